@@ -1,0 +1,77 @@
+# The few shapes a hobnob target can have.
+
+# hobnob_sources(<variable> <folder>...): the .cpp files directly in these folders, whether or not a
+# folder exists. A new file is picked up by the next build.
+function(hobnob_sources variable)
+  set(patterns ${ARGN})
+  list(TRANSFORM patterns APPEND "/*.cpp")
+  file(GLOB files CONFIGURE_DEPENDS ${patterns})
+  set(${variable} ${files} PARENT_SCOPE)
+endfunction()
+
+# hobnob_includes(<target> <PUBLIC|INTERFACE>): `#include "transport/stream.hpp"` works in the tree,
+# and the same line works for users of the installed package.
+function(hobnob_includes target scope)
+  target_include_directories(${target} ${scope}
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
+    "$<INSTALL_INTERFACE:include/hobnob>")
+  target_compile_features(${target} ${scope} cxx_std_20)
+endfunction()
+
+# hobnob_library(<name> [PCH caf|asio] [SOURCES ...] [LINK ...]): an installed static library
+# hobnob_<name>, known as hobnob::<name>. Without sources it is an interface library.
+function(hobnob_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH" "SOURCES;LINK")
+  set(target hobnob_${name})
+  set(scope PUBLIC)
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    hobnob_precompile(${target} "${arg_PCH}")
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(hobnob::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  hobnob_includes(${target} ${scope})
+  target_link_libraries(${target} ${scope} ${arg_LINK})
+  set_property(GLOBAL APPEND PROPERTY HOBNOB_INSTALLED_TARGETS ${target})
+endfunction()
+
+# hobnob_program(<name> LINK ...): main.cpp of this folder becomes the program bin/<name>; all other
+# files become <name>_lib, which tests link too.
+function(hobnob_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  hobnob_sources(sources "${CMAKE_CURRENT_SOURCE_DIR}")
+  set(main "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+  list(REMOVE_ITEM sources "${main}")
+  if(sources)
+    add_library(${name}_lib STATIC ${sources})
+    hobnob_includes(${name}_lib PUBLIC)
+    target_link_libraries(${name}_lib PUBLIC ${arg_LINK})
+    set(arg_LINK ${name}_lib)
+  endif()
+  if(EXISTS "${main}")
+    add_executable(${name} "${main}")
+    target_link_libraries(${name} PRIVATE ${arg_LINK})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+    install(TARGETS ${name})
+  endif()
+endfunction()
+
+# hobnob_gtest(<name> [PCH caf|asio] LABEL <label> FOLDERS ... LINK ...): one GTest program of the
+# *_test.cpp (and helper .cpp) files directly in these folders; each test is a ctest test.
+function(hobnob_gtest name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH;LABEL" "FOLDERS;LINK")
+  list(TRANSFORM arg_FOLDERS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  hobnob_sources(sources ${arg_FOLDERS})
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  hobnob_precompile(${name} "${arg_PCH}")
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+endfunction()
