@@ -1,0 +1,178 @@
+#pragma once
+
+// The map of the system: every typed actor interface, a comment per handler.
+//
+//   relay:  (connections) -> user_session <-> directory -> account_store
+//   peer:   subscriber <- peer -> relay_session, peer_link (one per user), message_store
+//   both:   link_bridge makes connections speak to their consumer; heartbeat_monitor watches one connection each
+
+#include "actors/core/message.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/typed_actor.hpp>
+
+namespace hobnob {
+
+template <class... Ts>
+using reacts_to = caf::reacts_to<Ts...>;
+
+// --- What link_bridge needs of the actors it talks to -------------------------------------------------------------------
+
+/// Consumes one connection.
+using connection_consumer_actor = caf::typed_actor<
+    reacts_to<connection_frames>,    // What one read brought; acknowledge it to the connection.
+    reacts_to<connection_drained>,   // There is room again after `send_status::full`.
+    reacts_to<connection_closed>>;   // The connection's last message.
+
+/// Takes the new connections of a listener.
+using connection_acceptor_actor = caf::typed_actor<reacts_to<connection_accepted>>;
+
+/// Waits for the outcome of `link_bridge::dial`.
+using dial_client_actor = caf::typed_actor<reacts_to<dial_finished>>;
+
+// --- heartbeat_monitor ----------------------------------------------------------------------------------------------------
+
+/// The monitor's own tick: every heartbeat interval it looks at the connection's `last_received`.
+struct heartbeat_tick {};
+
+using heartbeat_monitor_actor = caf::typed_actor<reacts_to<heartbeat_tick>>;
+
+/// A session or link that is watched.
+using heartbeat_owner_actor = caf::typed_actor<
+    reacts_to<silence_suspected>,  // Twice the interval without a sign of life, or heard again.
+    reacts_to<silence_lost>>;      // Three times the interval: give it up.
+
+// --- Relay ----------------------------------------------------------------------------------------------------------------
+
+struct route_found;
+
+/// One logged-in (or logging-in) connection at the relay.
+using user_session_actor = connection_consumer_actor::extend<
+    reacts_to<silence_suspected>, reacts_to<silence_lost>,
+    reacts_to<directory_notice>,    // Directory changes to pass on to the peer.
+    reacts_to<route_found>,         // The session behind a session id that envelopes go to.
+    reacts_to<forward_envelopes>,   // Envelopes of another session for this peer.
+    reacts_to<envelopes_refused>,   // Envelopes of this peer that the receiver's session could not take.
+    reacts_to<end_session>>;        // Replaced, kicked or the relay stops.
+
+struct register_session {
+  login_request login;
+  user_session_actor session;
+};
+
+/// The answer to `find_route`; `target` is null when there is no such session.
+struct route_found {
+  session_id session = 0;
+  user_session_actor target;
+};
+
+/// Who is online, and which key each name is bound to.
+using directory_actor = caf::typed_actor<
+    caf::replies_to<register_session>::with<login_verdict>,  // A login: bind or check the name, replace an older session.
+    reacts_to<session_ended>,                                // A session is gone: tell the subscribers.
+    reacts_to<session_suspected>,                            // A session went silent, or is heard again.
+    reacts_to<session_record_changed>,                       // New endpoints of a known session.
+    caf::replies_to<directory_lookup>::with<directory_lookup_result>,
+    caf::replies_to<find_route>::with<route_found>,
+    caf::replies_to<admit_user>::with<account_change_result>,   // Bind (or rebind) a name.
+    caf::replies_to<remove_user>::with<account_change_result>,  // Unbind a name and end its session.
+    caf::replies_to<kick_user>::with<account_change_result>,    // End the session of a user.
+    caf::replies_to<list_users>::with<account_list>>;
+
+/// Keeps the bindings of names to keys on disk; every answer means "durable".
+using account_store_actor = caf::typed_actor<
+    caf::replies_to<admit_user>::with<account_change_result>,
+    caf::replies_to<remove_user>::with<account_change_result>,
+    caf::replies_to<list_users>::with<account_list>>;
+
+// --- Peer: public -----------------------------------------------------------------------------------------------------------
+
+/// Whoever wants to know what happens to a peer.
+using peer_subscriber_actor = caf::typed_actor<
+    reacts_to<session_changed>,               // Logged in, lost the relay, refused, ...
+    reacts_to<presence_changed>,              // A user came, went silent or left.
+    reacts_to<link_changed>,                  // A direct link came, went silent or went.
+    reacts_to<text_received>,                 // Chat from a user.
+    reacts_to<application_message_received>,  // Bytes on a named channel from a user.
+    reacts_to<message_progress>,              // How far a message of ours has come.
+    reacts_to<peer_stopped>>;                 // The last message.
+
+struct add_subscriber {
+  peer_subscriber_actor subscriber;
+};
+
+/// The user on this machine.
+using peer_actor = caf::typed_actor<
+    reacts_to<add_subscriber>,                          // First tells it the present state, then every change.
+    reacts_to<send_text>,                               // Chat to a user; its outcome comes as `message_progress`.
+    reacts_to<send_application_message>,                // The same with bytes on a channel.
+    caf::replies_to<get_users>::with<user_list>,        // Everyone known: presence, path and why not a better one.
+    caf::replies_to<get_status>::with<peer_status>,
+    caf::replies_to<ping_user>::with<ping_result>,      // A round trip on the present path.
+    caf::replies_to<verify_user>::with<verify_result>,  // Safety words; accepts a key if asked to.
+    reacts_to<stop_peer>>;                              // Goodbye to all, then `peer_stopped`.
+
+// --- Peer: inner ------------------------------------------------------------------------------------------------------------
+
+/// Messages to carry to one user, in order.
+struct carry_messages {
+  fingerprint to;
+  std::vector<core::message> messages;
+};
+
+/// Receipts to carry back to one user.
+struct carry_receipts {
+  fingerprint to;
+  std::vector<core::receipt> receipts;
+};
+
+/// Whatever carries messages: a peer_link, or the relay_session (which seals them into envelopes).
+using message_carrier_actor = caf::typed_actor<
+    reacts_to<carry_messages>,
+    reacts_to<carry_receipts>>;
+
+/// The peer has decided how messages to a user travel from now on. Messages in flight on another route are sent again.
+struct route_changed {
+  fingerprint user;
+  std::string name;
+  message_carrier_actor carrier;   ///< Null: no way at the moment; messages wait, or fail if `gone`.
+  path_kind path = path_kind::none;
+  std::uint64_t route = 0;         ///< Names this route; never reused.
+  bool gone = false;               ///< The user is offline (a clear, immediate failure).
+};
+
+/// The carrier has no room (or has room again).
+struct carrier_blocked {
+  fingerprint user;
+  std::uint64_t route = 0;
+  bool blocked = false;
+};
+
+/// Message and receipt frames of one authenticated user, from a link or out of envelopes.
+struct frames_arrived {
+  fingerprint from;
+  std::string name;
+  path_kind path = path_kind::none;
+  message_carrier_actor reply_by;  ///< Where receipts go back.
+  std::vector<frame> frames;
+};
+
+/// The relay would not forward messages to this user.
+struct messages_refused {
+  fingerprint user;
+  std::uint64_t route = 0;
+  std::vector<message_id> ids;
+  std::string code;  ///< "offline", "busy" (try again), "too-large", ...
+};
+
+/// Outbox, deduplication and order of all conversations (in memory; later on disk).
+using message_store_actor = caf::typed_actor<
+    reacts_to<send_text>,                 // Already checked by the peer; `to` is a known user.
+    reacts_to<send_application_message>,
+    reacts_to<route_changed>,
+    reacts_to<carrier_blocked>,
+    reacts_to<frames_arrived>,
+    reacts_to<messages_refused>,
+    reacts_to<add_subscriber>>;
+
+}  // namespace hobnob
