@@ -72,6 +72,48 @@ function(hobnob_gtest name)
   hobnob_precompile(${name} "${arg_PCH}")
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gtest_main)
+  # Test code need not be fast, but quick to compile (a quarter less than with -O2).
+  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+endfunction()
+
+# hobnob_python_test(<script> <label>): a ctest test <label>.<name> that runs the unittest script with
+# the programs of this build. The script's first lines may hold wishes:
+#   # ctest: serial timeout=300 labels=mesh,slow unsanitized
+# serial: nothing else runs beside it; unsanitized: left out where sanitizers slow the programs down.
+function(hobnob_python_test script label)
+  cmake_path(GET script STEM module)
+  cmake_path(GET script PARENT_PATH folder)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${script}")
+  file(STRINGS "${script}" wishes REGEX "^# ctest:" LIMIT_COUNT 1)
+  separate_arguments(wishes UNIX_COMMAND "${wishes}")
+  if("unsanitized" IN_LIST wishes AND HOBNOB_SANITIZE)
+    return()
+  endif()
+
+  set(serial OFF)
+  set(timeout 120)
+  set(labels "${label}")
+  foreach(wish IN LISTS wishes)
+    if(wish STREQUAL "serial")
+      set(serial ON)
+    elseif(wish MATCHES "^timeout=([0-9]+)$")
+      set(timeout "${CMAKE_MATCH_1}")
+    elseif(wish MATCHES "^labels=(.+)$")
+      string(REPLACE "," ";" more "${CMAKE_MATCH_1}")
+      list(APPEND labels ${more})
+    endif()
+  endforeach()
+  if(HOBNOB_SANITIZE)
+    math(EXPR timeout "${timeout} * 2")
+  endif()
+
+  string(REGEX REPLACE "_test$" "" name "${module}")
+  add_test(NAME ${label}.${name}
+    COMMAND /usr/bin/python3 -B -m unittest -v ${module}
+    WORKING_DIRECTORY "${folder}")
+  set_tests_properties(${label}.${name} PROPERTIES
+    LABELS "${labels}" TIMEOUT ${timeout} RUN_SERIAL ${serial}
+    ENVIRONMENT "${hobnob_python_environment}")
 endfunction()

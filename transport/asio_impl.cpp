@@ -1,2 +1,3 @@
-// Asio's non-template functions, compiled once for the whole program (BOOST_ASIO_SEPARATE_COMPILATION).
+// Asio's own functions, compiled once for the whole program: everyone else defines
+// BOOST_ASIO_SEPARATE_COMPILATION and sees declarations only.
 #include <boost/asio/impl/src.hpp>

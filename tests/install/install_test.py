@@ -1,0 +1,35 @@
+# ctest: timeout=300 labels=install unsanitized
+"""The installed package serves a stranger: a project outside the tree finds it, builds and runs."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+BUILD = pathlib.Path(os.environ["HOBNOB_BUILD_DIR"])
+CONSUMER = pathlib.Path(__file__).parent / "consumer"
+
+
+class Install(unittest.TestCase):
+    def run_command(self, *command):
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def test_a_project_outside_the_tree_embeds_the_installed_package(self):
+        with tempfile.TemporaryDirectory(prefix="hobnob-install-") as folder:
+            prefix = pathlib.Path(folder, "prefix")
+            build = pathlib.Path(folder, "build")
+            self.run_command("cmake", "--install", BUILD, "--prefix", prefix)
+            self.run_command("cmake", "-S", CONSUMER, "-B", build, "-G", "Ninja",
+                             f"-DCMAKE_PREFIX_PATH={prefix}")
+            self.run_command("cmake", "--build", build)
+            self.assertIn("hello from ann", self.run_command(build / "consumer"))
+            for program in ("relay_main", "peer_main"):
+                self.assertIn("0.1.0", self.run_command(prefix / "bin" / program, "--version"))
+
+
+if __name__ == "__main__":
+    unittest.main()
