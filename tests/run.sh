@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds and tests everything: with sanitizers (asan), with CAF's own threads (caf), and as released
+# (relwithdebinfo). Works on a fresh Debian 12, as root or with sudo: it installs what is missing.
+#
+# usage: tests/run.sh [--only relwithdebinfo|caf|asan] [-R REGEX]
+#   --only RUN   this run alone
+#   -R REGEX     only the tests whose names match, as in ctest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+runs=(asan caf relwithdebinfo)
+filter=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --only) runs=("${2:?--only needs a name}"); shift 2 ;;
+    -R) filter=(-R "${2:?-R needs a pattern}"); shift 2 ;;
+    *) sed -n '2,7s/^# \?//p' "$0" >&2; exit 1 ;;
+  esac
+done
+
+.ci/install_packages.sh --tests
+ulimit -n "$(ulimit -Hn)"  # Hundreds of peers in one process need more than 1,024 descriptors.
+jobs=$(nproc)
+export UBSAN_OPTIONS=print_stacktrace=1
+
+build() {  # build PRESET
+  echo "== building $1"
+  cmake --preset "$1" >"build/$1.log" 2>&1 || { cat "build/$1.log"; return 1; }
+  cmake --build --preset "$1" -j $((jobs + 1)) >"build/$1.log" 2>&1 ||
+    { grep -E -A8 'error|FAILED' "build/$1.log" | head -100; return 1; }
+}
+
+check() {  # check PRESET [ctest argument...]
+  local preset=$1
+  shift
+  ctest --test-dir "build/$preset" -j "$jobs" --output-on-failure --no-label-summary \
+    --no-tests=ignore "${filter[@]}" "$@"
+}
+
+run() {
+  case "$1" in
+    asan) build asan && check asan ;;
+    caf) build relwithdebinfo &&
+      HOBNOB_TEST_SCHEDULER=caf check relwithdebinfo -L 'actors|system|examples' ;;
+    relwithdebinfo) build relwithdebinfo && check relwithdebinfo ;;
+    *) echo "no such run: $1" >&2; return 1 ;;
+  esac
+}
+
+mkdir -p build
+earlier=()
+failed=0
+for name in "${runs[@]}"; do
+  [ ${#earlier[@]} -eq 0 ] || printf '== %s\n' "${earlier[@]}"
+  started=$SECONDS
+  echo "== run $name"
+  outcome=passed
+  run "$name" || { outcome=FAILED; failed=1; }
+  earlier+=("run $name: $outcome in $((SECONDS - started)) s")
+done
+
+if [ $failed -ne 0 ]; then
+  printf '%s\n' "${earlier[@]}" >&2
+fi
+exit $failed
