@@ -7,6 +7,7 @@
 //   both:   link_bridge makes connections speak to their consumer; heartbeat_monitor watches one connection each
 
 #include "actors/core/message.hpp"
+#include "actors/core/online_user.hpp"
 #include "actors/messages.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -174,5 +175,107 @@ using message_store_actor = caf::typed_actor<
     reacts_to<frames_arrived>,
     reacts_to<messages_refused>,
     reacts_to<add_subscriber>>;
+
+/// A moment has come that an actor asked to be woken at; `token` is its own.
+struct deadline_passed {
+  std::uint64_t token = 0;
+};
+
+/// The relay's word on who is online; the changes of one notice.
+struct directory_news {
+  bool snapshot_begin = false;  ///< What was known before is void.
+  bool snapshot_end = false;    ///< Everybody online has been told.
+  std::vector<core::online_user> joined;  // Also new records of known sessions.
+  std::vector<session_ended> left;
+  std::vector<session_suspected> suspected;
+};
+
+/// Asks the relay for one user; exactly one of user, id, session.
+struct lookup_user {
+  std::uint64_t query = 0;
+  std::string user;
+  fingerprint id;
+  session_id session = 0;
+};
+struct user_looked_up {
+  std::uint64_t query = 0;
+  bool online = false;
+  core::online_user user;  ///< Only if online.
+  bool known = false;      ///< The relay knows the name, though its user may be away.
+};
+
+/// An envelope came from a session that is no contact; it is kept for a moment.
+struct unknown_sender {
+  session_id session = 0;
+};
+
+/// The peer trusts this user's key (or no longer): envelopes go to it and come from it.
+struct contact_changed {
+  core::online_user user;
+  bool admitted = false;
+};
+
+/// The session with the relay: login, reconnecting, directory, envelopes.
+using relay_session_actor = connection_consumer_actor::extend<
+    reacts_to<dial_finished>,
+    reacts_to<silence_suspected>, reacts_to<silence_lost>,
+    reacts_to<carry_messages>, reacts_to<carry_receipts>,
+    reacts_to<contact_changed>,
+    reacts_to<lookup_user>,
+    caf::replies_to<ping_user>::with<ping_result>,  // A round trip to the user through the relay.
+    reacts_to<deadline_passed>,
+    reacts_to<end_session>>;                        // Says goodbye, then the actor ends.
+
+/// The peer accepts whoever introduced itself on a link.
+struct admit_link {};
+
+/// Finds out whether the other side is still there; gives the link up if nothing is heard in time.
+struct probe_link {
+  std::chrono::milliseconds timeout{2000};
+};
+
+/// One connection that is, or wants to be, the link to a user.
+using peer_link_actor = connection_consumer_actor::extend<
+    reacts_to<silence_suspected>, reacts_to<silence_lost>,
+    reacts_to<carry_messages>, reacts_to<carry_receipts>,
+    reacts_to<admit_link>,
+    reacts_to<probe_link>,
+    caf::replies_to<ping_user>::with<ping_result>,  // A round trip on this link.
+    reacts_to<deadline_passed>,
+    reacts_to<end_session>>;                        // Says why, closes, then the actor ends.
+
+/// The other side of a link has said who it is; record and key fit. It waits for `admit_link`.
+struct link_introduced {
+  std::uint64_t link = 0;  ///< The peer's number for it.
+  core::online_user user;
+};
+
+/// SetupP2P went both ways.
+struct link_opened {
+  std::uint64_t link = 0;
+};
+struct link_suspected {
+  std::uint64_t link = 0;
+  bool suspect = false;
+};
+/// A link's last message.
+struct link_ended {
+  std::uint64_t link = 0;
+  close_info why;
+};
+
+/// The peer itself: roster, link table, dialling, the choice of route.
+using peer_hub_actor = peer_actor::extend<
+    reacts_to<connection_accepted>,
+    reacts_to<dial_finished>,
+    reacts_to<session_changed>,   // From the relay_session, as are the next three.
+    reacts_to<directory_news>,
+    reacts_to<user_looked_up>,
+    reacts_to<unknown_sender>,
+    reacts_to<link_introduced>,   // From a peer_link, as are the next three.
+    reacts_to<link_opened>,
+    reacts_to<link_suspected>,
+    reacts_to<link_ended>,
+    reacts_to<deadline_passed>>;
 
 }  // namespace hobnob

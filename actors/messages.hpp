@@ -176,7 +176,8 @@ struct session_changed {
   std::string code;    ///< Stable, when refused: "name-taken", "relay-key-changed", ...
   std::string detail;  ///< For people.
   session_id session = 0;
-  endpoint observed;
+  endpoint observed;                      ///< Our address as the relay sees it.
+  fingerprint relay;                      ///< Whom TLS proved there; null if it never came so far.
   std::chrono::milliseconds retry_in{0};  ///< When `waiting`.
 };
 
@@ -187,6 +188,8 @@ struct presence_changed {
   fingerprint id;
   presence state = presence::offline;
   close_reason reason = close_reason::goodbye;  ///< Why it went offline.
+  bool key_changed = false;  ///< Loud: the user shows another key than the one known. No link and no
+                             ///< message until `verify_user` accepts it.
 };
 
 enum class link_state : std::uint8_t { down, up, suspect };

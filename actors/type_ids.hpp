@@ -61,6 +61,18 @@ struct route_changed;
 struct carrier_blocked;
 struct frames_arrived;
 struct messages_refused;
+struct deadline_passed;
+struct directory_news;
+struct lookup_user;
+struct user_looked_up;
+struct unknown_sender;
+struct contact_changed;
+struct admit_link;
+struct probe_link;
+struct link_introduced;
+struct link_opened;
+struct link_suspected;
+struct link_ended;
 }  // namespace hobnob
 
 CAF_BEGIN_TYPE_ID_BLOCK(hobnob, caf::first_custom_type_id)
@@ -117,6 +129,18 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::route_changed))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::carrier_blocked))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::frames_arrived))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::messages_refused))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::deadline_passed))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::directory_news))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::lookup_user))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::user_looked_up))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::unknown_sender))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::contact_changed))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::admit_link))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::probe_link))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_introduced))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_opened))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_suspected))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ended))
 CAF_END_TYPE_ID_BLOCK(hobnob)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::connection_frames)
@@ -172,3 +196,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::route_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::carrier_blocked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::frames_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::messages_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::deadline_passed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::directory_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::lookup_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::user_looked_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::unknown_sender)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::contact_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::admit_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::probe_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_introduced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_suspected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ended)
