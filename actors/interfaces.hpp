@@ -264,8 +264,14 @@ struct link_ended {
   close_info why;
 };
 
+/// The peer listens (or does without): log in and begin.
+struct start_peer {
+  std::vector<endpoint> listening;
+};
+
 /// The peer itself: roster, link table, dialling, the choice of route.
 using peer_hub_actor = peer_actor::extend<
+    reacts_to<start_peer>,
     reacts_to<connection_accepted>,
     reacts_to<dial_finished>,
     reacts_to<session_changed>,   // From the relay_session, as are the next three.

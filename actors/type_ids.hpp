@@ -73,6 +73,7 @@ struct link_introduced;
 struct link_opened;
 struct link_suspected;
 struct link_ended;
+struct start_peer;
 }  // namespace hobnob
 
 CAF_BEGIN_TYPE_ID_BLOCK(hobnob, caf::first_custom_type_id)
@@ -141,6 +142,7 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::link_introduced))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_opened))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_suspected))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ended))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::start_peer))
 CAF_END_TYPE_ID_BLOCK(hobnob)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::connection_frames)
@@ -208,3 +210,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_introduced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_suspected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::start_peer)

@@ -1,0 +1,71 @@
+#include "actors/core/link_table.hpp"
+
+#include <algorithm>
+
+namespace hobnob::core {
+
+link_table::verdict link_table::opened(const link& value, time_point now) {
+  verdict result;
+  auto& all = links_[value.user];
+  if (all.empty()) {
+    all.push_back(value);
+    result.current_changed = true;
+    return result;
+  }
+  // The user has started again: what is left of its earlier start is dead, or soon will be.
+  const bool newest = std::all_of(all.begin(), all.end(), [&](const link& other) {
+    return other.epoch != value.epoch && other.serial < value.serial;
+  });
+  if (newest) {
+    for (const auto& other : all) result.replaced.push_back(other.number);
+    all.assign(1, value);
+    result.current_changed = true;
+    return result;
+  }
+  all.push_back(value);
+  // Closing the newer of two is right only if the older lives: it may have died unnoticed.
+  if (own_ > value.user) {
+    result.probe = all.front().number;
+    result.settle_at = now + settle_delay;
+  }
+  return result;
+}
+
+link_table::verdict link_table::ended(std::uint64_t number) {
+  verdict result;
+  for (auto entry = links_.begin(); entry != links_.end(); ++entry) {
+    auto& all = entry->second;
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const link& value) { return value.number == number; });
+    if (found == all.end()) continue;
+    result.current_changed = found == all.begin();
+    all.erase(found);
+    if (all.empty()) links_.erase(entry);
+    break;
+  }
+  return result;
+}
+
+link_table::verdict link_table::settle(const fingerprint& user) {
+  verdict result;
+  const auto entry = links_.find(user);
+  if (entry == links_.end() || entry->second.size() < 2) return result;
+  auto& all = entry->second;
+  const auto best = std::min_element(
+      all.begin(), all.end(), [](const link& a, const link& b) { return a.path < b.path; });
+  const link kept = *best;  // Of equals the first, that is, the oldest.
+  result.current_changed = best != all.begin();
+  for (const auto& value : all) {
+    if (value.number != kept.number) result.superseded.push_back(value.number);
+  }
+  all.assign(1, kept);
+  return result;
+}
+
+std::optional<std::uint64_t> link_table::current(const fingerprint& user) const {
+  const auto entry = links_.find(user);
+  if (entry == links_.end()) return std::nullopt;
+  return entry->second.front().number;
+}
+
+}  // namespace hobnob::core

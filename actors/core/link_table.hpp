@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/core/path_class.hpp"
+#include "transport/fingerprint.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace hobnob::core {
+
+/// Which link leads to which user. One link a user is the rule; the table settles the exceptions:
+/// dials that crossed, a path upgrade, a user that started again while its old link seemed alive.
+/// Knows links by their number. Pure.
+class link_table {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  struct link {
+    std::uint64_t number = 0;
+    fingerprint user;
+    path_class path = path_class::wan;
+    std::uint64_t epoch = 0;   ///< Of the user's record in SetupP2P: new with every start.
+    std::uint64_t serial = 0;  ///< Of that record.
+  };
+
+  /// What to do after a change.
+  struct verdict {
+    bool current_changed = false;                ///< `current(user)` is another one now, or none.
+    std::vector<std::uint64_t> superseded;       ///< To be closed: a better link is up.
+    std::vector<std::uint64_t> replaced;         ///< To be closed: of an earlier start of the user.
+    std::optional<std::uint64_t> probe;          ///< Is it alive? `settle` decides after that.
+    std::optional<time_point> settle_at;
+  };
+
+  /// `own` decides who settles: the side with the higher fingerprint.
+  explicit link_table(fingerprint own) : own_(own) {}
+
+  verdict opened(const link& value, time_point now);
+  verdict ended(std::uint64_t number);
+
+  /// The chooser closes what is left beside the best link: the better path, then the older one.
+  verdict settle(const fingerprint& user);
+
+  std::optional<std::uint64_t> current(const fingerprint& user) const;
+  std::size_t users() const { return links_.size(); }
+
+  /// How long an older link gets to prove that it lives before a newer one is closed for it.
+  static constexpr std::chrono::milliseconds settle_delay{2500};
+
+ private:
+  std::map<fingerprint, std::vector<link>> links_;  // The first one is current.
+  fingerprint own_;
+};
+
+}  // namespace hobnob::core
