@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import uuid
 
+from support.programs import ProgramTest
+
 FIREWALL = """
 add table inet firewall
 add chain inet firewall input { type filter hook input priority 0; policy drop; }
@@ -67,6 +69,25 @@ class Network:
         """From now on this host takes no connection from outside (it may open some itself)."""
         run("ip", "netns", "exec", namespace, "nft", "-f", "-", data=FIREWALL)
 
+    def separate(self, namespace, *addresses):
+        """From now on no packet passes between this host and these addresses, in either direction."""
+        self._filter(namespace, addresses, "drop", "drop")
+
+    def refuse(self, namespace, *addresses):
+        """From now on this host answers connections from these addresses with a reset, and opens none to them."""
+        opening = "tcp flags & (syn | ack) == syn"
+        self._filter(namespace, addresses, f"{opening} reject with tcp reset", f"{opening} drop")
+
+    def _filter(self, namespace, addresses, incoming, outgoing):
+        rules = ["add table inet barrier",
+                 "add chain inet barrier input { type filter hook input priority -10; }",
+                 "add chain inet barrier output { type filter hook output priority -10; }"]
+        for address in addresses:
+            family = "ip6" if ":" in address else "ip"
+            rules += [f"add rule inet barrier input {family} saddr {address} {incoming}",
+                      f"add rule inet barrier output {family} daddr {address} {outgoing}"]
+        run("ip", "netns", "exec", namespace, "nft", "-f", "-", data="\n".join(rules) + "\n")
+
     def open_firewall(self, namespace):
         run("ip", "netns", "exec", namespace, "nft", "flush", "ruleset")
 
@@ -79,3 +100,48 @@ class Network:
         for namespace in reversed(self._namespaces):
             subprocess.run(["ip", "netns", "delete", namespace], check=False, capture_output=True)
         self._namespaces = []
+
+
+class NetworkTest(ProgramTest):
+    """A test with a network of its own: a relay's host, and hosts for peers.
+
+    Every host has an IPv4 and an IPv6 address: 10.9.0.N and fd09::N.
+    """
+
+    def setUp(self):
+        reason = why_unavailable()
+        if reason:
+            self.skipTest(reason)
+        super().setUp()
+        self.network = Network()
+        self.addCleanup(self.network.close)
+        # Programs are stopped before their hosts go: clean-ups run in reverse order.
+        self.addCleanup(self._stop_all)
+        self.hosts = {}
+
+    def host(self, name, firewall=False, v4=True, v6=True):
+        number = len(self.hosts) + 1
+        addresses = [f"10.9.0.{number}/24"] * v4 + [f"fd09::{number}/64"] * v6
+        self.hosts[name] = self.network.host(name, *addresses, firewall=firewall)
+        return self.hosts[name]
+
+    def address(self, name, v6=False):
+        number = list(self.hosts).index(name) + 1
+        return f"fd09::{number}" if v6 else f"10.9.0.{number}"
+
+    def separate(self, one, other):
+        """No packet passes between these two hosts; each reaches all others."""
+        self.network.separate(self.hosts[one], self.address(other), self.address(other, v6=True))
+
+    def relay_on(self, name, *arguments, v6=False, **options):
+        advertise = self.address(name, v6)
+        return self.relay("--advertise", advertise, *arguments, listen="[::]:0" if v6 else "0.0.0.0:0",
+                          namespace=self.hosts[name], **options)
+
+    def peer_on(self, user, relay, *arguments, **options):
+        """A peer on the host of its own name, with default listening."""
+        return self.peer(user, relay, *arguments, listen=None, namespace=self.hosts[user], **options)
+
+    def run_peer_on(self, user, relay, *command, **options):
+        return self.run_program("peer_main", *self.peer_options(user, relay.uri, listen=None), "--json", *command,
+                                namespace=self.hosts[user], **options)

@@ -4,7 +4,8 @@ Tests wait for what a program says, with a deadline, and never sleep to let thin
 
     relay = self.relay()
     ann = self.peer("ann", relay)
-    ann.wait_event("session", state="online")
+    bob = self.peer("bob", relay)
+    ann.wait_link("bob")
 
 What a test waited for in vain is shown together with the last lines of every program of that test.
 """
@@ -236,6 +237,41 @@ class Relay(Program):
         self.host, self.port, self.fingerprint = parsed.group(1).strip("[]"), int(parsed.group(2)), parsed.group(3)
 
 
+class Peer(Program):
+    """A running peer_main with --json; the names of its events are known here (docs/events.md)."""
+
+    def wait_online(self, since=0):
+        return self.wait_event("session", since, state="online")
+
+    def wait_link(self, user, state="up", since=0):
+        return self.wait_event("link", since, user=user, state=state)
+
+    def wait_presence(self, user, state, since=0):
+        return self.wait_event("presence", since, user=user, state=state)
+
+    def wait_text(self, sender, text, since=0):
+        return self.wait_event("message", since, **{"from": sender, "text": text})
+
+    def wait_delivered(self, user, since=0):
+        return self.wait_event("progress", since, to=user, state="delivered")
+
+    def tell(self, user, text):
+        """Sends a chat message by the command on standard input; returns the mark from before it."""
+        since = self.mark()
+        self.say(f"/msg {user} {text}")
+        return since
+
+    def present(self):
+        """The users that are online or suspect as far as this peer has been told."""
+        states = {e["user"]: e["state"] for e in self.events("presence")}
+        return {user for user, state in states.items() if state != "offline"}
+
+    def linked(self):
+        """The users it has a link to at this moment, as far as its events tell."""
+        states = {e["user"]: e["state"] for e in self.events("link")}
+        return {user for user, state in states.items() if state != "down"}
+
+
 class Outcome:
     """What a program that has ended left behind."""
 
@@ -289,17 +325,21 @@ class ProgramTest(unittest.TestCase):
         """A headless peer that prints events; waits until it is online unless told not to."""
         uri = relay if isinstance(relay, str) else relay.uri
         program = self.start(*self.peer_options(user, uri, data, listen), "--json", *arguments, command,
-                             name=data or user, **options)
+                             name=data or user, kind=Peer, **options)
         if online:
-            program.wait_event("session", state="online")
+            program.wait_online()
         return program
 
     def peer_options(self, user, uri, data=None, listen="127.0.0.1:0"):
-        return ["--relay", uri, "--user", user, "--data-dir", self.folder / (data or user), "--listen", listen]
+        """listen None: the default, all addresses of the machine."""
+        return ["--relay", uri, "--user", user, "--data-dir", self.folder / (data or user),
+                *(["--listen", listen] if listen else [])]
 
-    def run_program(self, binary, *arguments, text=None, environment=None, deadline=DEADLINE):
+    def run_program(self, binary, *arguments, text=None, environment=None, namespace=None, deadline=DEADLINE):
         """Runs a program to its end."""
-        done = subprocess.run([program_path(binary), *[str(a) for a in arguments]], cwd=self.folder, timeout=deadline,
+        inside = ["ip", "netns", "exec", namespace] if namespace else []
+        done = subprocess.run([*inside, program_path(binary), *[str(a) for a in arguments]], cwd=self.folder,
+                              timeout=deadline,
                               input=text if isinstance(text, bytes) else (text or "").encode(), capture_output=True,
                               env=clean_environment(self.folder, environment), check=False)
         return Outcome(done.returncode, done.stdout.decode("utf-8", "backslashreplace"),
@@ -315,4 +355,4 @@ class ProgramTest(unittest.TestCase):
         for user, peer in peers.items():
             for other in peers:
                 if other != user:
-                    peer.wait_event("link", user=other, state="up")
+                    peer.wait_link(other)

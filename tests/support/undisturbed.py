@@ -1,0 +1,58 @@
+"""What every bad-input test asks: is the program still there, as small as before, and are honest users undisturbed?"""
+
+from support.certificates import Identity
+from support.programs import ProgramTest, resident_kib, sanitized, wait_until
+from support.wire import Client
+
+# Sanitizers keep freed memory for a while (their quarantine).
+GROWTH_KIB = 16 * 1024 * (20 if sanitized() else 1)
+
+
+class BadInputTest(ProgramTest):
+    """A relay with two honest, linked users, and an attacker's key.
+
+    After every test the honest users still talk, nobody lost a session or a link, and the memory has not grown.
+    """
+
+    relay_options = ()
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.relay(*self.relay_options)
+        self.attacker = Identity(self.folder, "attacker")
+        self.honest = {user: self.peer(user, self.server) for user in ("ann", "bob")}
+        self.link_all(self.honest)
+        self.address = (self.server.host, self.server.port)
+        self._before = {program: resident_kib(program.pid) for program in self.programs}
+        self._marks = {user: peer.mark() for user, peer in self.honest.items()}
+
+    def client(self, **options):
+        client = Client(self.address, options.pop("identity", self.attacker), **options)
+        self.addCleanup(client.close)
+        return client
+
+    def assert_undisturbed(self):
+        for user, other in (("ann", "bob"), ("bob", "ann")):
+            peer = self.honest[user]
+            since = peer.tell(other, f"still there, {other}?")
+            self.honest[other].wait_text(user, f"still there, {other}?")
+            peer.wait_delivered(other, since)
+            for event in peer.events("session", self._marks[user]):
+                self.assertEqual(event["state"], "online")
+            self.assertEqual(peer.events("link", self._marks[user], state="down"), [])
+        for program, before in self._before.items():
+            wait_until(lambda: resident_kib(program.pid) < before + GROWTH_KIB,
+                       f"{program.name} to be as small as before ({before} KiB, now {resident_kib(program.pid)} KiB)")
+
+    def lines_since(self, program, mark):
+        """What the program has logged since `mark`, without control bytes in it."""
+        lines = [text for which, text, _ in program.lines[mark:] if which == "err"]
+        for line in lines:
+            self.assertNotRegex(line, r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+        return lines
+
+    def assert_one_line(self, program, mark, pattern):
+        """The program has logged exactly one line about it."""
+        program.wait_line(pattern, "err", mark)
+        lines = self.lines_since(program, mark)
+        self.assertEqual(len(lines), 1, lines)

@@ -1,0 +1,65 @@
+# ctest: timeout=300
+"""What the relay carries it cannot read: no relayed text is in its memory."""
+
+import re
+import secrets
+import unittest
+from pathlib import Path
+
+from support.netns import NetworkTest
+from support.programs import sanitized, wait_until
+
+
+def memory_holds(pid, needles):
+    """Which of these byte strings are anywhere in the readable memory of a process."""
+    found = set()
+    longest = max(len(needle) for needle in needles)
+    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for row in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            start, end, rights = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+)", row).groups()
+            if not rights.startswith("r") or row.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+                continue
+            position, end, tail = int(start, 16), int(end, 16), b""
+            while position < end:
+                memory.seek(position)
+                try:
+                    block = memory.read(min(1 << 20, end - position))
+                except OSError:
+                    break
+                if not block:
+                    break
+                text = tail + block
+                found |= {needle for needle in needles if needle in text}
+                tail = text[-longest:]
+                position += len(block)
+    return found
+
+
+class RelayMemory(NetworkTest):
+    def test_a_thousand_relayed_messages_leave_no_text_in_the_relay(self):
+        self.host("relay")
+        for user in ("ann", "bob"):
+            self.host(user)
+        self.separate("ann", "bob")
+        relay = self.relay_on("relay")
+        ann, bob = self.peer_on("ann", relay), self.peer_on("bob", relay)
+        ann.wait_presence("bob", "online")
+        bob.wait_presence("ann", "online")
+
+        marker = secrets.token_hex(16)
+        count = 200 if sanitized() else 1000
+        for number in range(count):
+            ann.tell("bob", f"marker {marker} in message {number} of ann")
+        last = bob.wait_text("ann", f"marker {marker} in message {count - 1} of ann")
+        self.assertEqual(last["path"], "relay")
+        wait_until(lambda: len(ann.events("progress", state="delivered")) == count, "every receipt")
+        self.assertEqual({e["path"] for e in ann.events("progress", state="delivered")}, {"relay"})
+
+        # The same scan finds the marker where it must be, and finds in the relay what the relay knows.
+        self.assertEqual(memory_holds(bob.pid, [marker.encode()]), {marker.encode()})
+        known = relay.fingerprint.encode()
+        self.assertEqual(memory_holds(relay.pid, [known, marker.encode()]), {known})
+
+
+if __name__ == "__main__":
+    unittest.main()
