@@ -1,0 +1,156 @@
+# ctest: timeout=300
+"""Bad input at a peer's own port, and from users who are logged in: forged senders, frames to self and to nobody."""
+
+import contextlib
+import os
+import ssl
+import struct
+import unittest
+
+from support.certificates import Identity
+from support.protobuf import decode
+from support.sockets import LISTEN, tcp_connections
+from support.undisturbed import BadInputTest
+from support.wire import (CONTROL, ENVELOPE, ENVELOPE_REFUSED, MESSAGE, PING, PROTOCOL, RECEIPT, VERSION, Client, Closed,
+                          control, frame, header, signed_record)
+
+
+class BadLinks(BadInputTest):
+    def setUp(self):
+        super().setUp()
+        self.port = tcp_connections(self.honest["ann"].pid, LISTEN)[0].local[1]
+        self.target = ("127.0.0.1", self.port)
+
+    def tearDown(self):
+        self.assert_undisturbed()
+
+    def dial(self, identity=None, **options):
+        client = Client(self.target, identity or self.attacker, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def logged_in(self, user="mallory", identity=None):
+        """A session at the relay, without which no stranger gets a link."""
+        session = self.client(identity=identity or self.attacker)
+        done = session.login(identity or self.attacker, user)
+        self.honest["ann"].wait_presence(user, "online")
+        return session, done["session"]
+
+    def set_up(self, client, session, **changes):
+        client.control(setup_p2p={
+            "versions": {"lowest": VERSION, "highest": VERSION}, "session": session,
+            "record": signed_record(self.attacker, "mallory"), "software": "test", **changes})
+
+    def expect_closed(self, client):
+        close = client.wait_close()
+        with self.assertRaises((Closed, ConnectionError)):
+            client.receive()
+        return close
+
+    def test_a_stranger_gets_no_link(self):
+        client = self.dial()
+        self.set_up(client, 0)
+        self.expect_closed(client)
+        self.assertNotIn("mallory", self.honest["ann"].linked())
+
+    def test_a_good_set_up_makes_a_link(self):
+        _, session = self.logged_in()
+        client = self.dial()
+        self.set_up(client, session)
+        client.receive_control("setup_p2p")
+        self.honest["ann"].wait_link("mallory")
+
+    def test_broken_frames_on_a_link_close_it_with_a_reason(self):
+        _, session = self.logged_in()
+        for data in (header(CONTROL, 2**32 - 1), header(MESSAGE, 2**31), header(CONTROL, 0), header(MESSAGE, 0),
+                     frame(0x7F, b"x"), frame(CONTROL, os.urandom(64)), frame(ENVELOPE, bytes(64)),
+                     control(login_ok={"version": 1}), control(lookup={"query": 1, "user": "bob"}),
+                     frame(MESSAGE, bytes(8)), frame(RECEIPT, b"\xff"), header(PING, 8, flags=1) + bytes(8)):
+            with self.subTest(data=data):
+                since = self.honest["ann"].mark()
+                client = self.dial()
+                self.set_up(client, session)
+                client.receive_control("setup_p2p")
+                client.send(data)
+                self.assertEqual(self.expect_closed(client).get("reason"), PROTOCOL)
+                down = self.honest["ann"].wait_link("mallory", "down", since)
+                self.assertEqual(down["reason"], "protocol")
+
+    def test_frames_before_the_set_up(self):
+        self.logged_in()
+        for data in (frame(MESSAGE, bytes(64)), frame(RECEIPT, bytes(64)), header(CONTROL, 2**31),
+                     control(login={"user": "mallory"})):
+            with self.subTest(data=data):
+                client = self.dial()
+                client.send(data)
+                self.expect_closed(client)
+
+    def test_the_record_of_another_user_does_not_make_one_that_user(self):
+        _, session = self.logged_in()
+        bob = Identity(self.folder)
+        for changes in ({"record": signed_record(self.attacker, "bob")},
+                        {"record": signed_record(bob, "bob")},
+                        {"record": signed_record(bob, "bob", signer=self.attacker)},
+                        {"record": {"record": b"", "signature": b""}},
+                        {"versions": {"lowest": 99, "highest": 99}}):
+            with self.subTest(changes=changes):
+                since = self.honest["ann"].mark()
+                client = self.dial()
+                self.set_up(client, session, **changes)
+                self.expect_closed(client)
+                self.assertEqual(self.honest["ann"].events("link", since, user="bob"), [])
+
+    def test_plaintext_old_tls_and_odd_certificates(self):
+        for text in (b"GET / HTTP/1.1\r\n\r\n", b"\0" * 100, b"\x16nonsense"):
+            client = self.dial(plain=True)
+            client.send(text)
+            with contextlib.suppress(ConnectionError):
+                while client.socket.recv(4096):
+                    pass
+        for identity, versions in ((None, None), (Identity(self.folder, algorithm="rsa"), None),
+                                   (Identity(self.folder, days=-1), None),
+                                   (self.attacker, (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))):
+            with contextlib.suppress(ssl.SSLError, ConnectionError), \
+                    Client(self.target, identity, versions=versions) as client, self.assertRaises(Closed):
+                client.receive()
+
+    def test_many_idle_strangers_do_not_keep_a_friend_out(self):
+        with contextlib.ExitStack() as strangers:
+            for _ in range(1000):
+                strangers.enter_context(Client(self.target, plain=True))
+            cy = self.peer("cy", self.server)
+            cy.wait_link("ann")
+
+
+class BadEnvelopes(BadInputTest):
+    """The relay takes the sender from the session: nothing in a frame can change it."""
+
+    def tearDown(self):
+        self.assert_undisturbed()
+
+    def test_envelopes_to_nobody_and_to_oneself_are_refused_and_the_session_goes_on(self):
+        client = self.client()
+        session = client.login(self.attacker, "mallory")["session"]
+        for target in (0, 1, 2**63, 2**64 - 1, session):
+            with self.subTest(target=target):
+                client.send(frame(ENVELOPE, struct.pack(">QQ", target, 77) + bytes(100)))
+                self.assertTrue(client.receive_frame(ENVELOPE_REFUSED))
+
+    def test_an_envelope_that_is_not_from_whom_it_says_is_never_shown(self):
+        client = self.client()
+        client.login(self.attacker, "mallory")
+        entries = {}
+        while not {"ann", "bob"} <= set(entries):
+            for entry in client.receive_control("directory_change").get("joined", []):
+                record = decode("DirectoryRecord", entry["record"]["record"])
+                entries[record["user"]] = entry
+        since = self.honest["ann"].mark()
+        for size in (0, 1, 16, 64, 200, 4000):
+            client.send(frame(ENVELOPE, struct.pack(">QQ", entries["ann"]["session"], size) + os.urandom(size)))
+        self.honest["bob"].tell("ann", "an honest word")
+        self.honest["ann"].wait_text("bob", "an honest word")
+        self.assertEqual([e["from"] for e in self.honest["ann"].events("message", since)], ["bob"])
+
+
+if __name__ == "__main__":
+    unittest.main()
