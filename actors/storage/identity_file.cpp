@@ -1,0 +1,66 @@
+#include "actors/storage/identity_file.hpp"
+
+#include "actors/storage/small_file.hpp"
+
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace hobnob {
+namespace {
+
+using result = core::checked<identity>;
+
+result failure(const std::filesystem::path& path, const std::string& problem) {
+  return result::failure("the identity file " + path.string() + " " + problem);
+}
+
+/// Keys are made before there is a network, whose generator serves everything else.
+bool fill_random(identity::seed& seed) {
+  std::size_t filled = 0;
+  while (filled < seed.size()) {
+    const auto got = ::getrandom(seed.data() + filled, seed.size() - filled, 0);
+    if (got < 0 && errno != EINTR) return false;
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+result create(const std::filesystem::path& path) {
+  identity::seed seed;
+  if (!fill_random(seed)) return failure(path, "cannot be made: no random numbers from the system");
+  const std::string_view content{reinterpret_cast<const char*>(seed.data()), seed.size()};
+  if (const auto error = replace_file(path, content, 0600))
+    return failure(path, "cannot be written: " + error.message());
+  return identity::from_seed(seed);
+}
+
+}  // namespace
+
+core::checked<identity> load_or_create_identity(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return create(path);
+    return failure(path, "cannot be read: " + std::generic_category().message(errno));
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return failure(path,
+                   "can be read by other users; if the key is still yours alone, run: chmod 600 " +
+                       path.string());
+
+  identity::seed seed;
+  const auto file = read_small_file(path, seed.size());
+  if (file.error && file.error != std::errc::file_too_large)
+    return failure(path, "cannot be read: " + file.error.message());
+  if (file.error || file.content.size() != seed.size())
+    return failure(path, "is damaged (" + std::to_string(status.st_size) + " bytes instead of " +
+                             std::to_string(seed.size()) +
+                             "); restore it from a copy, or move it away to start with a new key");
+  std::copy(file.content.begin(), file.content.end(), reinterpret_cast<char*>(seed.data()));
+  return identity::from_seed(seed);
+}
+
+}  // namespace hobnob
