@@ -3,6 +3,7 @@
 #include "transport/clock.hpp"
 #include "transport/endpoint.hpp"
 #include "transport/stream.hpp"
+#include "transport/watchdog.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
@@ -52,6 +53,9 @@ class network {
   /// The one thread everything of this network runs on.
   virtual boost::asio::any_io_executor executor() = 0;
   virtual clock& time() = 0;
+
+  /// The deadlines of everything on this network.
+  virtual watchdog& deadlines() = 0;
 
   /// Fills `out` with random bytes fit for keys (in simulation: drawn from the seed).
   virtual void random(std::span<std::byte> out) = 0;

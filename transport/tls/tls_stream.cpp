@@ -1,0 +1,152 @@
+#include "transport/tls/tls_stream.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace hobnob {
+namespace {
+
+namespace asio = boost::asio;
+
+// Measured: 64 KiB of ciphertext a read and 256 KiB of plaintext a write are best; more loses to the caches.
+constexpr std::size_t read_size_max = 64 * 1024;
+constexpr std::size_t read_size_min = 4 * 1024;
+constexpr std::size_t write_batch_max = 256 * 1024;
+constexpr std::size_t record_overhead = 22;    // Header, content type, tag (RFC 8446, 5.2).
+constexpr std::size_t answers_max = 64 * 1024; // Key updates asked for by someone who does not read the answers.
+
+/// Buffers shared by all TLS streams of a thread: no call holds them across a wait.
+struct scratch {
+  std::array<std::byte, read_size_max> input;
+  bytes output;
+
+  scratch() { output.reserve(write_batch_max + (write_batch_max / tls_engine::record_size + 2) * record_overhead); }
+
+  static scratch& of_thread() {
+    static thread_local std::unique_ptr<scratch> instance = std::make_unique<scratch>();
+    return *instance;
+  }
+};
+
+awaitable<error_code> at_once() { co_return error_code{}; }
+
+}  // namespace
+
+tls_stream::tls_stream(std::shared_ptr<const tls_context> context, std::unique_ptr<stream> lower,
+                       std::unique_ptr<tls_engine> engine, byte_view received)
+    : context_(std::move(context)),
+      lower_(std::move(lower)),
+      engine_(std::move(engine)),
+      input_(received.begin(), received.end()) {}
+
+void tls_stream::keep_input(byte_view rest) {
+  if (rest.empty()) {
+    if (input_.capacity() > 0) bytes{}.swap(input_);
+    return;
+  }
+  if (rest.size() == input_.size() && rest.data() == input_.data()) return;
+  bytes{rest.begin(), rest.end()}.swap(input_);
+}
+
+io_result tls_stream::try_read(std::span<std::byte> buffer) {
+  if (read_error_) return {read_error_, 0};
+  auto& received = scratch::of_thread().input;
+  byte_view input{input_};
+  std::size_t total = 0;
+  bool drained = false;
+  for (;;) {
+    auto plain = engine_->read(input, buffer.subspan(total), output_);
+    total += plain.count;
+    if (plain.error && plain.error != asio::error::would_block) read_error_ = plain.error;
+    if (read_error_ || drained || total == buffer.size()) break;
+    // The engine has used up its input. Never more than what fits, so that little is left over.
+    auto space = std::span{received}.first(
+        std::clamp(buffer.size() - total, read_size_min, read_size_max));
+    auto cipher = lower_->try_read(space);
+    if (cipher.error == asio::error::would_block) break;
+    if (cipher.error) {
+      // The end of the lower stream without a close_notify: someone cut it.
+      read_error_ = cipher.error == asio::error::eof ? make_error_code(errc::truncated) : cipher.error;
+      break;
+    }
+    drained = cipher.count < space.size();
+    input = byte_view{space}.first(cipher.count);
+  }
+  keep_input(input);
+  if (!output_.empty()) {
+    flush();
+    if (output_.size() > answers_max) read_error_ = make_error_code(errc::tls_failed);
+  }
+  if (total > 0) return {{}, total};
+  return {read_error_ ? read_error_ : error_code{asio::error::would_block}, 0};
+}
+
+error_code tls_stream::send(byte_view ciphertext) {
+  auto sent = lower_->try_write({&ciphertext, 1});
+  auto rest = ciphertext.subspan(sent.count);
+  output_.insert(output_.end(), rest.begin(), rest.end());
+  return sent.error;
+}
+
+error_code tls_stream::flush() {
+  if (!output_.empty()) {
+    byte_view ciphertext{output_};
+    auto sent = lower_->try_write({&ciphertext, 1});
+    output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(sent.count));
+    if (sent.error) return sent.error;
+    bytes{}.swap(output_);
+  }
+  if (!shut_down_) return {};
+  shut_down_ = false;
+  return lower_->shutdown();
+}
+
+io_result tls_stream::try_write(std::span<const byte_view> buffers) {
+  if (auto error = flush()) return {error, 0};
+  auto& ciphertext = scratch::of_thread().output;
+  std::array<byte_view, 64> batch;
+  std::size_t total = 0, done_of_first = 0;
+  while (!buffers.empty()) {
+    std::size_t pieces = 0, size = 0;
+    while (!buffers.empty() && pieces < batch.size() && size < write_batch_max) {
+      auto rest = buffers.front().subspan(done_of_first);
+      auto piece = rest.first(std::min(rest.size(), write_batch_max - size));
+      batch[pieces++] = piece;
+      size += piece.size();
+      done_of_first += piece.size();
+      if (piece.size() < rest.size()) break;
+      buffers = buffers.subspan(1);
+      done_of_first = 0;
+    }
+    ciphertext.clear();
+    if (auto error = engine_->write(std::span{batch}.first(pieces), ciphertext)) return {error, total};
+    total += size;
+    if (auto error = send(ciphertext)) return {error, total};
+  }
+  return {{}, total};
+}
+
+awaitable<error_code> tls_stream::wait_readable() {
+  if (read_error_ || !input_.empty() || engine_->has_plaintext()) return at_once();
+  return lower_->wait_readable();
+}
+
+awaitable<error_code> tls_stream::wait_writable() {
+  for (;;) {
+    auto error = flush();
+    if (error != asio::error::would_block) co_return error;
+    error = co_await lower_->wait_writable();
+    if (error) co_return error;
+  }
+}
+
+error_code tls_stream::shutdown() {
+  engine_->shutdown(output_);
+  shut_down_ = true;
+  auto error = flush();
+  return error == asio::error::would_block ? error_code{} : error;
+}
+
+}  // namespace hobnob
