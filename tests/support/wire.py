@@ -36,6 +36,15 @@ def control(**kind):
     return frame(CONTROL, encode("Control", kind))
 
 
+def message(content, sequence, *, kind=1, flags=1, channel=b"", epoch=1, floor=None, message_id=None, total=None,
+            offset=0, reserved=0):
+    """A message frame with (a part of) chat text or of an application message."""
+    fields = struct.pack(">BBBBQQQ16sqII", kind, flags, len(channel), reserved, epoch, sequence,
+                         sequence if floor is None else floor, message_id or os.urandom(16),
+                         time.time_ns() // 1_000_000, len(content) if total is None else total, offset)
+    return frame(MESSAGE, fields + channel + content)
+
+
 def signed_record(identity, user, endpoints=(), serial=None, epoch=1, box_key=None, signer=None):
     """What a peer says of itself, signed by `signer` (by default its own key)."""
     record = encode("DirectoryRecord", {

@@ -11,8 +11,8 @@ from support.certificates import Identity
 from support.protobuf import decode
 from support.sockets import LISTEN, tcp_connections
 from support.undisturbed import BadInputTest
-from support.wire import (CONTROL, ENVELOPE, ENVELOPE_REFUSED, MESSAGE, PING, PROTOCOL, RECEIPT, VERSION, Client, Closed,
-                          control, frame, header, signed_record)
+from support.wire import (CONTROL, ENVELOPE, ENVELOPE_REFUSED, MESSAGE, PING, PONG, PROTOCOL, RECEIPT, VERSION, Client, Closed,
+                          control, frame, header, message, signed_record)
 
 
 class BadLinks(BadInputTest):
@@ -75,6 +75,63 @@ class BadLinks(BadInputTest):
                 self.assertEqual(self.expect_closed(client).get("reason"), PROTOCOL)
                 down = self.honest["ann"].wait_link("mallory", "down", since)
                 self.assertEqual(down["reason"], "protocol")
+
+    def linked(self):
+        """A link to ann as mallory."""
+        _, session = self.logged_in()
+        client = self.dial()
+        self.set_up(client, session)
+        client.receive_control("setup_p2p")
+        self.honest["ann"].wait_link("mallory")
+        return client
+
+    def test_a_message_that_comes_again_is_shown_once(self):
+        client, ann = self.linked(), self.honest["ann"]
+        same = message(b"only once", 1)
+        for _ in range(5):
+            client.send(same)
+        client.send(message(b"the next", 2, floor=1))
+        ann.wait_text("mallory", "the next")
+        self.assertEqual([e["text"] for e in ann.events("message")], ["only once", "the next"])
+        self.assertTrue(client.receive_frame(RECEIPT))
+
+    def test_messages_that_cannot_be_are_a_broken_protocol_or_refused(self):
+        for data in (message(b"x", 1, kind=0), message(b"x", 1, kind=9), message(b"x", 1, reserved=1),
+                     message(b"x", 1, total=0), message(b"x", 1, total=2**32 - 1), message(b"x", 1, offset=2**32 - 1),
+                     message(b"x" * 10, 1, total=5), message(b"x", 1, floor=2), message(b"x", 0, floor=0),
+                     message(b"x" * (32 * 1024 + 1), 1), message(b"\xff\xfe", 1),
+                     message(b"x", 1, kind=2, channel=b"Bad Channel"), message(b"x", 1, kind=2)):
+            with self.subTest(data=data[:80]):
+                client = self.linked()
+                since = self.honest["ann"].mark()
+                client.send(data)
+                client.send(frame(PING, b"12345678"))
+                answers = set()
+                with contextlib.suppress(Closed):
+                    while PONG not in answers:
+                        answers.add(client.receive()[0])
+                # Closed with a reason, refused by a receipt, or passed over: never shown.
+                self.assertEqual(self.honest["ann"].events("message", since), [])
+                client.close()
+                self.honest["ann"].wait_link("mallory", "down", since)
+
+    def test_numbers_at_the_edge(self):
+        client, ann = self.linked(), self.honest["ann"]
+        client.send(message(b"far ahead", 2**63, floor=2**63))
+        client.send(message(b"at the end", 2**64 - 1, floor=2**64 - 1))
+        client.send(message(b"back again", 1, floor=1))
+        client.send(frame(RECEIPT, struct.pack(">H16sB", 1, os.urandom(16), 1)))  # For nothing we sent.
+        client.send(frame(PING, b"12345678"))
+        with contextlib.suppress(Closed):
+            client.receive_frame(PONG)
+        self.assertIsNone(ann.process.poll())
+
+    def test_many_gaps_hold_no_memory(self):
+        client = self.linked()
+        with contextlib.suppress(OSError):
+            for sequence in range(2, 20000, 2):
+                client.send(message(b"x" * 4000, sequence, floor=1))
+        # Whether it is refused, passed over or closed: tearDown looks at the memory.
 
     def test_frames_before_the_set_up(self):
         self.logged_in()
