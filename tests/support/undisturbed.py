@@ -14,7 +14,7 @@ class BadInputTest(ProgramTest):
     After every test the honest users still talk, nobody lost a session or a link, and the memory has not grown.
     """
 
-    relay_options = ()
+    relay_options = ("--heartbeat", "60")  # An attacker that answers no pings is not lost in the middle of its test.
 
     def setUp(self):
         super().setUp()

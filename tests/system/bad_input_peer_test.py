@@ -29,12 +29,11 @@ class BadLinks(BadInputTest):
         self.addCleanup(client.close)
         return client
 
-    def logged_in(self, user="mallory", identity=None):
-        """A session at the relay, without which no stranger gets a link."""
-        session = self.client(identity=identity or self.attacker)
-        done = session.login(identity or self.attacker, user)
-        self.honest["ann"].wait_presence(user, "online")
-        return session, done["session"]
+    def log_in(self):
+        """A session of mallory at the relay, without which no stranger gets a link; its number."""
+        session = self.client().login(self.attacker, "mallory")["session"]
+        self.honest["ann"].wait_presence("mallory", "online")
+        return session
 
     def set_up(self, client, session, **changes):
         client.control(setup_p2p={
@@ -54,35 +53,29 @@ class BadLinks(BadInputTest):
         self.assertNotIn("mallory", self.honest["ann"].linked())
 
     def test_a_good_set_up_makes_a_link(self):
-        _, session = self.logged_in()
-        client = self.dial()
-        self.set_up(client, session)
-        client.receive_control("setup_p2p")
-        self.honest["ann"].wait_link("mallory")
+        self.linked()
 
     def test_broken_frames_on_a_link_close_it_with_a_reason(self):
-        _, session = self.logged_in()
+        session = self.log_in()
         for data in (header(CONTROL, 2**32 - 1), header(MESSAGE, 2**31), header(CONTROL, 0), header(MESSAGE, 0),
                      frame(0x7F, b"x"), frame(CONTROL, os.urandom(64)), frame(ENVELOPE, bytes(64)),
                      control(login_ok={"version": 1}), control(lookup={"query": 1, "user": "bob"}),
                      frame(MESSAGE, bytes(8)), frame(RECEIPT, b"\xff"), header(PING, 8, flags=1) + bytes(8)):
             with self.subTest(data=data):
                 since = self.honest["ann"].mark()
-                client = self.dial()
-                self.set_up(client, session)
-                client.receive_control("setup_p2p")
+                client = self.linked(session)
                 client.send(data)
                 self.assertEqual(self.expect_closed(client).get("reason"), PROTOCOL)
                 down = self.honest["ann"].wait_link("mallory", "down", since)
                 self.assertEqual(down["reason"], "protocol")
 
-    def linked(self):
+    def linked(self, session=None):
         """A link to ann as mallory."""
-        _, session = self.logged_in()
+        since = self.honest["ann"].mark()
         client = self.dial()
-        self.set_up(client, session)
+        self.set_up(client, session or self.log_in())
         client.receive_control("setup_p2p")
-        self.honest["ann"].wait_link("mallory")
+        self.honest["ann"].wait_link("mallory", since=since)
         return client
 
     def test_a_message_that_comes_again_is_shown_once(self):
@@ -96,13 +89,14 @@ class BadLinks(BadInputTest):
         self.assertTrue(client.receive_frame(RECEIPT))
 
     def test_messages_that_cannot_be_are_a_broken_protocol_or_refused(self):
+        session = self.log_in()
         for data in (message(b"x", 1, kind=0), message(b"x", 1, kind=9), message(b"x", 1, reserved=1),
                      message(b"x", 1, total=0), message(b"x", 1, total=2**32 - 1), message(b"x", 1, offset=2**32 - 1),
                      message(b"x" * 10, 1, total=5), message(b"x", 1, floor=2), message(b"x", 0, floor=0),
                      message(b"x" * (32 * 1024 + 1), 1), message(b"\xff\xfe", 1),
                      message(b"x", 1, kind=2, channel=b"Bad Channel"), message(b"x", 1, kind=2)):
             with self.subTest(data=data[:80]):
-                client = self.linked()
+                client = self.linked(session)
                 since = self.honest["ann"].mark()
                 client.send(data)
                 client.send(frame(PING, b"12345678"))
@@ -134,7 +128,7 @@ class BadLinks(BadInputTest):
         # Whether it is refused, passed over or closed: tearDown looks at the memory.
 
     def test_frames_before_the_set_up(self):
-        self.logged_in()
+        self.log_in()
         for data in (frame(MESSAGE, bytes(64)), frame(RECEIPT, bytes(64)), header(CONTROL, 2**31),
                      control(login={"user": "mallory"})):
             with self.subTest(data=data):
@@ -143,7 +137,7 @@ class BadLinks(BadInputTest):
                 self.expect_closed(client)
 
     def test_the_record_of_another_user_does_not_make_one_that_user(self):
-        _, session = self.logged_in()
+        session = self.log_in()
         bob = Identity(self.folder)
         for changes in ({"record": signed_record(self.attacker, "bob")},
                         {"record": signed_record(bob, "bob")},
