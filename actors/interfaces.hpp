@@ -213,6 +213,7 @@ struct unknown_sender {
 struct contact_changed {
   core::online_user user;
   bool admitted = false;
+  std::uint64_t route = 0;  ///< The route by which messages go to it through the relay; 0: they do not.
 };
 
 /// The session with the relay: login, reconnecting, directory, envelopes.

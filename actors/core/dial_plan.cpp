@@ -40,12 +40,12 @@ std::optional<endpoint> dial_plan::next(time_point now) {
   if (index_ < candidates_.size()) {
     due_ = now + timing_.stagger;
   } else {
-    due_.reset();  // `failed` of the last one in flight ends the round.
+    due_.reset();  // `finished` of the last one in flight ends the round.
   }
   return remote;
 }
 
-void dial_plan::failed(const endpoint& remote, std::string error, time_point now) {
+void dial_plan::finished(const endpoint& remote, std::string error, time_point now) {
   if (in_flight_ > 0) --in_flight_;
   auto& entry = attempt_to(remote);
   entry.error = std::move(error);

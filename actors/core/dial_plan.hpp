@@ -43,10 +43,10 @@ class dial_plan {
   /// The address to dial now, if it is time for one. Call again until there is none.
   std::optional<endpoint> next(time_point now);
 
-  /// What came of a dial. `error` says why there is no link.
-  void failed(const endpoint& remote, std::string error, time_point now);
+  /// What came of a dial: why there is no link, or nothing if there is one.
+  void finished(const endpoint& remote, std::string error, time_point now);
 
-  /// When to ask `next` again; nothing if only `failed`, `restart` or `resume` change anything.
+  /// When to ask `next` again; nothing if only `finished`, `restart` or `resume` change anything.
   std::optional<time_point> due() const;
 
   /// The newest outcome for each address, in the order of dialling.

@@ -1,0 +1,40 @@
+#include "actors/peer/peer_user.hpp"
+
+#include <algorithm>
+
+namespace hobnob {
+
+std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept) {
+  if (user.link != link_state::down) return {};
+  if (user.offered) return "the user shows another key than the one known: see verify";
+  if (!may_dial && !may_accept) return "direct links are switched off here";
+  if (!user.online) return "the user is offline";
+  if (!may_dial) return "this peer does not dial, and the user has not reached it";
+  if (user.online->endpoints.empty()) return "the user takes no connections, and has not dialled";
+  if (!user.dial.has_candidates()) return "no address of the user can be dialled from here";
+  const auto& attempts = user.dial.attempts();
+  const auto failed = std::find_if(attempts.begin(), attempts.end(),
+                                   [](const auto& attempt) { return !attempt.error.empty(); });
+  if (user.dial.in_flight() || failed == attempts.end()) return "still trying";
+  const auto count = attempts.size();
+  return (count == 1 ? std::string{"its address does not answer: "}
+                     : "none of its " + std::to_string(count) + " addresses answers: ") +
+         to_string(failed->remote) + ": " + failed->error;
+}
+
+std::vector<dial_attempt> attempts_of(const peer_user& user,
+                                      std::chrono::steady_clock::time_point now) {
+  std::vector<dial_attempt> result;
+  if (user.link != link_state::down) return result;
+  for (const auto& attempt : user.dial.attempts()) {
+    dial_attempt row;
+    row.remote = attempt.remote;
+    row.error = attempt.error;
+    if (!attempt.error.empty())
+      row.age = std::chrono::duration_cast<std::chrono::milliseconds>(now - attempt.ended);
+    result.push_back(std::move(row));
+  }
+  return result;
+}
+
+}  // namespace hobnob

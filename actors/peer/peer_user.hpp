@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/core/dial_plan.hpp"
+#include "actors/interfaces.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hobnob {
+
+/// How messages to a user travel, as last told to the message store.
+struct peer_route {
+  enum class kind : std::uint8_t { untold, waiting, gone, relay, link };
+
+  kind by = kind::untold;
+  std::uint64_t via = 0;  ///< The link's number, or the user's session at the relay.
+
+  friend bool operator==(const peer_route&, const peer_route&) = default;
+};
+
+/// What the peer knows of one other user.
+struct peer_user {
+  std::string name;
+  fingerprint id;         ///< The key we go by. Null until one is known.
+  bool verified = false;
+
+  presence state = presence::offline;
+  std::optional<core::online_user> online;   ///< Its session, if it shows the key we go by.
+  std::optional<core::online_user> offered;  ///< Its session, if it shows another key.
+  bool listed = false;                       ///< In the directory (a hidden user is not).
+  bool seen = false;                         ///< In the snapshot that is coming in.
+
+  core::dial_plan dial;
+  link_state link = link_state::down;        ///< As last told to subscribers.
+  peer_route route;
+  std::uint64_t route_number = 0;
+  std::optional<std::chrono::steady_clock::time_point> relay_after;  ///< A link's head start.
+
+  /// Sends that wait until the relay has said who that is.
+  using waiting_send = std::variant<send_text, send_application_message>;
+  std::vector<waiting_send> waiting;
+  bool looked_up = false;                    ///< A lookup by name is under way.
+};
+
+/// One sentence on why there is no direct link; empty if there is one.
+std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept);
+
+/// The attempts for `who`.
+std::vector<dial_attempt> attempts_of(const peer_user& user,
+                                      std::chrono::steady_clock::time_point now);
+
+}  // namespace hobnob
