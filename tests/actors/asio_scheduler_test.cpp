@@ -143,8 +143,10 @@ TEST_F(AsioScheduler, KnowsWhoLives) {
   context_.run_for(1ms);
   EXPECT_EQ(live.size(), 2u);
   live.end_all(caf::exit_reason::user_shutdown);
-  run_until_quiet();
-  EXPECT_EQ(live.size(), 0u);
+  while (live.size() > 0) {  // A detached actor is struck out a moment after it stops to count.
+    run_until_quiet();
+    std::this_thread::yield();
+  }
 }
 
 // --- Destroying a system in any state: it returns, and the leak checker finds nothing. -----------
