@@ -1,0 +1,26 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <filesystem>
+#include <functional>
+
+namespace hobnob {
+
+enum class control_outcome {
+  done,          ///< `exit_code` is the answer's.
+  nobody_there,  ///< No program serves the socket (yet).
+  broken_off,    ///< The program ended in the middle of the answer.
+};
+
+struct control_answer {
+  control_outcome outcome = control_outcome::nobody_there;
+  int exit_code = 0;
+};
+
+/// Hands `request` to the program that serves the control socket at `path` and waits for its whole
+/// answer; `on_event` gets each event. Blocks.
+control_answer ask_running_program(const std::filesystem::path& path,
+                                   const boost::json::object& request,
+                                   const std::function<void(const boost::json::object&)>& on_event);
+
+}  // namespace hobnob

@@ -1,0 +1,189 @@
+#include "actors/storage/control_server.hpp"
+
+#include "actors/storage/json_line.hpp"
+#include "actors/storage/unix_address.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace hobnob {
+namespace {
+
+constexpr std::size_t clients_max = 16;
+constexpr std::size_t request_size_max = 128 * 1024;
+constexpr std::size_t answer_size_max = 4 * 1024 * 1024;  // A client that does not read is dropped.
+
+bool is_own_user(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 &&
+         (credentials.uid == ::geteuid() || credentials.uid == 0);
+}
+
+}  // namespace
+
+/// What the server's thread shares with the replies, which may outlive it.
+struct control_server::shared_state {
+  struct outgoing {
+    std::string text;
+    bool finished = false;
+    bool overflow = false;
+  };
+
+  void wake() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(event.get(), &one, sizeof one);
+  }
+
+  owned_fd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::atomic<bool> stopping{false};
+  std::mutex mutex;
+  std::map<std::uint64_t, outgoing> answers;  // By client; gone when the client is.
+};
+
+struct control_server::client {
+  std::uint64_t id = 0;
+  owned_fd fd;
+  std::string request;
+  bool asked = false;
+};
+
+class control_server::answer final : public control_reply {
+ public:
+  answer(std::shared_ptr<shared_state> state, std::uint64_t client)
+      : state_(std::move(state)), client_(client) {}
+
+  void send(const boost::json::object& event) override { add(to_json_line(event) + "\n", false); }
+
+  void finish(int exit_code) override {
+    add(to_json_line(boost::json::object{{"event", "exit"}, {"code", exit_code}}) + "\n", true);
+  }
+
+ private:
+  void add(std::string line, bool last) {
+    {
+      const std::lock_guard lock{state_->mutex};
+      const auto found = state_->answers.find(client_);
+      if (found == state_->answers.end()) return;
+      auto& out = found->second;
+      out.overflow = out.overflow || out.text.size() + line.size() > answer_size_max;
+      if (!out.overflow) out.text += line;
+      out.finished = out.finished || last;
+    }
+    state_->wake();
+  }
+
+  std::shared_ptr<shared_state> state_;
+  std::uint64_t client_;
+};
+
+core::checked<std::unique_ptr<control_server>> control_server::listen(
+    const std::filesystem::path& path, request_handler handler) {
+  using result = core::checked<std::unique_ptr<control_server>>;
+  const auto failure = [&](const char* what) {
+    return result::failure(std::string{"cannot "} + what + " the control socket " + path.string() +
+                           ": " + std::generic_category().message(errno));
+  };
+  owned_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (!fd) return failure("make");
+  ::unlink(path.c_str());
+  const unix_address address{path};
+  if (!address.valid() || ::bind(fd.get(), address.get(), address.size()) != 0)
+    return failure("bind");
+  if (::chmod(path.c_str(), 0600) != 0) return failure("protect");
+  if (::listen(fd.get(), clients_max) != 0) return failure("listen on");
+  return std::unique_ptr<control_server>{
+      new control_server{path, std::move(fd), std::move(handler)}};
+}
+
+control_server::control_server(std::filesystem::path path, owned_fd listener,
+                               request_handler handler)
+    : path_(std::move(path)),
+      listener_(std::move(listener)),
+      handler_(std::move(handler)),
+      state_(std::make_shared<shared_state>()),
+      thread_([this] { run(); }) {}
+
+control_server::~control_server() {
+  state_->stopping = true;
+  state_->wake();
+  thread_.join();
+  ::unlink(path_.c_str());
+}
+
+void control_server::run() {
+  while (!state_->stopping) {
+    std::vector<pollfd> fds{{state_->event.get(), POLLIN, 0}};
+    const short accepting = clients_.size() < clients_max ? POLLIN : 0;
+    fds.push_back({listener_.get(), accepting, 0});
+    std::vector<client*> order;
+    for (const auto& [id, c] : clients_) {
+      const std::lock_guard lock{state_->mutex};
+      const short writing = state_->answers[id].text.empty() ? 0 : POLLOUT;
+      fds.push_back({c->fd.get(), static_cast<short>(POLLIN | writing), 0});
+      order.push_back(c.get());
+    }
+    if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
+
+    std::uint64_t ignored = 0;
+    [[maybe_unused]] const auto got = ::read(state_->event.get(), &ignored, sizeof ignored);
+    if (fds[1].revents != 0) accept_client();
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const auto id = order[i]->id;
+      if (serve(*order[i], fds[i + 2].revents)) continue;
+      const std::lock_guard lock{state_->mutex};
+      state_->answers.erase(id);
+      clients_.erase(id);
+    }
+  }
+}
+
+void control_server::accept_client() {
+  owned_fd fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+  if (!fd || !is_own_user(fd.get())) return;
+  auto c = std::make_unique<client>();
+  c->id = next_client_++;
+  c->fd = std::move(fd);
+  const std::lock_guard lock{state_->mutex};
+  state_->answers[c->id] = {};
+  clients_.emplace(c->id, std::move(c));
+}
+
+/// Reads what came and writes what waits; false when the client is done with.
+bool control_server::serve(client& c, short events) {
+  if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && !read_request(c)) return false;
+  const std::lock_guard lock{state_->mutex};
+  auto& out = state_->answers[c.id];
+  if (!out.text.empty()) {
+    const auto sent = ::send(c.fd.get(), out.text.data(), out.text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
+    if (sent > 0) out.text.erase(0, static_cast<std::size_t>(sent));
+  }
+  return !out.overflow && !(out.finished && out.text.empty());
+}
+
+bool control_server::read_request(client& c) {
+  char block[4096];
+  const auto got = ::recv(c.fd.get(), block, sizeof block, 0);
+  if (got < 0) return errno == EAGAIN || errno == EINTR;
+  if (got == 0 || c.asked) return false;
+  c.request.append(block, static_cast<std::size_t>(got));
+  const auto end = c.request.find('\n');
+  if (end == c.request.npos) return c.request.size() <= request_size_max;
+
+  c.asked = true;
+  auto request = parse_json_object(std::string_view{c.request}.substr(0, end));
+  if (!request) return false;
+  handler_(std::move(*request), std::make_shared<answer>(state_, c.id));
+  return true;
+}
+
+}  // namespace hobnob
