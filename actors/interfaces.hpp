@@ -166,20 +166,21 @@ struct messages_refused {
   std::string code;  ///< "offline", "busy" (try again), "too-large", ...
 };
 
-/// Outbox, deduplication and order of all conversations (in memory; later on disk).
-using message_store_actor = caf::typed_actor<
-    reacts_to<send_text>,                 // Already checked by the peer; `to` is a known user.
-    reacts_to<send_application_message>,
-    reacts_to<route_changed>,
-    reacts_to<carrier_blocked>,
-    reacts_to<frames_arrived>,
-    reacts_to<messages_refused>,
-    reacts_to<add_subscriber>>;
-
 /// A moment has come that an actor asked to be woken at; `token` is its own.
 struct deadline_passed {
   std::uint64_t token = 0;
 };
+
+/// Outbox, deduplication and order of all conversations (in memory; later on disk).
+using message_store_actor = caf::typed_actor<
+    reacts_to<send_text>,                 // To a user that a `route_changed` has named.
+    reacts_to<send_application_message>,  // The same.
+    reacts_to<route_changed>,             // Sends what waits, or fails it if the user has gone.
+    reacts_to<carrier_blocked>,           // Holds back, or goes on.
+    reacts_to<frames_arrived>,            // Shows what is new, and answers by the way it came.
+    reacts_to<messages_refused>,          // Tries again if the relay was busy, else fails them.
+    reacts_to<add_subscriber>,            // Told of messages that come, and how far ours have come.
+    reacts_to<deadline_passed>>;          // A message, or a gap, has waited for long enough.
 
 /// The relay's word on who is online; the changes of one notice.
 struct directory_news {

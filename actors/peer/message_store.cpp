@@ -1,0 +1,306 @@
+#include "actors/peer/message_store.hpp"
+
+#include "actors/core/sanitise.hpp"
+#include "actors/peer/message_frames.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+// Tokens of `deadline_passed`: what was announced to fall due, or (from 1 on) a conversation that
+// gave its carrier time and may go on sending.
+constexpr std::uint64_t due_token = 0;
+
+// Nobody waits longer; more might not fit the clock.
+constexpr std::chrono::hours timeout_max{24 * 365};
+
+core::receipt_status judge_content(const core::message& message) {
+  switch (message.kind) {
+    case core::message_kind::text:
+      if (message.content.size() > core::text_size_max) return core::receipt_status::too_large;
+      return core::is_valid_utf8(as_text(message.content.view())) ? core::receipt_status::delivered
+                                                                  : core::receipt_status::refused;
+    case core::message_kind::application:
+      return core::receipt_status::delivered;
+  }
+  return core::receipt_status::unsupported;
+}
+
+bool is_first_failure(const core::outbox_actions& actions, const message_id& id) {
+  return !actions.reports.empty() && actions.reports.front().id == id &&
+         actions.reports.front().what == core::outbox_report::kind::failed;
+}
+
+message_state state_of(core::outbox_report::kind what) {
+  switch (what) {
+    case core::outbox_report::kind::sent:
+      return message_state::sent;
+    case core::outbox_report::kind::delivered:
+      return message_state::delivered;
+    case core::outbox_report::kind::failed:
+      break;
+  }
+  return message_state::failed;
+}
+
+}  // namespace
+
+message_store_state::conversation::conversation(const fingerprint& user_id, std::size_t own_index,
+                                                const message_store_config& config)
+    : user(user_id),
+      index(own_index),
+      out(config.epoch, config.outgoing),
+      in(judge_content, config.incoming) {}
+
+message_store_actor::behavior_type message_store_state::make_behavior(
+    message_store_config settings) {
+  config = std::move(settings);
+  return {[this](const send_text& order) { send(order); },
+          [this](const send_application_message& order) { send(order); },
+          [this](const route_changed& order) { change_route(order); },
+          [this](const carrier_blocked& news) {
+            if (auto* with = find(news.user)) {
+              core::outbox_actions actions;
+              with->out.set_blocked(news.route, news.blocked, now(), actions);
+              perform(*with, std::move(actions));
+            }
+          },
+          [this](const frames_arrived& arrived) { take(arrived); },
+          [this](const messages_refused& news) {
+            if (auto* with = find(news.user)) {
+              core::outbox_actions actions;
+              with->out.refused(news.route, news.ids, news.code, now(), actions);
+              perform(*with, std::move(actions));
+            }
+          },
+          [this](const add_subscriber& order) { subscribers.push_back(order.subscriber); },
+          [this](const deadline_passed& moment) { woken(moment.token); }};
+}
+
+// --- Sending ------------------------------------------------------------------------------------
+
+void message_store_state::send(const send_text& order) {
+  core::message message;
+  message.id = order.id;
+  message.kind = core::message_kind::text;
+  if (order.text.size() > core::text_size_max) {
+    return fail(order.to, message, "too-large", "a text has at most 32 KiB");
+  }
+  if (!core::is_valid_utf8(order.text)) {
+    return fail(order.to, message, "invalid-text", "the text is not valid UTF-8");
+  }
+  message.content = shared_slice::copy_of(as_byte_view(order.text));
+  send(order.to, std::move(message), order.timeout, order.require_direct);
+}
+
+void message_store_state::send(const send_application_message& order) {
+  core::message message;
+  message.id = order.id;
+  message.kind = core::message_kind::application;
+  message.acknowledged = order.acknowledged;
+  message.channel = order.channel;
+  message.priority = order.priority;
+  message.content = order.content;
+  if (!core::is_valid_channel(order.channel)) {
+    return fail(order.to, message, "bad-channel", "a channel is named by 1 to 64 of a-z 0-9 . _ -");
+  }
+  if (order.content.size() > core::application_message_size_max) {
+    return fail(order.to, message, "too-large", "an application message has at most 1 MiB");
+  }
+  send(order.to, std::move(message), order.timeout, order.require_direct);
+}
+
+void message_store_state::send(const std::string& to, core::message message,
+                               std::chrono::milliseconds timeout, bool require_direct) {
+  const auto found = by_name.find(to);
+  if (found == by_name.end())
+    return fail(to, message, "unknown-user", "nobody is known by that name");
+  auto& with = *found->second;
+  message.sent_at_ms = config.wall_ms();
+  message_progress queued;
+  queued.id = message.id;
+  queued.to = to;
+  queued.size = static_cast<std::uint32_t>(message.content.size());
+
+  core::outbox_actions actions;
+  const auto at = now();
+  const auto patience = std::min<time_point::duration>(timeout, timeout_max);
+  with.out.push(std::move(message), at + patience, require_direct, at, actions);
+  if (!is_first_failure(actions, queued.id)) tell_subscribers(queued);
+  perform(with, std::move(actions));
+}
+
+void message_store_state::fail(const std::string& to, const core::message& message,
+                               std::string code, std::string detail) {
+  message_progress failed;
+  failed.id = message.id;
+  failed.to = to;
+  failed.state = message_state::failed;
+  failed.code = std::move(code);
+  failed.detail = std::move(detail);
+  failed.size = static_cast<std::uint32_t>(message.content.size());
+  tell_subscribers(failed);
+}
+
+void message_store_state::change_route(const route_changed& order) {
+  auto& with = conversation_with(order.user, order.name);
+  by_name[order.name] = &with;
+  core::outbox_actions actions;
+  if (order.gone) {
+    with.carrier = nullptr;
+    with.reply_by = nullptr;
+    with.out.recipient_gone(actions);
+  } else {
+    with.carrier = order.carrier;
+    core::outbox_route route;
+    if (order.carrier) {
+      route = {order.route, static_cast<std::uint8_t>(order.path), order.path == path_kind::relay};
+    }
+    with.out.change_route(route, now(), actions);
+  }
+  perform(with, std::move(actions));
+}
+
+void message_store_state::perform(conversation& with, core::outbox_actions actions) {
+  if (!actions.carry.empty()) {
+    self->send(with.carrier, carry_messages{with.user, std::move(actions.carry)});
+  }
+  for (auto& report : actions.reports) tell(with, std::move(report));
+  if (actions.yielded) self->send(self, deadline_passed{with.index + 1});
+  wake_for(with);
+}
+
+void message_store_state::tell(const conversation& with, core::outbox_report report) {
+  message_progress progress;
+  progress.id = report.id;
+  progress.to = with.name;
+  progress.state = state_of(report.what);
+  progress.path = static_cast<path_kind>(report.path);
+  progress.code = std::move(report.code);
+  progress.detail = std::move(report.detail);
+  progress.size = report.size;
+  tell_subscribers(progress);
+}
+
+// --- Receiving ----------------------------------------------------------------------------------
+
+void message_store_state::take(const frames_arrived& arrived) {
+  auto& with = conversation_with(arrived.from, arrived.name);
+  with.reply_by = arrived.reply_by;
+  with.reply_path = arrived.path;
+  core::inbox_actions received;
+  core::outbox_actions sent;
+  bool clean = true;
+  for (const auto& incoming : arrived.frames) clean &= take_frame(with, incoming, received, sent);
+  if (!clean && !std::exchange(with.misbehaved, true)) {
+    spdlog::warn("messages: {} ({}) breaks the protocol; what makes no sense is ignored", with.name,
+                 to_string(with.user));
+  }
+  perform(with, std::move(received));
+  perform(with, std::move(sent));
+}
+
+bool message_store_state::take_frame(conversation& with, const frame& incoming,
+                                     core::inbox_actions& received, core::outbox_actions& sent) {
+  if (incoming.type == frame_type::message) {
+    auto part = read_message_part(incoming.payload);
+    return part && with.in.accept(*std::move(part), now(), received);
+  }
+  const auto receipts = read_receipts(incoming.payload.view());
+  if (incoming.type != frame_type::receipt || !receipts) return false;
+  bool clean = true;
+  for (const auto& each : *receipts) clean &= with.out.take_receipt(each, now(), sent);
+  return clean;
+}
+
+void message_store_state::perform(conversation& with, core::inbox_actions actions) {
+  // The receipts first: they are what somebody waits for.
+  if (!actions.receipts.empty() && with.reply_by) {
+    self->send(with.reply_by, carry_receipts{with.user, std::move(actions.receipts)});
+  }
+  for (auto& shown : actions.show) show(with, std::move(shown));
+}
+
+void message_store_state::show(const conversation& from, core::inbox_actions::shown shown) {
+  auto& message = shown.message;
+  if (message.kind == core::message_kind::text) {
+    tell_subscribers(text_received{from.name, from.user, message.id,
+                                   std::string{as_text(message.content.view())}, from.reply_path,
+                                   message.sent_at_ms, shown.after_gap});
+  } else {
+    tell_subscribers(application_message_received{from.name, from.user, message.id,
+                                                  std::move(message.channel),
+                                                  std::move(message.content), from.reply_path});
+  }
+}
+
+message_store_state::conversation& message_store_state::conversation_with(
+    const fingerprint& user, const std::string& user_name) {
+  auto& with = by_user[user];
+  if (!with) {
+    conversations.push_back(std::make_unique<conversation>(user, conversations.size(), config));
+    with = conversations.back().get();
+  }
+  if (with->name != user_name) with->name = user_name;
+  return *with;
+}
+
+message_store_state::conversation* message_store_state::find(const fingerprint& user) {
+  const auto found = by_user.find(user);
+  return found == by_user.end() ? nullptr : found->second;
+}
+
+// --- Time ---------------------------------------------------------------------------------------
+
+void message_store_state::woken(std::uint64_t token) {
+  if (token == due_token) return look_at_deadlines();
+  auto& with = *conversations[token - 1];
+  core::outbox_actions actions;
+  with.out.resume(now(), actions);
+  perform(with, std::move(actions));
+}
+
+void message_store_state::look_at_deadlines() {
+  wakes.pop_back();
+  const auto at = now();
+  for (const auto& with : conversations) {
+    if (const auto due = with->in.deadline(); due && *due <= at) {
+      core::inbox_actions received;
+      with->in.tick(at, received);
+      perform(*with, std::move(received));
+    }
+    if (const auto due = with->out.deadline(); due && *due <= at) {
+      core::outbox_actions sent;
+      with->out.tick(at, sent);
+      perform(*with, std::move(sent));
+    }
+    wake_for(*with);
+  }
+}
+
+void message_store_state::wake_for(const conversation& with) {
+  if (const auto due = with.out.deadline()) wake_by(*due);
+  if (const auto due = with.in.deadline()) wake_by(*due);
+}
+
+void message_store_state::wake_by(time_point due) {
+  // Wakes are never taken back: one that is due earlier will look at what is due later. So each new
+  // one is earlier than all others, and there are few.
+  if (!wakes.empty() && wakes.back() <= due) return;
+  const auto at = now();
+  wakes.push_back(std::max(due, at));
+  self->delayed_send(self, std::max(due - at, time_point::duration::zero()),
+                     deadline_passed{due_token});
+}
+
+message_store_actor::behavior_type message_store(
+    message_store_actor::stateful_pointer<message_store_state> self, message_store_config config) {
+  return self->state.make_behavior(std::move(config));
+}
+
+}  // namespace hobnob

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "actors/core/inbox.hpp"
+#include "actors/core/outbox.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace hobnob {
+
+struct message_store_config {
+  std::uint64_t epoch = 0;                ///< Random, another at every start.
+  std::function<std::int64_t()> wall_ms;  ///< Unix time; what messages are stamped with.
+  core::outbox_limits outgoing;
+  core::inbox_limits incoming;
+};
+
+/// All messages of one peer until they are delivered or failed, and what is needed to show each one
+/// that comes exactly once and in order, whichever path carries it. In memory.
+///
+/// The peer decides the route to each user and tells it (`route_changed`); subscribers get the
+/// messages that come and the progress of those sent. Codes of failed messages: "unknown-user",
+/// "bad-channel", "invalid-text", "too-large", "duplicate-id", "overflow", "too-many-channels",
+/// "offline", "timeout", "require-direct", "refused", "unsupported", and "unconfirmed": it was
+/// sent, and whether it arrived nobody knows.
+struct message_store_state {
+  using time_point = std::chrono::steady_clock::time_point;
+
+  static inline const char* name = "hobnob.messages";
+
+  /// All that is known of one user.
+  struct conversation {
+    conversation(const fingerprint& user_id, std::size_t own_index,
+                 const message_store_config& config);
+
+    fingerprint user;
+    std::string name;
+    std::size_t index;  // In `conversations`.
+    core::outbox out;
+    core::inbox in;
+    message_carrier_actor carrier;   // What we send goes by it.
+    message_carrier_actor reply_by;  // What came last came by it.
+    path_kind reply_path = path_kind::none;
+    bool misbehaved = false;
+  };
+
+  explicit message_store_state(message_store_actor::pointer selfptr) : self(selfptr) {}
+
+  message_store_actor::behavior_type make_behavior(message_store_config settings);
+
+  void send(const send_text& order);
+  void send(const send_application_message& order);
+  void send(const std::string& to, core::message message, std::chrono::milliseconds timeout,
+            bool require_direct);
+  void change_route(const route_changed& order);
+  void take(const frames_arrived& arrived);
+  bool take_frame(conversation& with, const frame& incoming, core::inbox_actions& received,
+                  core::outbox_actions& sent);
+  void woken(std::uint64_t token);
+  void look_at_deadlines();
+
+  conversation& conversation_with(const fingerprint& user, const std::string& user_name);
+  conversation* find(const fingerprint& user);
+  void fail(const std::string& to, const core::message& message, std::string code,
+            std::string detail);
+
+  /// Carry out what the pure classes decided.
+  void perform(conversation& with, core::outbox_actions actions);
+  void perform(conversation& with, core::inbox_actions actions);
+  void tell(const conversation& with, core::outbox_report report);
+  void show(const conversation& from, core::inbox_actions::shown shown);
+
+  /// Makes sure that we are woken by `due`.
+  void wake_by(time_point due);
+  void wake_for(const conversation& with);
+
+  template <class Event>
+  void tell_subscribers(const Event& event) {
+    for (const auto& subscriber : subscribers) self->send(subscriber, event);
+  }
+  time_point now() const { return self->clock().now(); }
+
+  message_store_actor::pointer self;
+  message_store_config config;
+  std::vector<peer_subscriber_actor> subscribers;
+  std::vector<std::unique_ptr<conversation>> conversations;  // In the order in which they began.
+  std::unordered_map<fingerprint, conversation*> by_user;
+  std::unordered_map<std::string, conversation*> by_name;
+  std::vector<time_point> wakes;  // When a `deadline_passed` is on its way; the next one is last.
+};
+
+message_store_actor::behavior_type message_store(
+    message_store_actor::stateful_pointer<message_store_state> self, message_store_config config);
+
+}  // namespace hobnob
