@@ -41,6 +41,12 @@ class frame_batch {
   byte_view view(const entry& e) const noexcept { return byte_view{*buffer_}.subspan(e.offset, e.size); }
   shared_slice payload(const entry& e) const { return {buffer_, view(e)}; }
 
+  /// Drops the entries for which `unwanted` holds.
+  template <class Predicate>
+  void remove_if(Predicate unwanted) {
+    std::erase_if(entries_, unwanted);
+  }
+
   /// Payload and header bytes: what the consumer gives back by `connection_handle::acknowledge`.
   std::size_t wire_size() const noexcept;
 
@@ -88,6 +94,9 @@ class connection_handle {
 
   /// When bytes last arrived; also while reading is held back by us it counts as "now" (silence is not the other's fault).
   virtual std::chrono::steady_clock::time_point last_received() const noexcept = 0;
+
+  /// Of the last `ping` that was answered; 0 while none was.
+  virtual std::chrono::nanoseconds round_trip() const noexcept { return {}; }
 
   /// Bytes queued and not yet handed to the stream.
   virtual std::size_t queued_bytes() const noexcept = 0;

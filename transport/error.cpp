@@ -39,6 +39,14 @@ class category final : public boost::system::error_category {
 
 }  // namespace
 
+std::string describe(const boost::system::error_code& error) {
+  namespace code = boost::system::errc;
+  if (error == code::timed_out) return "timed out";
+  auto result = error.message();
+  if (!result.empty() && result[0] >= 'A' && result[0] <= 'Z') result[0] = static_cast<char>(result[0] - 'A' + 'a');
+  return result;
+}
+
 const boost::system::error_category& transport_category() noexcept {
   static const category instance;
   return instance;

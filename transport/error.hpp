@@ -32,6 +32,9 @@ inline boost::system::error_code make_error_code(errc value) noexcept {
   return {static_cast<int>(value), transport_category()};
 }
 
+/// The error in words for people: "connection refused", "timed out", ...
+std::string describe(const boost::system::error_code& error);
+
 /// An error with its particulars for people; no error means success.
 struct failure {
   boost::system::error_code error;
@@ -39,8 +42,8 @@ struct failure {
 
   explicit operator bool() const noexcept { return static_cast<bool>(error); }
 
-  /// The detail if there is one, else what the error's category says.
-  std::string text() const { return detail.empty() ? error.message() : detail; }
+  /// The detail if there is one, else the error in words.
+  std::string text() const { return detail.empty() ? describe(error) : detail; }
 };
 
 }  // namespace hobnob

@@ -24,15 +24,15 @@ awaitable<io_result> read_all(stream& from, std::span<std::byte> buffer) {
 
 awaitable<io_result> write_all(stream& to, byte_view data) {
   std::size_t count = 0;
-  while (count < data.size()) {
+  for (;;) {
     byte_view rest = data.subspan(count);
-    auto result = to.try_write({&rest, 1});
+    auto result = to.try_write({&rest, rest.empty() ? 0u : 1u});
     count += result.count;
+    if (!result.error && count == data.size()) co_return io_result{{}, count};
     if (!result.error) continue;
     if (result.error != boost::asio::error::would_block) co_return io_result{result.error, count};
     if (auto error = co_await to.wait_writable()) co_return io_result{error, count};
   }
-  co_return io_result{{}, count};
 }
 
 }  // namespace hobnob

@@ -37,7 +37,8 @@ class stream {
   /// Returns when `try_read` may bring something: data, the end or an error. It may still bring `would_block`.
   virtual awaitable<error_code> wait_readable() = 0;
 
-  /// Returns when all that was taken has left and `try_write` would take more, or with an error.
+  /// Returns when `try_write` (also of nothing) may take more or pass on what it holds, or with an error. Each return means
+  /// that the other side is taking bytes.
   virtual awaitable<error_code> wait_writable() = 0;
 
   /// Tells the other side that no more will be written (TCP half-close, TLS close_notify); does not wait. Reading goes on.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace hobnob {
 namespace {
@@ -21,6 +22,7 @@ struct handshake {
   std::unique_ptr<stream> lower;
   std::shared_ptr<const tls_context> context;
   fingerprint expected;
+  std::function<void()> heard;
   bool dialled = false;
   bool late = false;
   bool crossed = false;
@@ -68,6 +70,7 @@ awaitable<failure> handshake::first_record() {
   auto wanted = record_header_size + 1;  // Up to the type of the handshake message.
   while (received.size() < wanted) {
     if (auto error = co_await receive()) co_return error;
+    if (auto tell = std::exchange(heard, nullptr)) tell();
     if (!looks_like_tls(received)) {
       co_return failure{errc::not_tls, "the other side speaks " + guess_protocol(received) + ", not hobnob"};
     }
@@ -143,16 +146,16 @@ awaitable<tls_result> tls_connect(std::unique_ptr<stream> lower,
                                   std::shared_ptr<const tls_context> context, watchdog& deadlines,
                                   tls_connect_options options) {
   handshake h{.lower = std::move(lower), .context = std::move(context), .expected = options.expected,
-              .dialled = true, .engine = nullptr, .received = {}, .output = {}};
+              .heard = {}, .dialled = true, .engine = nullptr, .received = {}, .output = {}};
   return perform(std::move(h), deadlines, options.until);
 }
 
 awaitable<tls_result> tls_accept(std::unique_ptr<stream> lower,
                                  std::shared_ptr<const tls_context> context, watchdog& deadlines,
-                                 time_point until) {
+                                 tls_accept_options options) {
   handshake h{.lower = std::move(lower), .context = std::move(context), .expected = {},
-              .dialled = false, .engine = nullptr, .received = {}, .output = {}};
-  return perform(std::move(h), deadlines, until);
+              .heard = std::move(options.heard), .dialled = false, .engine = nullptr, .received = {}, .output = {}};
+  return perform(std::move(h), deadlines, options.until);
 }
 
 }  // namespace hobnob

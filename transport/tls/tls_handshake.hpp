@@ -6,6 +6,7 @@
 #include "transport/tls/tls_context.hpp"
 #include "transport/watchdog.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace hobnob {
@@ -20,8 +21,13 @@ struct tls_result {
 };
 
 struct tls_connect_options {
-  fingerprint expected;                          ///< Null: report whom we met.
-  time_point until = time_point::max();          ///< `errc::handshake_timeout` afterwards.
+  fingerprint expected;                  ///< Null: report whom we met.
+  time_point until = time_point::max();  ///< `errc::handshake_timeout` afterwards.
+};
+
+struct tls_accept_options {
+  time_point until = time_point::max();
+  std::function<void()> heard;           ///< Called when the first bytes have come. May be empty.
 };
 
 /// The dialler's side. Starts as client; if the other side turns out to be a client as well (two crossing dials on one pair of
@@ -34,6 +40,6 @@ awaitable<tls_result> tls_connect(std::unique_ptr<stream> lower,
 /// The acceptor's side: always the server. What does not start like TLS is `errc::not_tls`, its detail naming what it seems to be.
 awaitable<tls_result> tls_accept(std::unique_ptr<stream> lower,
                                  std::shared_ptr<const tls_context> context, watchdog& deadlines,
-                                 time_point until);
+                                 tls_accept_options options);
 
 }  // namespace hobnob

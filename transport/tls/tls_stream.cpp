@@ -134,12 +134,7 @@ awaitable<error_code> tls_stream::wait_readable() {
 }
 
 awaitable<error_code> tls_stream::wait_writable() {
-  for (;;) {
-    auto error = flush();
-    if (error != asio::error::would_block) co_return error;
-    error = co_await lower_->wait_writable();
-    if (error) co_return error;
-  }
+  return output_.empty() ? at_once() : lower_->wait_writable();
 }
 
 error_code tls_stream::shutdown() {

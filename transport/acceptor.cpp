@@ -1,0 +1,144 @@
+#include "transport/acceptor.hpp"
+
+#include "transport/log_limiter.hpp"
+#include "transport/spawn_task.hpp"
+#include "transport/tls/tls_handshake.hpp"
+
+#include <boost/asio/error.hpp>
+#include <spdlog/spdlog.h>
+
+#include <set>
+#include <vector>
+
+namespace hobnob {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto descriptor_pause = std::chrono::milliseconds{250};
+constexpr std::uint32_t log_lines_per_second = 10;
+
+}  // namespace
+
+struct acceptor::state : std::enable_shared_from_this<acceptor::state> {
+  state(network& n, std::shared_ptr<const tls_context> c, acceptor_config k, on_connection t)
+      : net(n), context(std::move(c)), config(k), tell(std::move(t)), places(k.admission) {}
+
+  network& net;
+  std::shared_ptr<const tls_context> context;
+  acceptor_config config;
+  on_connection tell;
+  admission places;
+  acceptor_counts counts;
+  log_limiter log{log_lines_per_second};
+  std::vector<std::shared_ptr<listener>> listeners;
+  std::set<stream*> in_handshake;
+  bool stopped = false;
+
+  awaitable<void> accept_loop(std::shared_ptr<listener> from);
+  awaitable<void> serve(std::unique_ptr<stream> arrived);
+  void establish(tls_result secured, connection_info info, connection_config settings,
+                 const std::shared_ptr<admission::ticket>& place);
+  void log_refusal(const endpoint& remote, const failure& why);
+};
+
+awaitable<void> acceptor::state::accept_loop(std::shared_ptr<listener> from) {
+  auto self = shared_from_this();
+  while (!stopped) {
+    auto arrived = co_await from->accept();
+    if (stopped) break;
+    if (arrived.error == asio::error::no_descriptors) {
+      if (auto more = log.allow(net.time().now())) {
+        spdlog::error("too many open files: no new connections until some are closed");
+      }
+      // The connection stays in the backlog; trying at once again would spin.
+      co_await net.time().sleep_until(net.time().now() + descriptor_pause);
+      continue;
+    }
+    if (arrived.error) break;
+    ++counts.accepted;
+    spawn_task(net.executor(), [self, taken = std::move(arrived.value)]() mutable {
+      return self->serve(std::move(taken));
+    });
+  }
+}
+
+awaitable<void> acceptor::state::serve(std::unique_ptr<stream> arrived) {
+  auto self = shared_from_this();
+  auto* raw = arrived.get();
+  connection_info info;
+  info.local_endpoint = raw->local_endpoint();
+  info.remote_endpoint = raw->remote_endpoint();
+  connection_config settings;
+  settings.login_size_max = config.login_size_max;
+  settings.login_until = net.time().now() + config.login_timeout;
+  bool dropped = false;
+  auto place = places.admit(info.remote_endpoint.address, [&dropped, raw] {
+    dropped = true;
+    raw->close(stream::close_mode::abort);
+  });
+  in_handshake.insert(raw);
+  tls_accept_options options{settings.login_until,
+                             [&place] { place->advance(admission_stage::handshaking); }};
+  auto secured = co_await tls_accept(std::move(arrived), context, net.deadlines(), std::move(options));
+  in_handshake.erase(raw);
+  if (stopped) co_return;
+  if (secured.error) {
+    ++counts.failed;
+    if (dropped) secured.error = {secured.error.error, "dropped to make room for newer connections"};
+    log_refusal(info.remote_endpoint, secured.error);
+    co_return;
+  }
+  establish(std::move(secured), info, std::move(settings), place);
+}
+
+void acceptor::state::establish(tls_result secured, connection_info info, connection_config settings,
+                                const std::shared_ptr<admission::ticket>& place) {
+  ++counts.established;
+  info.remote = secured.remote;
+  info.remote_key = secured.remote_key;
+  settings.login_token = place;
+  auto connection = make_connection(net, std::move(secured.stream), info, std::move(settings));
+  place->advance(admission_stage::login, [weak = std::weak_ptr{connection}] {
+    if (auto alive = weak.lock()) {
+      alive->close({close_reason::refused, "too many connections have not logged in", "busy"});
+    }
+  });
+  tell(std::move(connection));
+}
+
+void acceptor::state::log_refusal(const endpoint& remote, const failure& why) {
+  auto held_back = log.allow(net.time().now());
+  if (!held_back) return;
+  if (*held_back > 0) spdlog::warn("{} more connections were refused", *held_back);
+  spdlog::warn("refused a connection from {}: {}", to_string(remote), why.text());
+}
+
+acceptor::acceptor(network& net, std::shared_ptr<const tls_context> context, acceptor_config config,
+                   on_connection tell)
+    : state_(std::make_shared<state>(net, std::move(context), config, std::move(tell))) {}
+
+acceptor::~acceptor() { stop(); }
+
+void acceptor::add(std::unique_ptr<listener> from) {
+  std::shared_ptr<listener> shared = std::move(from);
+  state_->listeners.push_back(shared);
+  spawn_task(state_->net.executor(), [s = state_, shared] { return s->accept_loop(shared); });
+}
+
+void acceptor::stop() {
+  if (state_->stopped) return;
+  state_->stopped = true;
+  for (auto& listening : state_->listeners) listening->close();
+  for (auto* half_open : state_->in_handshake) half_open->close(stream::close_mode::graceful);
+  state_->tell = nullptr;
+}
+
+acceptor_counts acceptor::counts() const {
+  auto result = state_->counts;
+  result.dropped = state_->places.dropped();
+  result.waiting = state_->places.count();
+  return result;
+}
+
+}  // namespace hobnob

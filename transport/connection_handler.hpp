@@ -1,0 +1,23 @@
+#pragma once
+
+#include "transport/connection_handle.hpp"
+
+namespace hobnob {
+
+/// Whom a connection tells. All calls come on the connection's thread, none within a call of the handle.
+class connection_handler {
+ public:
+  virtual ~connection_handler() = default;
+
+  /// What one read brought. To be given back with `acknowledge(batch.wire_size())` once dealt with. Pings are answered, and
+  /// pings, pongs and the closing frame taken out, before.
+  virtual void on_frames(frame_batch batch) = 0;
+
+  /// The queue that was `full` has room again.
+  virtual void on_drained() = 0;
+
+  /// The last call, exactly once, whoever ended the connection.
+  virtual void on_closed(const close_info& why) = 0;
+};
+
+}  // namespace hobnob

@@ -1,0 +1,34 @@
+#include "transport/dialler.hpp"
+
+#include "transport/tls/tls_handshake.hpp"
+
+namespace hobnob {
+
+awaitable<dial_result> dial(network& net, std::shared_ptr<const tls_context> context,
+                            dial_request request, connection_config config) {
+  dial_result result;
+  dial_options options{request.local, request.until};
+  auto dialled = co_await net.dial(request.remote, options);
+  if (dialled.error) {
+    result.error = {dialled.error};
+    result.awaits_accept = request.local.port != 0 &&
+                           dialled.error == boost::system::errc::address_not_available;
+    co_return result;
+  }
+  connection_info info;
+  info.local_endpoint = dialled.value->local_endpoint();
+  info.remote_endpoint = dialled.value->remote_endpoint();
+  tls_connect_options tls_options{request.expected, request.until};
+  auto secured = co_await tls_connect(std::move(dialled.value), std::move(context), net.deadlines(), tls_options);
+  result.met = secured.remote;
+  result.error = std::move(secured.error);
+  if (result.error) co_return result;
+  info.remote = secured.remote;
+  info.remote_key = secured.remote_key;
+  info.dialled = true;
+  info.crossed = secured.crossed;
+  result.connection = make_connection(net, std::move(secured.stream), info, std::move(config));
+  co_return result;
+}
+
+}  // namespace hobnob

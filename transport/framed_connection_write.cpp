@@ -1,0 +1,150 @@
+#include "transport/framed_connection.hpp"
+#include "transport/spawn_task.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace hobnob {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t batch_size = 256 * 1024;
+constexpr int batches_per_turn = 4;
+
+std::size_t wire_size(const outgoing_frame& frame) {
+  return frame_header_size + frame.head.size() + frame.body.size();
+}
+
+}  // namespace
+
+/// A frame on its way from another thread: the head is copied, the body shared.
+struct framed_connection::held_frame {
+  explicit held_frame(const outgoing_frame& frame)
+      : frame_(frame), head_(frame.head.begin(), frame.head.end()) {}
+
+  outgoing_frame get() const { return {frame_.type, frame_.priority, head_, frame_.body}; }
+
+ private:
+  outgoing_frame frame_;
+  bytes head_;
+};
+
+send_status framed_connection::send(std::span<const outgoing_frame> frames) {
+  if (ended_) return send_status::closed;
+  if (!on_loop()) return post_frames(frames);
+  auto worst = send_status::sent;
+  for (const auto& frame : frames) worst = std::max(worst, push(frame));
+  schedule_flush();
+  return worst;
+}
+
+send_status framed_connection::post_frames(std::span<const outgoing_frame> frames) {
+  std::size_t size = 0;
+  for (const auto& frame : frames) size += wire_size(frame);
+  send_queue_limits limits;
+  auto before = posted_.fetch_add(size) + queued_;
+  if (before + size > limits.hard_limit) {
+    posted_ -= size;
+    return send_status::overflow;
+  }
+  std::vector<held_frame> held(frames.begin(), frames.end());
+  asio::post(executor_, [self = shared_from_this(), held = std::move(held), size] {
+    self->posted_ -= size;
+    if (self->ended_) return;
+    for (const auto& frame : held) {
+      // The sender was told that it is queued: it must not be lost in silence.
+      if (self->push(frame.get()) == send_status::overflow) {
+        return self->begin_close({close_reason::overflow, "more was sent than the other side takes"});
+      }
+    }
+    self->schedule_flush();
+  });
+  return before + size > limits.high_water ? send_status::full : send_status::sent;
+}
+
+send_status framed_connection::push(const outgoing_frame& frame) {
+  auto status = queue_.push(frame);
+  queued_ = queue_.size();
+  if (frame.type == frame_type::ping && frame.head.size() == ping_.size()) {
+    std::memcpy(ping_.data(), frame.head.data(), ping_.size());
+    ping_sent_ = net_.time().now();
+  }
+  return status;
+}
+
+/// Later in this turn of the loop, so that all that is sent meanwhile leaves in one write.
+void framed_connection::schedule_flush() {
+  if (flush_posted_ || writing_ || phase_ == phase::closed) return;
+  flush_posted_ = true;
+  asio::post(executor_, [self = shared_from_this()] {
+    self->flush_posted_ = false;
+    self->flush();
+  });
+}
+
+void framed_connection::flush() {
+  if (phase_ == phase::closed || writing_) return;
+  auto error = write_queued();
+  if (phase_ == phase::closed) return;
+  if (error != asio::error::would_block) return end_writing(error);
+  writing_ = true;
+  write_until_ = net_.time().now() + config_.write_timeout;
+  arm();
+  spawn_task(executor_, [self = shared_from_this()] { return self->write_loop(); });
+}
+
+/// Writes until the queue is empty, the stream full (`would_block`) or others should have a turn.
+error_code framed_connection::write_queued() {
+  static thread_local std::vector<byte_view> views;
+  for (int i = 0; i < batches_per_turn; ++i) {
+    views.clear();
+    queue_.gather(views, batch_size);
+    auto written = stream_->try_write(views);
+    queue_.consume(written.count);
+    queued_ = queue_.size();
+    sent_.fetch_add(written.count, std::memory_order_relaxed);
+    if (queue_.take_drained() && handler_) {
+      auto handler = handler_;
+      handler->on_drained();
+      if (phase_ == phase::closed) return {};
+    }
+    if (written.error || queue_.empty()) return written.error;
+  }
+  return {};
+}
+
+awaitable<void> framed_connection::write_loop() {
+  auto self = shared_from_this();
+  error_code error;
+  for (;;) {
+    error = co_await stream_->wait_writable();
+    if (phase_ == phase::closed || error) break;
+    write_until_ = net_.time().now() + config_.write_timeout;
+    error = write_queued();
+    if (phase_ == phase::closed || error != asio::error::would_block) break;
+    arm();
+  }
+  writing_ = false;
+  write_until_ = time_point::max();
+  if (phase_ == phase::closed) {
+    release_stream();
+    co_return;
+  }
+  arm();
+  end_writing(error);
+}
+
+void framed_connection::end_writing(error_code error) {
+  if (error) return lost(error);
+  if (!queue_.empty()) return schedule_flush();
+  if (phase_ != phase::closing || shut_down_) return;
+  shut_down_ = true;
+  if (auto failed = stream_->shutdown()) return lost(failed);
+  flush();  // What the stream itself still holds.
+}
+
+}  // namespace hobnob
