@@ -68,16 +68,13 @@ class asio_loop_driver final : public loop_driver,
   }
 
  private:
-  void on_timer() {
-    run_timers_after(now() - armed_for_ > stall_min ? stall_laps : 0);
-  }
+  void on_timer() { run_timers_after(now() - armed_for_ > stall_min ? stall_laps : 0); }
 
   void run_timers_after(int laps) {
     if (laps > 0) {
       const std::lock_guard wake(wake_mutex_);
       if (detached_) return;
-      asio::post(context_,
-                 [self = shared_from_this(), laps] { self->run_timers_after(laps - 1); });
+      asio::post(context_, [self = shared_from_this(), laps] { self->run_timers_after(laps - 1); });
       return;
     }
     armed_for_ = time_point::max();
@@ -86,11 +83,11 @@ class asio_loop_driver final : public loop_driver,
   }
 
   asio::io_context& context_;
-  std::mutex turn_mutex_;  // Held while the client works, so that `detach` can wait for it.
-  std::mutex wake_mutex_;  // Held while the context is touched. Never waits for a turn.
-  loop_client* client_ = nullptr;                  // Guarded by turn_mutex_.
-  std::optional<asio::steady_timer> timer_;        // Guarded by wake_mutex_.
-  time_point armed_for_ = time_point::max();       // Loop thread.
+  std::mutex turn_mutex_;          // Held while the client works, so that `detach` can wait for it.
+  std::mutex wake_mutex_;          // Held while the context is touched. Never waits for a turn.
+  loop_client* client_ = nullptr;  // Guarded by turn_mutex_.
+  std::optional<asio::steady_timer> timer_;   // Guarded by wake_mutex_.
+  time_point armed_for_ = time_point::max();  // Loop thread.
   std::atomic<bool> detached_ = false;
   std::atomic<bool> jobs_posted_ = false;
 };

@@ -80,19 +80,36 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator, privat
   }
 
  private:
+  /// The actors' turn on the loop. What it leaves undone gets another one, also if it throws.
+  class turn {
+   public:
+    explicit turn(loop_scheduler& self) : self_(self) { self_.in_turn_ = true; }
+    ~turn() {
+      self_.in_turn_ = false;
+      self_.timers_.arm();
+      if (!self_.jobs_.empty()) self_.driver_->wake_soon();
+    }
+    turn(const turn&) = delete;
+    turn& operator=(const turn&) = delete;
+
+   private:
+    loop_scheduler& self_;
+  };
+
   void run_jobs() override {
-    in_turn_ = true;
-    inbox_.take_all(jobs_);
-    for (std::size_t n = 0; n < resumes_per_turn_max && !jobs_.empty(); ++n) run_next_job();
-    in_turn_ = false;
-    timers_.arm();
-    if (!jobs_.empty()) driver_->wake_soon();
+    const turn now(*this);
+    run_some_jobs();
   }
 
   void run_timers() override {
-    in_turn_ = true;
+    const turn now(*this);
     timers_.deliver_due(timers_per_turn_max);
-    run_jobs();
+    run_some_jobs();
+  }
+
+  void run_some_jobs() {
+    inbox_.take_all(jobs_);
+    for (std::size_t n = 0; n < resumes_per_turn_max && !jobs_.empty(); ++n) run_next_job();
   }
 
   void run_next_job() {

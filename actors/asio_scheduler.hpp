@@ -24,7 +24,8 @@ class loop_driver;
 /// - To end: make the actors end, run the loop until `system.registry().running() == 0`, destroy
 ///   the system while nothing runs the loop. The destructor does not wait for actors as CAF's
 ///   usually does: those that still live are killed on the destroying thread. It does wait for
-///   `caf::detached` actors, which must end by themselves or be spawned by `hobnob::spawn`.
+///   `caf::detached` actors, which must end by themselves or be started by `hobnob::spawn`, and for
+///   the last handle of each to go.
 /// - An actor handles at most 50 messages in a row (`scheduler.max-throughput` if set), and the
 ///   actors at most 64 such turns, before sockets and timers get theirs.
 void use_asio_scheduler(caf::actor_system_config& config, boost::asio::io_context& context);

@@ -26,8 +26,8 @@ class pending_request {
  private:
   template <class F, class... Ts>
   auto wrap(F handler, caf::detail::type_list<Ts...>) {
-    return [self = response_.self(), id = response_.id(), handler = std::move(handler)](
-               Ts... arguments) mutable {
+    return [self = response_.self(), id = response_.id(),
+            handler = std::move(handler)](Ts... arguments) mutable {
       self->clock().cancel_request_timeout(self, id);
       handler(std::forward<Ts>(arguments)...);
     };
@@ -42,8 +42,9 @@ class pending_request {
 ///     request(self, directory, 5s, find_route{id}).then([=](const route_found& r) { ... },
 ///                                                       [=](caf::error& why) { ... });
 ///
-/// Still a request costs two messages, a handler and a timer: what happens once for each message or
-/// frame of a user is told by plain messages that carry their own context.
+/// Still a request costs two messages, a handler and a timer, and CAF searches the open requests of
+/// an actor one by one (10 us at 10,000): what happens once for each message or frame of a user is
+/// told by plain messages that carry their own context.
 template <class Self, class Handle, class... Ts>
 auto request(Self* self, const Handle& receiver, std::chrono::milliseconds timeout,
              Ts&&... message) {

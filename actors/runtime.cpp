@@ -5,6 +5,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/live_actors.hpp"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -15,7 +16,6 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <spdlog/spdlog.h>
 #include <thread>
 #include <utility>
 
@@ -28,8 +28,8 @@ void configure(caf::actor_system_config& config) {
   config.add_message_types<caf::id_block::hobnob>();
 }
 
-/// Shared by the runtime, its thread and a `run()` under way: whoever lets go last frees it, so that
-/// a runtime can be destroyed on its own loop.
+/// Shared by the runtime, its thread and a `run()` under way: whoever lets go last frees it, so
+/// that a runtime can be destroyed on its own loop.
 class runtime::impl : public std::enable_shared_from_this<runtime::impl> {
  public:
   explicit impl(runtime_options options);
@@ -41,9 +41,7 @@ class runtime::impl : public std::enable_shared_from_this<runtime::impl> {
   std::error_code wait();
   void end();
 
-  bool on_loop_thread() noexcept {
-    return context_->get_executor().running_in_this_thread();
-  }
+  bool on_loop_thread() noexcept { return context_->get_executor().running_in_this_thread(); }
 
   caf::actor_system& system() noexcept { return *system_; }
   asio::io_context& context() noexcept { return *context_; }
@@ -65,7 +63,7 @@ class runtime::impl : public std::enable_shared_from_this<runtime::impl> {
   caf::actor_system_config config_;
   std::optional<caf::actor_system> system_;
 
-  bool stopping_ = false;           // Loop thread.
+  bool stopping_ = false;                // Loop thread.
   steady_clock::time_point kill_at_;     // Loop thread.
   steady_clock::time_point give_up_at_;  // Loop thread.
 

@@ -11,7 +11,7 @@ class io_context;
 namespace caf {
 class actor_system;
 class actor_system_config;
-}
+}  // namespace caf
 
 namespace hobnob {
 

@@ -2,13 +2,13 @@
 
 #include "actors/live_actors.hpp"
 
+#include <spdlog/spdlog.h>
 #include <caf/abstract_actor.hpp>
 #include <caf/message_view.hpp>
 #include <caf/sec.hpp>
 #include <caf/system_messages.hpp>
 #include <caf/type_erased_tuple.hpp>
 #include <exception>
-#include <spdlog/spdlog.h>
 #include <string>
 
 namespace hobnob {
@@ -54,7 +54,8 @@ void use_logging_handlers(caf::scheduled_actor& self) {
   self.set_default_handler(caf::scheduled_actor::default_handler(log_unexpected));
 }
 
-void detail::note_spawned(caf::actor_system& system, const caf::strong_actor_ptr& actor, bool detached) {
+void detail::note_spawned(caf::actor_system& system, const caf::strong_actor_ptr& actor,
+                          bool detached) {
   if (auto* live = live_actors::of(system)) live->note_spawned(actor, detached);
 }
 

@@ -40,9 +40,9 @@ struct with_logging_handlers<Behavior, caf::detail::type_list<Self, Ts...>> {
 ///
 ///     auto monitor = spawn(system, heartbeat_monitor, config, owner);
 ///
-/// `behavior` is a function `x_actor::behavior_type x(x_actor::stateful_pointer<x_state> self, ...)`
-/// (or `x_actor::pointer`, or of an untyped actor); arguments as for `actor_system::spawn`. An
-/// actor starts its children with `spawn(self->system(), ...)` too. Any thread.
+/// `behavior` is a function `x_actor::behavior_type x(x_actor::stateful_pointer<x_state> self,
+/// ...)` (or `x_actor::pointer`, or of an untyped actor); arguments as for `actor_system::spawn`.
+/// An actor starts its children with `spawn(self->system(), ...)` too. Any thread.
 ///
 /// Options are CAF's: `caf::detached` gives a thread of its own to an actor that blocks. There is
 /// no `caf::lazy_init`: an actor that never ran could not be ended in an orderly way.

@@ -37,7 +37,7 @@ class job_inbox {
  private:
   std::mutex mutex_;
   std::vector<Job> jobs_;   // Guarded by mutex_.
-  std::vector<Job> taken_;  // Loop thread only; keeps its capacity, so that a turn allocates nothing.
+  std::vector<Job> taken_;  // Loop thread only. Kept for its capacity: a turn allocates nothing.
 };
 
 }  // namespace hobnob::core

@@ -33,7 +33,7 @@ class timer_queue {
   using time_point = std::chrono::steady_clock::time_point;
 
   struct add_result {
-    bool is_next = false;           ///< It is now the first of all: whoever waits has to wake earlier.
+    bool is_next = false;  ///< It is now the first of all: whoever waits has to wake earlier.
     std::optional<Event> replaced;  ///< What had the same key before.
   };
 

@@ -5,6 +5,7 @@
 #include "actors/spawn.hpp"
 #include "tests/actors/virtual_loop_driver.hpp"
 
+#include <gtest/gtest.h>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -12,7 +13,6 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
-#include <gtest/gtest.h>
 #include <memory>
 #include <thread>
 #include <vector>

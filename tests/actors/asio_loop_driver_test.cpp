@@ -1,5 +1,6 @@
 #include "actors/asio_loop_driver.hpp"
 
+#include <gtest/gtest.h>
 #include <array>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
@@ -9,7 +10,6 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <functional>
-#include <gtest/gtest.h>
 #include <list>
 #include <thread>
 #include <vector>

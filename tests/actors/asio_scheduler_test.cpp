@@ -4,6 +4,7 @@
 #include "actors/request.hpp"
 #include "actors/spawn.hpp"
 
+#include <gtest/gtest.h>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -19,7 +20,6 @@
 #include <caf/send.hpp>
 #include <exception>
 #include <functional>
-#include <gtest/gtest.h>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -174,9 +174,8 @@ TEST_F(AsioScheduler, EndsWithTicksToCome) {
 
 caf::behavior heir(caf::event_based_actor* self, int generations) {
   if (generations > 0) {
-    self->attach_functor([system = &self->system(), generations] {
-      spawn(*system, heir, generations - 1);
-    });
+    self->attach_functor(
+        [system = &self->system(), generations] { spawn(*system, heir, generations - 1); });
   }
   return {[](int) {}};
 }

@@ -5,6 +5,7 @@
 #include "actors/spawn.hpp"
 #include "tests/actors/runtime_for_test.hpp"
 
+#include <gtest/gtest.h>
 #include <atomic>
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -14,7 +15,6 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <future>
-#include <gtest/gtest.h>
 #include <memory>
 #include <stdexcept>
 #include <thread>

@@ -3,15 +3,15 @@
 #include "actors/runtime.hpp"
 #include "tests/actors/runtime_for_test.hpp"
 
+#include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-#include <gtest/gtest.h>
 #include <memory>
 #include <mutex>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/spdlog.h>
 #include <stdexcept>
 #include <string>
 
@@ -79,8 +79,8 @@ TEST_F(Spawn, PassesArgumentsAndReturnsTheHandle) {
       40, "the answer is ");
   caf::scoped_actor self(loop_.system());
   std::string answer;
-  self->request(actor, 30s, 2).receive([&](const std::string& text) { answer = text; },
-                                       [](const caf::error&) {});
+  self->request(actor, 30s, 2)
+      .receive([&](const std::string& text) { answer = text; }, [](const caf::error&) {});
   EXPECT_EQ(answer, "the answer is 42");
   testing::internal::GetCapturedStdout();
 }
@@ -111,9 +111,8 @@ TEST_F(Spawn, LogsUnexpectedMessagesWithoutTheirContent) {
 }
 
 TEST_F(Spawn, LogsDownMessagesNobodyHandles) {
-  const auto mortal = spawn(loop_.system(), [](caf::event_based_actor*) -> caf::behavior {
-    return {[](int) {}};
-  });
+  const auto mortal =
+      spawn(loop_.system(), [](caf::event_based_actor*) -> caf::behavior { return {[](int) {}}; });
   const auto widow = spawn(loop_.system(), [mortal](caf::event_based_actor* self) -> caf::behavior {
     self->monitor(mortal);
     caf::anon_send_exit(mortal, caf::exit_reason::kill);

@@ -1,7 +1,7 @@
 #include "actors/core/job_inbox.hpp"
 
-#include <deque>
 #include <gtest/gtest.h>
+#include <deque>
 #include <thread>
 #include <vector>
 
