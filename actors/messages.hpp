@@ -230,6 +230,7 @@ struct user_info {
 
 struct user_list {
   std::vector<user_info> users;
+  bool complete = false;  ///< The relay has told everybody who is online.
 };
 
 struct text_received {

@@ -39,6 +39,9 @@ struct peer_config {
   /// before it uses the relay.
   bool hidden = false;
 
+  /// For a hidden peer: is told who is online all the same (and may dial them, as `direct` says).
+  bool follow_directory = false;
+
   /// What is known of users and relays; null: remembered for as long as the peer lives.
   std::shared_ptr<core::known_keys> known;
 
