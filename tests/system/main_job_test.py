@@ -54,6 +54,16 @@ class MainJob(ProgramTest):
         self.assertEqual([e["text"] for e in users["bob"].events("message")], texts)
         wait_until(lambda: len(users["ann"].events("progress", state="delivered")) == len(texts), "all receipts")
 
+    def test_where_no_link_is_wanted_messages_go_through_the_relay(self):
+        relay = self.relay()
+        users = {user: self.peer(user, relay, "--direct", "off") for user in ("ann", "bob")}
+        for user, other in (("ann", "bob"), ("bob", "ann")):
+            users[user].wait_presence(other, "online")
+            since = users[user].tell(other, f"by relay from {user}")
+            self.assertEqual(users[other].wait_text(user, f"by relay from {user}")["path"], "relay")
+            self.assertEqual(users[user].wait_delivered(other, since)["path"], "relay")
+            self.assertEqual(users[user].events("link"), [])
+
     def test_over_ipv6_loopback(self):
         relay = self.relay(listen="[::1]:0")
         users = {user: self.peer(user, relay, listen="[::1]:0") for user in ("ann", "bob")}

@@ -6,8 +6,7 @@ import secrets
 import unittest
 from pathlib import Path
 
-from support.netns import NetworkTest
-from support.programs import sanitized, wait_until
+from support.programs import ProgramTest, sanitized, wait_until
 
 
 def memory_holds(pid, needles):
@@ -35,14 +34,10 @@ def memory_holds(pid, needles):
     return found
 
 
-class RelayMemory(NetworkTest):
+class RelayMemory(ProgramTest):
     def test_a_thousand_relayed_messages_leave_no_text_in_the_relay(self):
-        self.host("relay")
-        for user in ("ann", "bob"):
-            self.host(user)
-        self.separate("ann", "bob")
-        relay = self.relay_on("relay")
-        ann, bob = self.peer_on("ann", relay), self.peer_on("bob", relay)
+        relay = self.relay()
+        ann, bob = (self.peer(user, relay, "--direct", "off") for user in ("ann", "bob"))
         ann.wait_presence("bob", "online")
         bob.wait_presence("ann", "online")
 
