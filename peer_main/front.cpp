@@ -1,0 +1,164 @@
+#include "peer_main/front.hpp"
+
+#include "actors/spawn.hpp"
+#include "peer_main/events.hpp"
+#include "peer_main/exit_code.hpp"
+#include "peer_main/job.hpp"
+
+#include <utility>
+
+namespace hobnob {
+
+front_actor::behavior_type front_state::make_behavior(front_config settings, peer_actor of) {
+  config = std::move(settings);
+  peer = std::move(of);
+  return {
+      [this](const session_changed& news) { session_told(news); },
+      [this](const presence_changed& news) { show(event_of(news)); },
+      [this](const link_changed& news) { link_told(news); },
+      [this](const text_received& news) {
+        if (config.log) config.log->add(news);
+        show(event_of(news));
+      },
+      [this](const application_message_received& news) {
+        if (config.log) config.log->add(news);
+        show(event_of(news));
+      },
+      [this](const message_progress& news) { progress_told(news); },
+      [this](const peer_stopped&) { peer_ended(); },
+      [this](const line_read& line) {
+        obey(line);
+        config.line_done();
+      },
+      [this](input_ended) {
+        if (config.end_with_input) end_with({exit_done, {}, {}});
+      },
+      [this](const job_handed_over& job) { start_job(job.request, job.reply); },
+      [this](const end_program& order) { end_with(order); },
+  };
+}
+
+void front_state::session_told(const session_changed& news) {
+  if (config.log) config.log->add(news);
+  if (news.state == session_state::online && !std::exchange(config.relay_is_pinned, true))
+    show(relay_pinned_event(config.relay_address, news.relay));
+  show(event_of(news));
+  if (ending) return;
+  if (news.state == session_state::refused) {
+    // The relay will not change its mind by itself.
+    const auto code = news.code.empty() ? "refused" : news.code;
+    end_with({exit_code_for(code), code, "cannot log in: " + news.detail});
+  } else if (news.state == session_state::replaced) {
+    end_with({exit_refused, "replaced", "a newer login of this user took over"});
+  }
+}
+
+void front_state::link_told(const link_changed& news) {
+  if (config.log) config.log->add(news);
+  if (news.state == link_state::down)
+    paths.erase(news.user);
+  else
+    paths[news.user] = news.path;
+  show(event_of(news));
+  if (news.user == conversation) talk_to(conversation);
+}
+
+void front_state::progress_told(const message_progress& news) {
+  if (config.log) config.log->add(news);
+  // A person who sees that nothing fails needs no line for every message that arrives on a link.
+  const bool routine = news.state != message_state::failed && news.path != path_kind::relay;
+  if (!config.interactive || !routine) show(event_of(news));
+}
+
+void front_state::obey(const line_read& line) {
+  if (ending) return;
+  if (line.too_long) {
+    return show_fault(
+        {"too-large", "that line is longer than any message may be; it was not read"});
+  }
+  const auto parsed = parse_input(line.text);
+  if (!parsed.fault.code.empty()) return show_fault(parsed.fault);
+  act(parsed.command);
+}
+
+void front_state::act(const input_command& command) {
+  using kind = input_command::kind;
+  switch (command.what) {
+    case kind::nothing:
+      return;
+    case kind::text:
+      if (!command.user.empty()) talk_to(command.user);
+      if (conversation.empty())
+        return show_fault({"no-conversation", "to whom? Write /msg USER TEXT first"});
+      return say(conversation, command.text);
+    case kind::talk_to:
+      return talk_to(command.user);
+    case kind::who:
+      return start_job({.command = "who", .user = {}, .text = {}}, nullptr);
+    case kind::status:
+      return start_job({.command = "status", .user = {}, .text = {}}, nullptr);
+    case kind::ping:
+      return start_job({.command = "ping", .user = command.user, .text = {}}, nullptr);
+    case kind::verify: {
+      job_request request{.command = "verify", .user = command.user, .text = {}};
+      request.accept = command.accept;
+      return start_job(std::move(request), nullptr);
+    }
+    case kind::help:
+      return show(help_event(input_help()));
+    case kind::quit:
+      return end_with({exit_done, {}, {}});
+  }
+}
+
+void front_state::say(const std::string& user, const std::string& text) {
+  const auto id = config.make_message_id();
+  if (config.log) config.log->add_text(id, text);
+  self->send(peer, send_text{user, id, text, config.message_timeout, config.require_direct});
+}
+
+void front_state::talk_to(const std::string& user) {
+  conversation = user;
+  const auto link = paths.find(user);
+  config.output->show_conversation(user, link == paths.end() ? path_kind::relay : link->second);
+}
+
+void front_state::start_job(job_request request, std::shared_ptr<control_reply> reply) {
+  job_config settings;
+  settings.id = config.make_message_id();
+  if (config.log && request.command == "say") config.log->add_text(settings.id, request.text);
+  request.require_direct = request.require_direct || config.require_direct;
+  settings.request = std::move(request);
+  if (reply) {
+    settings.emit = [reply](const event_object& event) { reply->send(event); };
+    settings.finish = [reply](int code) { reply->finish(code); };
+  } else {
+    settings.emit = [output = config.output](const event_object& event) { output->show(event); };
+    settings.finish = [](int) {};
+  }
+  spawn(self->system(), job, std::move(settings), peer);
+}
+
+void front_state::end_with(const end_program& order) {
+  if (!order.code.empty()) show(error_event(order.code, order.detail));
+  if (std::exchange(ending, true)) return;
+  exit_code = order.exit_code;
+  self->send(peer, stop_peer{});  // `peer_stopped` comes when all goodbyes are said.
+}
+
+void front_state::peer_ended() {
+  show(stopped_event(exit_code));
+  config.ended(exit_code);
+  self->quit();
+}
+
+void front_state::show_fault(const input_fault& fault) {
+  show(error_event(fault.code, fault.detail));
+}
+
+front_actor::behavior_type front(front_actor::stateful_pointer<front_state> self,
+                                 front_config config, peer_actor peer) {
+  return self->state.make_behavior(std::move(config), std::move(peer));
+}
+
+}  // namespace hobnob

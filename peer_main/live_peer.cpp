@@ -1,0 +1,144 @@
+#include "peer_main/live_peer.hpp"
+
+#include "actors/spawn.hpp"
+#include "actors/storage/control_server.hpp"
+#include "peer_main/console.hpp"
+#include "peer_main/exit_code.hpp"
+#include "peer_main/job.hpp"
+#include "peer_main/peer_host.hpp"
+
+#include <unistd.h>
+#include <caf/send.hpp>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+int fail(event_output& output, const peer_host::result& fault) {
+  output.show(error_event(fault.code, fault.detail));
+  return fault.exit_code;
+}
+
+/// Beside a command that is done alone nothing is shown but what must not be missed.
+class quiet_output final : public event_output {
+ public:
+  explicit quiet_output(std::shared_ptr<event_output> real) : real_(std::move(real)) {}
+  void show(const event_object& event) override {
+    if (event.at("event") == "relay-pinned") real_->show(event);
+  }
+  void show_conversation(const std::string&, path_kind) override {}
+
+ private:
+  std::shared_ptr<event_output> real_;
+};
+
+control_server::request_handler hand_over_to(const front_actor& actor) {
+  return [actor](const boost::json::object& object, std::shared_ptr<control_reply> reply) {
+    auto request = job_request_from(object);
+    if (request) {
+      caf::anon_send(actor, job_handed_over{std::move(*request), std::move(reply)});
+      return;
+    }
+    reply->send(error_event("usage", request.error()));
+    reply->finish(exit_usage);
+  };
+}
+
+line_source::callbacks lines_to(const front_actor& actor) {
+  return {[actor](std::string line, bool too_long) {
+            caf::anon_send(actor, line_read{std::move(line), too_long});
+          },
+          [actor] { caf::anon_send(actor, input_ended{}); }};
+}
+
+struct face {
+  std::shared_ptr<event_output> output;
+  std::shared_ptr<line_source> lines;
+};
+
+/// A console where a person sits at a terminal, else plain lines.
+face make_face(const peer_surroundings& all, const std::shared_ptr<event_output>& plain) {
+  const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
+  if (all.options.command != "chat" || all.options.json || !terminal)
+    return {plain, std::make_shared<line_reader>(STDIN_FILENO)};
+  auto editor = std::make_shared<console>(all.data.file("history"), all.options.user);
+  return {editor, editor};
+}
+
+/// The peer of a lone command dials only whom it writes to, and nobody else.
+peer_config config_of_lone_peer(const peer_surroundings& all, const job_request& request) {
+  peer_config config;
+  config.hidden = true;
+  config.follow_directory = request.command != "say" && request.command != "status";
+  config.direct = all.options.direct;
+  if (request.command != "say") config.direct = direct_mode::off;
+  if (config.direct == direct_mode::both) config.direct = direct_mode::dial_only;
+  return config;
+}
+
+}  // namespace
+
+int run_live(const peer_surroundings& all) {
+  const auto& options = all.options;
+  peer_config config;
+  config.direct = options.direct;
+  peer_host host{all, std::move(config)};
+  const auto plain = all.streams.make_output(options.json);
+  if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*plain, fault);
+
+  const auto [output, lines] = make_face(all, plain);
+  front_config settings;
+  settings.output = output;
+  settings.line_done = [source = lines] { source->line_done(); };
+  settings.ended = [&gate = all.gate](int code) { gate.open(code); };
+  settings.end_with_input = options.command == "chat" || options.exit_on_eof;
+  settings.interactive = output != plain;
+  const auto actor = host.add_front(std::move(settings));
+
+  auto control = control_server::listen(all.data.file("control"), hand_over_to(actor));
+  if (!control) return fail(*plain, {exit_unexpected, "unexpected", control.error(), {}});
+  const auto started = host.start();
+  if (started.exit_code != 0) return fail(*plain, started);
+  output->show(ready_event(options.user, all.self.fingerprint(), started.listening,
+                           to_string(*options.relay)));
+  if (output != plain)
+    output->show(help_event("Write /msg USER TEXT to say something, /help for more."));
+
+  all.gate.route_to([actor](const end_program& order) { caf::anon_send(actor, order); });
+  lines->start(lines_to(actor));
+  const int code = all.gate.wait();
+  host.stop();
+  return code;
+}
+
+int run_alone(const peer_surroundings& all, job_request request) {
+  peer_host host{all, config_of_lone_peer(all, request)};
+  const auto output = all.streams.make_output(all.options.json);
+  if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*output, fault);
+
+  front_config settings;
+  settings.output = std::make_shared<quiet_output>(output);
+  settings.line_done = [] {};
+  settings.ended = [](int) {};  // The job says when it is done.
+  host.add_front(std::move(settings));
+  all.gate.route_to([&gate = all.gate, output](const end_program& order) {
+    if (!order.code.empty()) output->show(error_event(order.code, order.detail));
+    gate.open(order.exit_code);
+  });
+
+  job_config work;
+  work.request = std::move(request);
+  work.id = host.user().make_message_id();
+  work.alone = true;
+  work.emit = [output](const event_object& event) { output->show(event); };
+  work.finish = [&gate = all.gate](int code) { gate.open(code); };
+  spawn(host.loop().system(), job, std::move(work), host.user().handle());
+
+  const auto started = host.start();
+  if (started.exit_code != 0) return fail(*output, started);
+  const int code = all.gate.wait();
+  host.stop();
+  return code;
+}
+
+}  // namespace hobnob

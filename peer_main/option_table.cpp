@@ -1,0 +1,64 @@
+#include "peer_main/option_table.hpp"
+
+#include <boost/program_options.hpp>
+#include <string>
+
+namespace hobnob {
+
+namespace po = boost::program_options;
+
+po::options_description peer_option_table() {
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  const auto flag = [] {
+    return po::value<std::string>()->implicit_value("true")->value_name("[=BOOL]");
+  };
+  const auto list = [](const char* name) {
+    return po::value<std::vector<std::string>>()->value_name(name);
+  };
+
+  po::options_description table{"Options", 100, 60};
+  auto add = table.add_options();
+  add("relay", text("URI"), "the relay, as it printed itself: hobnob://HOST:PORT/?id=FINGERPRINT");
+  add("user", text("NAME"), "your name at the relay (default: your login name)");
+  add("data-dir", text("DIR"),
+      "where identity and known keys are kept (default: $XDG_DATA_HOME/hobnob/peer)");
+  add("listen", list("ADDR:PORT"),
+      "where links from others arrive; may come twice (default: all addresses, the port of last "
+      "time)");
+  add("direct", text("MODE"),
+      "direct links: both, dial, accept or off (off: everything goes through the relay)");
+  add("require-direct", flag(), "never send a message through the relay");
+  add("wait", text("STATE"), "say: wait until queued, accepted or delivered (default: delivered)");
+  add("timeout", text("SECONDS"), "commands: give up after this time (default: 30)");
+  add("accept", flag(), "verify: trust the key that the user has now");
+  add("exit-on-eof", flag(), "run: end when standard input ends");
+  add("json", flag(), "print events, one JSON object a line (docs/events.md)");
+  add("p2p-log", text("FILE"), "write a line for every link and every message's path");
+  add("p2p-log-content", flag(), "write the text of messages there too");
+  add("log-level", text("LEVEL"), "trace, debug, info, warn, error or off (default: warn)");
+  add("config", text("FILE"),
+      "settings, `key = value` a line (default: $XDG_CONFIG_HOME/hobnob/peer.conf)");
+  add("help,h", "this text");
+  add("version", "the version");
+  return table;
+}
+
+const std::vector<command_entry>& peer_commands() {
+  static constexpr std::size_t any = 100'000;
+  static const std::vector<command_entry> commands{
+      {"chat", "", "talk in a console (what is done without a command)", 0, 0},
+      {"run", "", "stay online without a console, print what happens, take /commands on input", 0,
+       0},
+      {"say", "USER TEXT...", "send a message; `-` instead of a text reads it from input", 2, any},
+      {"who", "", "users online, how messages reach them, and why not directly", 0, 0},
+      {"status", "", "what this peer is doing", 0, 0},
+      {"ping", "USER", "a round trip to a user on the present path", 1, 1},
+      {"verify", "USER", "the safety words to compare with a user; --accept trusts a changed key",
+       1, 1},
+      {"id", "", "your name and fingerprint, to give to others; needs no relay", 0, 0},
+      {"completion", "bash", "the completion script for your shell", 1, 1},
+  };
+  return commands;
+}
+
+}  // namespace hobnob

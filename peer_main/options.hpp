@@ -1,0 +1,57 @@
+#pragma once
+
+#include "actors/core/checked.hpp"
+#include "actors/core/relay_uri.hpp"
+#include "actors/messages.hpp"
+#include "actors/peer/peer_config.hpp"
+#include "transport/endpoint.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hobnob {
+
+/// Everything peer_main was told, by flags, environment and config file.
+struct peer_options {
+  std::string command = "chat";
+  std::vector<std::string> arguments;  ///< What follows the command.
+
+  std::optional<core::relay_uri> relay;
+  std::string user;
+  std::filesystem::path data_dir;
+  std::vector<endpoint> listen;  ///< Empty: the default, with the port of last time.
+  direct_mode direct = direct_mode::both;
+  bool require_direct = false;
+
+  message_state wait = message_state::delivered;
+  std::chrono::milliseconds timeout{30000};
+  bool accept = false;
+  bool exit_on_eof = false;
+
+  bool json = false;
+  std::filesystem::path p2p_log;
+  bool p2p_log_content = false;
+  std::string log_level = "warn";
+
+  bool help = false;
+  bool version = false;
+};
+
+/// Reads the command line, then `environment` (as `environ`), then the config file (`--config`, or
+/// the default one if it exists). The first to name a setting wins. The error is for people.
+core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
+                                              const char* const* environment);
+
+/// The text of `--help`.
+std::string peer_help();
+
+/// The text of `--version`.
+std::string version_text();
+
+/// The completion script for bash, made from the same tables as `--help`.
+std::string bash_completion();
+
+}  // namespace hobnob

@@ -1,0 +1,128 @@
+#include "peer_main/program.hpp"
+
+#include "actors/storage/control_client.hpp"
+#include "actors/storage/data_directory.hpp"
+#include "actors/storage/identity_file.hpp"
+#include "actors/storage/log_sink.hpp"
+#include "peer_main/exit_code.hpp"
+#include "peer_main/input_command.hpp"
+#include "peer_main/live_peer.hpp"
+#include "peer_main/stop_signals.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+#include <atomic>
+#include <cerrno>
+#include <optional>
+#include <string>
+
+namespace hobnob {
+namespace {
+
+constexpr int look_again_ms = 50;
+
+int fail(event_output& output, std::string_view code, std::string_view detail) {
+  output.show(error_event(code, detail));
+  return exit_code_for(code);
+}
+
+/// All of standard input, or as much of it as shows that it is too much.
+std::string read_input() {
+  std::string text;
+  char block[4096];
+  while (text.size() <= text_size_max + 1) {
+    const auto got = ::read(STDIN_FILENO, block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    text.append(block, static_cast<std::size_t>(got));
+  }
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+std::string text_to_say(const peer_options& options) {
+  if (options.command != "say") return {};
+  if (options.arguments.size() == 2 && options.arguments[1] == "-") return read_input();
+  std::string text;
+  for (std::size_t i = 1; i < options.arguments.size(); ++i)
+    text += (i > 1 ? " " : "") + options.arguments[i];
+  return text;
+}
+
+int show_id(const peer_options& options, const identity& self, event_output& output) {
+  output.show(id_event(options.user, self.fingerprint(),
+                       options.relay ? to_string(*options.relay) : std::string{}));
+  return exit_done;
+}
+
+int run_or_chat(const peer_surroundings& all, data_directory& data, event_output& output) {
+  const auto lock = data.try_lock();
+  if (lock.locked) return run_live(all);
+  if (lock.holder == 0) return fail(output, "unexpected", lock.error);
+  return fail(output, "in-use",
+              "another program (process " + std::to_string(lock.holder) +
+                  ") is already running in " + data.path().string() +
+                  "; end it, or take another --data-dir");
+}
+
+/// By the program that runs in the data directory if there is one, else with a peer of our own.
+int do_job(const peer_surroundings& all, data_directory& data, event_output& output) {
+  const auto request = make_job_request(all.options, text_to_say(all.options));
+  if (const auto fault = check_text(request.text); !fault.code.empty())
+    return fail(output, fault.code, fault.detail);
+  if (request.command == "say" && request.text.empty())
+    return fail(output, "usage", "there is nothing to say");
+
+  all.gate.route_to([](const end_program& order) { ::_exit(order.exit_code); });
+  // Another lone command may hold the directory for a moment; it serves no socket.
+  auto patience_ms = request.timeout.count();
+  while (true) {
+    const auto lock = data.try_lock();
+    if (lock.locked) return run_alone(all, request);
+    if (lock.holder == 0) return fail(output, "unexpected", lock.error);
+    const auto answer = ask_running_program(data.file("control"), to_json(request),
+                                            [&](const event_object& event) { output.show(event); });
+    if (answer.outcome == control_outcome::done) return answer.exit_code;
+    if (answer.outcome == control_outcome::broken_off)
+      return fail(output, "unexpected", "the running program ended before this was done");
+    if (patience_ms <= 0)
+      return fail(output, "in-use",
+                  "process " + std::to_string(lock.holder) + " holds " + data.path().string() +
+                      " and does not answer");
+    ::poll(nullptr, 0, look_again_ms);
+    patience_ms -= look_again_ms;
+  }
+}
+
+int run_command(const peer_options& options, standard_streams& streams, exit_gate& gate) {
+  const auto output = streams.make_output(options.json);
+  auto data = data_directory::open(options.data_dir);
+  if (!data) return fail(*output, "unexpected", data.error());
+  const auto self = load_or_create_identity(data->file("identity"));
+  if (!self) return fail(*output, "identity", self.error());
+  if (options.command == "id") return show_id(options, *self, *output);
+
+  const peer_surroundings all{options, *data, *self, streams, gate};
+  if (options.command == "run" || options.command == "chat")
+    return run_or_chat(all, *data, *output);
+  return do_job(all, *data, *output);
+}
+
+}  // namespace
+
+int run_peer_program(const peer_options& options) {
+  exit_gate gate;
+  standard_streams streams{gate};
+  log_to(streams.err, options.log_level);
+  std::atomic<bool> told{false};
+  const stop_signals signals{[&](int number) {
+    // The first one ends in good order, the second at once.
+    if (told.exchange(true)) ::_exit(exit_signal_base + number);
+    gate.wish({exit_signal_base + number, {}, {}});
+  }};
+  int code = run_command(options, streams, gate);
+  if (!streams.finish() && code == exit_done) code = exit_unexpected;
+  return code;
+}
+
+}  // namespace hobnob

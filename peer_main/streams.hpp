@@ -1,0 +1,24 @@
+#pragma once
+
+#include "actors/storage/bounded_writer.hpp"
+#include "peer_main/exit_gate.hpp"
+#include "peer_main/stream_output.hpp"
+
+#include <memory>
+
+namespace hobnob {
+
+/// The standard streams, each with its writer.
+struct standard_streams {
+  explicit standard_streams(exit_gate& gate);
+
+  /// Writes what waits, with some patience. False if standard output could not be written.
+  bool finish();
+
+  std::shared_ptr<event_output> make_output(bool json) const;
+
+  std::shared_ptr<bounded_writer> out;
+  std::shared_ptr<bounded_writer> err;
+};
+
+}  // namespace hobnob
