@@ -18,7 +18,7 @@ function(hobnob_includes target scope)
   target_compile_features(${target} ${scope} cxx_std_20)
 endfunction()
 
-# hobnob_library(<name> [PCH caf|asio] [SOURCES ...] [LINK ...]): an installed static library
+# hobnob_library(<name> [PCH std|asio|caf] [SOURCES ...] [LINK ...]): an installed static library
 # hobnob_<name>, known as hobnob::<name>. Without sources it is an interface library.
 function(hobnob_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH" "SOURCES;LINK")
@@ -38,29 +38,31 @@ function(hobnob_library name)
   set_property(GLOBAL APPEND PROPERTY HOBNOB_INSTALLED_TARGETS ${target})
 endfunction()
 
-# hobnob_program(<name> LINK ...): main.cpp of this folder becomes the program bin/<name>; all other
+# hobnob_program(<name> PCH caf LINK ...): main.cpp of this folder becomes the program bin/<name>; all other
 # files become <name>_lib, which tests link too.
 function(hobnob_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH" "LINK")
   hobnob_sources(sources "${CMAKE_CURRENT_SOURCE_DIR}")
   set(main "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   list(REMOVE_ITEM sources "${main}")
   if(sources)
     add_library(${name}_lib STATIC ${sources})
     hobnob_includes(${name}_lib PUBLIC)
+    hobnob_precompile(${name}_lib "${arg_PCH}")
     target_link_libraries(${name}_lib PUBLIC ${arg_LINK})
     set(arg_LINK ${name}_lib)
   endif()
   if(EXISTS "${main}")
     add_executable(${name} "${main}")
+    hobnob_precompile(${name} "${arg_PCH}")
     target_link_libraries(${name} PRIVATE ${arg_LINK})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
     install(TARGETS ${name})
   endif()
 endfunction()
 
-# hobnob_gtest(<name> [PCH caf|asio] LABEL <label> FOLDERS ... LINK ...): one GTest program of the
-# *_test.cpp (and helper .cpp) files directly in these folders; each test is a ctest test.
+# hobnob_gtest(<name> PCH std_test|asio_test|caf_test LABEL <label> FOLDERS ... LINK ...): one GTest
+# program of the .cpp files directly in these folders; each test is a ctest test.
 function(hobnob_gtest name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH;LABEL" "FOLDERS;LINK")
   list(TRANSFORM arg_FOLDERS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
