@@ -73,7 +73,7 @@ TEST_F(HeartbeatMonitor, SaysWhenTheSuspectIsHeardAgain) {
 }
 
 TEST_F(HeartbeatMonitor, EndsWithItsOwner) {
-  caf::anon_send_exit(owner, caf::exit_reason::normal);
+  caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
   run();
   pass(5s);
   EXPECT_FALSE(monitor_lives());
