@@ -123,7 +123,7 @@ void outbox::send_again_all() {
   in_flight_messages_ = in_flight_bytes_ = 0;
   probe_at_.reset();
   for (auto& [name, which] : channels_) {
-    which.stream.rewind();
+    which.stream.rewind_lost();
     make_ready(which);
   }
 }
@@ -134,10 +134,7 @@ void outbox::recipient_gone(outbox_actions& out) {
   paused_until_.reset();
   send_again_all();
   for (auto& [name, which] : channels_) {
-    which.stream.for_each([&](outbox_entry& entry) {
-      out.reports.push_back(gone(entry));
-      settle(entry);
-    });
+    which.stream.for_each([&](outbox_entry& entry) { fail(entry, gone(entry), out); });
   }
   earliest_.reset();
 }
@@ -168,10 +165,9 @@ bool outbox::take_receipt(const receipt& answer, time_point now, outbox_actions&
   } else {
     out.reports.push_back(refusal(*entry, answer.status));
   }
-  auto& stream = where->stream;
-  auto& done = *entry;
-  settle(done);  // Invalidates `found`.
-  stream.forget_finished();
+  auto& in = *where;
+  settle(*entry);  // Invalidates `found`.
+  forget_finished(in);
   pump(now, out);
   return true;
 }
@@ -191,10 +187,9 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
     if (busy) {
       where.stream.rewind();
     } else {
-      out.reports.push_back(code == "offline" ? gone(entry)
-                                              : failure(entry, code, "the relay refused it"));
-      settle(entry);
-      where.stream.forget_finished();
+      fail(entry, code == "offline" ? gone(entry) : failure(entry, code, "the relay refused it"),
+           out);
+      forget_finished(where);
     }
     make_ready(where);
   }
@@ -227,6 +222,7 @@ void outbox::tick(time_point now, outbox_actions& out) {
     earliest_.reset();
     for (auto& [name, which] : channels_) {
       which.stream.for_each([&](outbox_entry& entry) { fail_if_late(entry, now, out); });
+      forget_finished(which);
       make_ready(which);  // The entry that others waited behind may be the one that failed.
     }
   }
@@ -235,20 +231,21 @@ void outbox::tick(time_point now, outbox_actions& out) {
 
 void outbox::fail_if_late(outbox_entry& entry, time_point now, outbox_actions& out) {
   const bool for_link = waits_for_link(entry);
+  const bool unsent = entry.attempts == 0;
   if (for_link && now >= entry.direct_until) {
-    out.reports.push_back(
-        entry.attempts == 0
-            ? failure(entry, "require-direct", "there is no direct link to the user")
-            : failure(entry, "unconfirmed",
-                      "the link died before it was confirmed, and it may not be relayed"));
-    return settle(entry);
+    return fail(entry,
+                unsent
+                    ? failure(entry, "require-direct", "there is no direct link to the user")
+                    : failure(entry, "unconfirmed",
+                              "the link died before it was confirmed, and it may not be relayed"),
+                out);
   }
   if (now >= entry.deadline) {
-    out.reports.push_back(failure(
-        entry, "timeout",
-        entry.attempts == 0 ? "there was no way to the user in time"
-                            : "it was sent, but not confirmed in time: it may have arrived"));
-    return settle(entry);
+    return fail(entry,
+                failure(entry, "timeout",
+                        unsent ? "there was no way to the user in time"
+                               : "it was sent, but not confirmed in time: it may have arrived"),
+                out);
   }
   lower(earliest_, for_link ? entry.direct_until : entry.deadline);
 }
@@ -324,7 +321,7 @@ void outbox::send(channel& from, outbox_entry& entry, outbox_actions& out) {
     in_flight_bytes_ += entry.message.content.size();
   } else {
     settle(entry);
-    from.stream.forget_finished();
+    forget_finished(from);
   }
 }
 
@@ -342,6 +339,22 @@ void outbox::settle(outbox_entry& entry) {
   if (entry.message.acknowledged) index_.erase(entry.message.id);
   entry.finished = true;
   entry.message.content = {};
+}
+
+void outbox::fail(outbox_entry& entry, outbox_report why, outbox_actions& out) {
+  out.reports.push_back(std::move(why));
+  settle(entry);
+  entry.missing = true;
+}
+
+void outbox::forget_finished(channel& in) {
+  in.stream.forget_finished();
+  if (auto* first = in.stream.stalled(route_.id)) {
+    leave_flight(*first);
+    first->route = 0;
+    in.stream.rewind();
+    make_ready(in);
+  }
 }
 
 }  // namespace hobnob::core

@@ -135,6 +135,8 @@ class outbox {
   void send(channel& from, outbox_entry& entry, outbox_actions& out);
   void leave_flight(const outbox_entry& entry);
   void settle(outbox_entry& entry);
+  void fail(outbox_entry& entry, outbox_report why, outbox_actions& out);
+  void forget_finished(channel& in);
   void fail_if_late(outbox_entry& entry, time_point now, outbox_actions& out);
   bool waits_for_link(const outbox_entry& entry) const;
 

@@ -22,6 +22,7 @@ struct outbox_entry {
   std::uint32_t attempts = 0;  ///< Sendings of which nothing is known: it may have arrived.
   bool require_direct = false;
   bool finished = false;
+  bool missing = false;  ///< Finished, and its receiver may never have seen it.
 };
 
 /// The messages of one channel to one recipient, in order. They get their sequence numbers when
@@ -45,8 +46,15 @@ class outbox_stream {
   /// `next` shall look from the first entry again: some have to be sent again.
   void rewind() noexcept { cursor_ = 0; }
 
+  /// The same after the route was lost, and with it perhaps what is not sent again.
+  void rewind_lost();
+
   /// Drops finished entries: to be called when one has become so.
   void forget_finished();
+
+  /// The first entry, if its receiver will wait in vain for one before it: it is on its way on
+  /// `route` with a floor of the time when that one was still held. To be sent again. Else null.
+  outbox_entry* stalled(std::uint64_t route);
 
   /// Calls `visit` with each unfinished entry, in order. `visit` may set `finished`, but not call
   /// `forget_finished`.
@@ -63,6 +71,7 @@ class outbox_stream {
   std::deque<outbox_entry> entries_;  // Finished ones stay while an earlier one is unfinished.
   std::size_t cursor_ = 0;
   std::uint64_t last_sequence_ = 0;
+  std::uint64_t last_missing_ = 0;  // The last forgotten one that may be missing.
 };
 
 }  // namespace hobnob::core

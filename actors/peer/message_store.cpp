@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t due_token = 0;
 
 // Nobody waits longer; more might not fit the clock.
-constexpr std::chrono::hours timeout_max{24 * 365};
+constexpr std::chrono::milliseconds timeout_max = std::chrono::hours{24 * 365};
 
 core::receipt_status judge_content(const core::message& message) {
   switch (message.kind) {
@@ -129,7 +129,7 @@ void message_store_state::send(const std::string& to, core::message message,
 
   core::outbox_actions actions;
   const auto at = now();
-  const auto patience = std::min<time_point::duration>(timeout, timeout_max);
+  const auto patience = std::clamp<std::chrono::milliseconds>(timeout, {}, timeout_max);
   with.out.push(std::move(message), at + patience, require_direct, at, actions);
   if (!is_first_failure(actions, queued.id)) tell_subscribers(queued);
   perform(with, std::move(actions));

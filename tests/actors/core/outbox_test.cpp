@@ -133,8 +133,39 @@ TEST_F(Outbox, RaisesTheFloorOverAFailedMessage) {
   reported();
   tick_at(now + 1s);
   EXPECT_EQ(reported(), (reports{"1 timeout"}));
+  EXPECT_EQ(carried(), "2:2/2") << "the receiver may be waiting for 1";
   push(3);
   EXPECT_EQ(carried(), "3:3/2");
+}
+
+TEST_F(Outbox, TellsTheReceiverWhenSomethingBetweenWillNeverCome) {
+  box.change_route(link, now, out);
+  push(1);
+  push(2, 1s);
+  push(3);
+  box.change_route(nowhere, now, out);
+  tick_at(now + 1s);
+  carried();
+  box.change_route(second_link, now, out);
+  EXPECT_EQ(carried(), "1:1/1 3:3/1");
+  confirm(1);
+  EXPECT_EQ(carried(), "3:3/3") << "the receiver would wait for 2";
+  confirm(3);
+  EXPECT_EQ(carried(), "");
+}
+
+TEST_F(Outbox, TellsTheReceiverThatAnUnacknowledgedMessageIsLost) {
+  box.change_route(link, now, out);
+  push(1);
+  auto fire_and_forget = message_for_test(2);
+  fire_and_forget.acknowledged = false;
+  box.push(fire_and_forget, now + 30s, false, now, out);
+  push(3);
+  EXPECT_EQ(carried(), "1:1/1 2:2/1 3:3/1");
+  box.change_route(second_link, now, out);
+  EXPECT_EQ(carried(), "1:1/1 3:3/1");
+  confirm(1);
+  EXPECT_EQ(carried(), "3:3/3");
 }
 
 TEST_F(Outbox, GivesNoSequenceToWhatFailsUnsent) {
