@@ -17,7 +17,6 @@ class network;
 struct accept_limits {
   std::size_t unauthenticated_max = 512;             ///< The oldest is dropped beyond it.
   std::size_t unauthenticated_per_address_max = 64;  ///< Per IPv4 /24 or IPv6 /64; loopback counts like any other.
-  std::size_t handshakes_max = 64;                   ///< TLS handshakes at once; more wait their turn.
   std::chrono::milliseconds login_timeout{8000};     ///< From accept to `set_authenticated`.
 };
 
@@ -40,7 +39,8 @@ class link_bridge {
   link_bridge(const link_bridge&) = delete;
   link_bridge& operator=(const link_bridge&) = delete;
 
-  /// Listens on all `locals` or on none of them, before returning. Loop thread or before the loop runs.
+  /// Listens on all `locals` or on none of them, before returning. Loop thread or before the loop runs. A port 0 after
+  /// another local means that one's port. An IPv6 wildcard is left out where the machine has no IPv6, unless it is alone.
   /// Answers the endpoints with real ports. New connections go to `acceptor`, the bridge keeps it alive until `stop`.
   struct listen_result {
     std::error_code error;
