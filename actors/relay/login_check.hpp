@@ -1,0 +1,28 @@
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/signed_record.hpp"
+#include "transport/connection_handle.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace hobnob {
+
+namespace wire {
+class Login;
+}
+
+inline constexpr std::uint32_t protocol_version = 1;
+
+/// A login of right form, or why it is refused.
+struct login_check {
+  std::optional<login_request> login;
+  close_info refusal;
+};
+
+/// Checks everything of `login` that needs no directory: version, name, the signed record and that
+/// it is the record of this user and of the key that TLS proved.
+login_check check_login(const wire::Login& login, const connection_info& who);
+
+}  // namespace hobnob
