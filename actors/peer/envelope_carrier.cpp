@@ -1,0 +1,254 @@
+#include "actors/peer/envelope_carrier.hpp"
+
+#include "actors/peer/message_frames.hpp"
+#include "transport/wire/hot_frames.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+using wire::envelope_header;
+using wire::refusal_reason;
+
+// A round trip through the relay: an envelope whose body is one ping or pong frame and nothing
+// else. Only who can open it can answer.
+constexpr std::size_t echo_size = frame_header_size + 8;
+
+std::array<std::byte, echo_size> encode_echo(frame_type type, std::uint64_t token) {
+  std::array<std::byte, echo_size> body{};
+  body[3] = std::byte{8};
+  body[4] = static_cast<std::byte>(type);
+  const auto payload = round_trips::encode(token);
+  std::copy(payload.begin(), payload.end(), body.begin() + frame_header_size);
+  return body;
+}
+
+struct echo {
+  frame_type type{};
+  std::uint64_t token = 0;
+};
+
+std::optional<echo> decode_echo(byte_view body) {
+  if (body.size() != echo_size) return std::nullopt;
+  const auto type = static_cast<frame_type>(body[4]);
+  if (type != frame_type::ping && type != frame_type::pong) return std::nullopt;
+  return echo{type, round_trips::decode(body.subspan(frame_header_size))};
+}
+
+std::string code_of(refusal_reason reason) {
+  switch (reason) {
+    case refusal_reason::unknown_session:
+      return "offline";
+    case refusal_reason::busy:
+    case refusal_reason::rate:
+      return "busy";
+    case refusal_reason::too_large:
+      return "too-large";
+    case refusal_reason::not_allowed:
+      break;
+  }
+  return "not-allowed";
+}
+
+}  // namespace
+
+envelope_carrier::envelope_carrier(relay_session_actor::pointer owner, identity self,
+                                   peer_hub_actor hub, message_store_actor store)
+    : owner_(owner),
+      self_(std::move(self)),
+      keys_(self_),
+      hub_(std::move(hub)),
+      store_(std::move(store)) {}
+
+void envelope_carrier::session_began(connection_ptr connection, session_id own) {
+  connection_ = std::move(connection);
+  own_session_ = own;
+}
+
+void envelope_carrier::session_ended() {
+  connection_.reset();
+  own_session_ = 0;
+  contacts_.clear();
+  sessions_.clear();
+  held_.clear();
+  received_.clear();
+  first_tag_ += sent_.size();
+  sent_.clear();
+  pings_.abandon();
+}
+
+void envelope_carrier::change_contact(const contact_changed& change) {
+  const auto session = change.user.session;
+  if (!connection_ || session == 0) return;
+  auto [first, last] = held_.equal_range(session);
+  if (!change.admitted) {
+    held_.erase(first, last);
+    const auto found = contacts_.find(session);
+    if (found == contacts_.end()) return;
+    const auto known = sessions_.find(found->second.user.id);
+    if (known != sessions_.end() && known->second == session) sessions_.erase(known);
+    contacts_.erase(found);
+    return;
+  }
+  auto& entry = contacts_[session];
+  if (change.route != entry.route) entry.blocked = false;
+  entry.user = change.user;
+  entry.route = change.route;
+  sessions_[change.user.id] = session;
+  for (auto held = first; held != last; ++held) take_opened(entry, held->second);
+  held_.erase(first, last);
+  flush_received();
+}
+
+envelope_carrier::contact* envelope_carrier::find(const fingerprint& id) {
+  const auto session = sessions_.find(id);
+  if (session == sessions_.end()) return nullptr;
+  const auto found = contacts_.find(session->second);
+  return found == contacts_.end() ? nullptr : &found->second;
+}
+
+// --- Sending ------------------------------------------------------------------------------------
+
+void envelope_carrier::carry(const carry_messages& order) {
+  auto* to = find(order.to);
+  if (!to || order.messages.empty()) return;  // The store sends them again on the next route.
+  const auto priority = order.messages.front().priority;
+  for (auto& packed : pack_messages(order.messages))
+    note_blocked(*to, send(*to, packed.body, priority, std::move(packed.messages)));
+}
+
+void envelope_carrier::carry(const carry_receipts& order) {
+  auto* to = find(order.to);
+  if (!to) return;
+  for (const auto& packed : pack_receipts(order.receipts))
+    note_blocked(*to, send(*to, packed.body, frame_priority::interactive, {}));
+}
+
+send_status envelope_carrier::send(contact& to, byte_view body, frame_priority priority,
+                                   std::vector<message_id> messages) {
+  if (!connection_) return send_status::closed;
+  auto sealed = seal_envelope(self_, {to.user.id, to.user.box_key, to.user.session}, body);
+  if (sealed.empty()) {
+    refuse(to, std::move(messages), "bad-key");
+    return send_status::sent;
+  }
+  std::array<std::byte, envelope_header::size> head{};
+  envelope_header{to.user.session, first_tag_ + sent_.size()}.encode(head);
+  const auto status = connection_->send(
+      outgoing_frame{frame_type::envelope, priority, head, shared_slice::of(std::move(sealed))});
+  if (status == send_status::overflow) refuse(to, std::move(messages), "busy");
+  if (status == send_status::overflow || status == send_status::closed) return status;
+  sent_.push_back({to.user.id, to.route, std::move(messages)});
+  if (sent_.size() > remembered_max) {
+    sent_.pop_front();
+    ++first_tag_;
+  }
+  return status;
+}
+
+void envelope_carrier::refuse(const contact& to, std::vector<message_id> messages,
+                              std::string code) {
+  if (messages.empty()) return;
+  owner_->send(store_,
+               messages_refused{to.user.id, to.route, std::move(messages), std::move(code)});
+}
+
+void envelope_carrier::note_blocked(contact& to, send_status status) {
+  if (status == send_status::full && !std::exchange(to.blocked, true))
+    owner_->send(store_, carrier_blocked{to.user.id, to.route, true});
+}
+
+void envelope_carrier::drained() {
+  for (auto& [session, entry] : contacts_) {
+    if (std::exchange(entry.blocked, false))
+      owner_->send(store_, carrier_blocked{entry.user.id, entry.route, false});
+  }
+}
+
+bool envelope_carrier::take_refusal(byte_view payload) {
+  const auto refusal = wire::envelope_refusal::decode(payload);
+  if (!refusal) return false;
+  if (refusal->tag < first_tag_ || refusal->tag - first_tag_ >= sent_.size()) return true;
+  auto& envelope = sent_[refusal->tag - first_tag_];
+  if (!envelope.messages.empty()) {
+    owner_->send(store_,
+                 messages_refused{envelope.to, envelope.route,
+                                  std::exchange(envelope.messages, {}), code_of(refusal->reason)});
+  }
+  return true;
+}
+
+// --- Receiving ----------------------------------------------------------------------------------
+
+bool envelope_carrier::take_envelope(const shared_slice& payload) {
+  const auto header = envelope_header::decode(payload.view());
+  if (!header) return false;
+  auto opened = open_envelope(keys_, self_.fingerprint(), own_session_,
+                              payload.view().subspan(envelope_header::size));
+  if (opened.error != envelope_error::none) return true;
+  const auto found = contacts_.find(header->session);
+  if (found != contacts_.end()) {
+    take_opened(found->second, opened);
+  } else if (held_.size() < held_max) {
+    held_.emplace(header->session, std::move(opened));
+    owner_->send(hub_, unknown_sender{header->session});
+  }
+  return true;
+}
+
+void envelope_carrier::take_opened(const contact& from, const opened_envelope& opened) {
+  // The relay names a session, the signature a key: only both together are the user.
+  if (opened.sender != from.user.id) return;
+  if (const auto probe = decode_echo(opened.body.view())) {
+    if (probe->type == frame_type::pong) {
+      pings_.returned(probe->token, owner_->clock().now());
+    } else if (auto* to = find(from.user.id)) {
+      send(*to, encode_echo(frame_type::pong, probe->token), frame_priority::urgent, {});
+    }
+    return;
+  }
+  auto frames = unpack_body(opened.body);
+  if (!frames) return;
+  if (received_.empty() || received_.back().from != from.user.id) {
+    received_.push_back({from.user.id, from.user.user, path_kind::relay,
+                         caf::actor_cast<message_carrier_actor>(relay_session_actor{owner_}),
+                         std::move(*frames)});
+    return;
+  }
+  auto& together = received_.back().frames;
+  together.insert(together.end(), frames->begin(), frames->end());
+}
+
+void envelope_carrier::flush_received() {
+  for (auto& arrived : received_) owner_->send(store_, std::move(arrived));
+  received_.clear();
+}
+
+// --- Round trips --------------------------------------------------------------------------------
+
+std::pair<round_trips::promise, std::uint64_t> envelope_carrier::ping(const std::string& user) {
+  auto answer = owner_->make_response_promise<ping_result>();
+  ping_result result;
+  result.user = user;
+  for (auto& [session, entry] : contacts_) {
+    if (entry.user.user != user) continue;
+    result.path = path_kind::relay;
+    const auto token = pings_.begin(answer, std::move(result), owner_->clock().now());
+    send(entry, encode_echo(frame_type::ping, token), frame_priority::urgent, {});
+    return {answer, token};
+  }
+  result.code = "offline";
+  result.detail = "the user is not online";
+  answer.deliver(std::move(result));
+  return {answer, 0};
+}
+
+void envelope_carrier::ping_expired(std::uint64_t token) { pings_.expired(token); }
+
+}  // namespace hobnob

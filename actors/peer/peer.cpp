@@ -1,0 +1,154 @@
+#include "actors/peer/peer.hpp"
+
+#include "actors/link_bridge.hpp"
+#include "actors/peer/envelope.hpp"
+#include "actors/peer/message_store.hpp"
+#include "actors/peer/peer_hub.hpp"
+#include "actors/runtime.hpp"
+#include "actors/runtime_network.hpp"
+#include "actors/spawn.hpp"
+#include "transport/network.hpp"
+
+#include <caf/send.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+peer_environment_ptr make_environment(network& net, const std::shared_ptr<link_bridge>& bridge) {
+  peer_environment environment;
+  environment.dial = [bridge](dial_order order, dial_client_actor client) {
+    bridge->dial(std::move(order), std::move(client));
+  };
+  environment.attach = [bridge](const connection_ptr& connection,
+                                connection_consumer_actor consumer) {
+    bridge->attach(connection, std::move(consumer));
+  };
+  environment.random = [&net](std::span<std::byte> out) { net.random(out); };
+  environment.wall_ms = [&net] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               net.time().wall().time_since_epoch())
+        .count();
+  };
+  environment.interface_addresses = [&net] { return net.interface_addresses(); };
+  return std::make_shared<const peer_environment>(std::move(environment));
+}
+
+bool listens(const peer_config& config) {
+  return config.direct == direct_mode::both || config.direct == direct_mode::accept_only;
+}
+
+}  // namespace
+
+struct peer::impl {
+  impl(caf::actor_system& system, network& n, identity self, peer_config settings)
+      : net(n),
+        config(std::move(settings)),
+        bridge(std::make_shared<link_bridge>(net, self)),
+        environment(make_environment(net, bridge)) {
+    const auto epoch = environment->random_number();
+    message_store_config store_config;
+    store_config.epoch = epoch;
+    store_config.wall_ms = environment->wall_ms;
+    own_record record{self, config.user, box_key_pair{self}.public_key(), epoch, environment};
+    hub = spawn(system, peer_hub, config, std::move(record), environment,
+                spawn(system, message_store, std::move(store_config)));
+  }
+
+  /// Tells `wait` when the hub has ended, whatever ended it.
+  static void watch_end(const std::shared_ptr<impl>& watched) {
+    watched->hub->attach_functor([watched] {
+      watched->bridge->stop();
+      const std::lock_guard guard{watched->mutex};
+      watched->ended = true;
+      watched->changed.notify_all();
+    });
+  }
+
+  network& net;
+  peer_config config;
+  std::shared_ptr<link_bridge> bridge;
+  peer_environment_ptr environment;
+  peer_hub_actor hub;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ended = false;
+};
+
+peer::peer(caf::actor_system& system, network& net, identity self, peer_config config)
+    : impl_(std::make_shared<impl>(system, net, std::move(self), std::move(config))) {
+  impl::watch_end(impl_);
+}
+
+peer::peer(runtime& loop, identity self, peer_config config)
+    : peer(loop.system(), network_of(loop), std::move(self), std::move(config)) {}
+
+peer::~peer() { stop(); }
+
+peer::start_result peer::start() {
+  start_result result;
+  if (auto fault = impl_->config.validate(); !fault.empty()) {
+    result.error = std::make_error_code(std::errc::invalid_argument);
+    result.detail = std::move(fault);
+    return result;
+  }
+  if (listens(impl_->config)) {
+    auto opened = impl_->bridge->listen(impl_->config.listen, true, {}, impl_->hub);
+    if (opened.error) {
+      result.error = opened.error;
+      result.detail = std::move(opened.detail);
+      return result;
+    }
+    result.listening = std::move(opened.endpoints);
+  }
+  caf::anon_send(impl_->hub, start_peer{result.listening});
+  return result;
+}
+
+peer_actor peer::handle() const { return impl_->hub; }
+
+void peer::subscribe(peer_subscriber_actor subscriber) {
+  caf::anon_send(impl_->hub, add_subscriber{std::move(subscriber)});
+}
+
+message_id peer::send_text(std::string to, std::string text) {
+  hobnob::send_text message;
+  message.to = std::move(to);
+  message.id = make_message_id();
+  message.text = std::move(text);
+  const auto id = message.id;
+  caf::anon_send(impl_->hub, std::move(message));
+  return id;
+}
+
+message_id peer::send(std::string to, std::string channel, shared_slice content,
+                      frame_priority priority, bool acknowledged) {
+  send_application_message message;
+  message.to = std::move(to);
+  message.id = make_message_id();
+  message.channel = std::move(channel);
+  message.content = std::move(content);
+  message.priority = priority;
+  message.acknowledged = acknowledged;
+  const auto id = message.id;
+  caf::anon_send(impl_->hub, std::move(message));
+  return id;
+}
+
+message_id peer::make_message_id() {
+  message_id id{};
+  impl_->environment->random(std::as_writable_bytes(std::span{id}));
+  return id;
+}
+
+void peer::stop() { caf::anon_send(impl_->hub, stop_peer{}); }
+
+bool peer::wait(std::chrono::milliseconds timeout) {
+  std::unique_lock guard{impl_->mutex};
+  return impl_->changed.wait_for(guard, timeout, [this] { return impl_->ended; });
+}
+
+}  // namespace hobnob

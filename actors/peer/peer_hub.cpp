@@ -1,0 +1,153 @@
+#include "actors/peer/peer_hub.hpp"
+
+#include "actors/core/memory_known_keys.hpp"
+#include "actors/peer/relay_session.hpp"
+#include "actors/spawn.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+// How long goodbyes may take.
+constexpr std::chrono::milliseconds stop_grace{2000};
+
+std::string address_of(const core::relay_uri& relay) {
+  return relay.host + ":" + std::to_string(relay.port);
+}
+
+}  // namespace
+
+peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings, own_record own,
+                                                            peer_environment_ptr surroundings,
+                                                            message_store_actor messages) {
+  config.emplace(std::move(settings));
+  if (!config->known) config->known = std::make_shared<core::memory_known_keys>();
+  record.emplace(std::move(own));
+  environment = std::move(surroundings);
+  store = std::move(messages);
+  table.emplace(record->self().fingerprint());
+  started_at = now();
+  for (const auto& known : config->known->users()) user_named(known.user);
+  self->set_down_handler([this](caf::scheduled_actor*, caf::down_msg& down) {
+    std::erase_if(subscribers, [&](const auto& s) { return s.address() == down.source; });
+    if (session && session.address() == down.source) session = nullptr;
+    if (stopping && !session && links.empty()) finish_stop();
+  });
+  return {[this](const add_subscriber& order) { subscribe(order.subscriber); },
+          [this](const send_text& message) { send(message); },
+          [this](const send_application_message& message) { send(message); },
+          [this](get_users) { return list_users(); },
+          [this](get_status) { return report(); },
+          [this](const ping_user& query) { return ping(query); },
+          [this](const verify_user& query) { return verify(query); },
+          [this](stop_peer) { stop(); },
+          [this](const start_peer& order) { start(order); },
+          [this](const connection_accepted& news) { accepted(news.connection); },
+          [this](const dial_finished& result) { dial_result(result); },
+          [this](const session_changed& news) { session_told(news); },
+          [this](const directory_news& news) { directory_told(news); },
+          [this](const user_looked_up& answer) { answered(answer); },
+          [this](const unknown_sender& news) { sender_unknown(news.session); },
+          [this](const link_introduced& news) { introduced(news); },
+          [this](const link_opened& news) { opened(news.link); },
+          [this](const link_suspected& news) { suspected(news); },
+          [this](const link_ended& news) { ended(news); },
+          [this](const deadline_passed&) { woken(); }};
+}
+
+void peer_hub_state::start(const start_peer& order) {
+  if (std::exchange(started, true) || stopping) return;
+  listening = order.listening;
+  record->set_listening(listening);
+  if (!config->relay) {
+    status.state = session_state::stopped;
+    status.code = "no-relay";
+    return tell(status);
+  }
+  relay_session_config settings{.relay = *config->relay, .record = *record};
+  if (settings.relay.id.is_null())
+    settings.relay.id = config->known->relay(address_of(settings.relay)).value_or(fingerprint{});
+  if (!listening.empty()) settings.local_port = listening.front().port;
+  settings.hidden = config->hidden;
+  settings.follow_directory = follows_directory();
+  settings.software = config->software;
+  session = spawn(self->system(), relay_session, std::move(settings), environment,
+                  peer_hub_actor{self}, store);
+  self->monitor(session);
+}
+
+void peer_hub_state::subscribe(const peer_subscriber_actor& subscriber) {
+  subscribers.push_back(subscriber);
+  self->monitor(subscriber);
+  self->send(store, add_subscriber{subscriber});
+  self->send(subscriber, status);
+  for (const auto& [name, user] : users) {
+    if (user.state != presence::offline) {
+      presence_changed news{name, user.id, user.state};
+      news.key_changed = user.offered.has_value();
+      self->send(subscriber, std::move(news));
+    }
+    if (const auto* link = current_link(user)) {
+      self->send(subscriber, link_changed{name, user.id, user.link, link->path, link->remote,
+                                          link->dialled, close_reason::goodbye, {}});
+    }
+  }
+}
+
+// --- The end ------------------------------------------------------------------------------------
+
+void peer_hub_state::stop() {
+  if (std::exchange(stopping, true)) return;
+  const close_info why{close_reason::goodbye, "stopped"};
+  for (auto& [name, user] : users) {
+    user.dial.pause();
+    fail_waiting(user, "stopped", "the peer has stopped");
+  }
+  to_dial.clear();
+  end_links([](const auto&) { return true; }, why);
+  if (session) self->send(session, end_session{why});
+  at(now() + stop_grace, [this] { finish_stop(); });
+  if (!session && links.empty()) finish_stop();
+}
+
+void peer_hub_state::finish_stop() {
+  if (session) self->send_exit(session, caf::exit_reason::user_shutdown);
+  for (const auto& [number, link] : links)
+    self->send_exit(link.actor, caf::exit_reason::user_shutdown);
+  self->send_exit(store, caf::exit_reason::user_shutdown);
+  tell(peer_stopped{});
+  later.clear();
+  self->quit();
+}
+
+// --- Time ---------------------------------------------------------------------------------------
+
+void peer_hub_state::at(time_point when, std::function<void()> what) {
+  if (later.add(when, std::move(what))) arm(when);
+}
+
+void peer_hub_state::arm(time_point when) {
+  if (armed && *armed <= when) return;
+  armed = when;
+  const auto wait = std::max(when - now(), std::chrono::steady_clock::duration::zero());
+  self->delayed_send(self, wait, deadline_passed{});
+}
+
+void peer_hub_state::woken() {
+  if (!armed || now() < *armed) return;  // A timer that an earlier one overtook.
+  armed.reset();
+  later.run(now());
+  if (const auto next = later.next()) arm(*next);
+}
+
+peer_hub_actor::behavior_type peer_hub(peer_hub_actor::stateful_pointer<peer_hub_state> self,
+                                       peer_config config, own_record record,
+                                       peer_environment_ptr environment,
+                                       message_store_actor store) {
+  return self->state.make_behavior(std::move(config), std::move(record), std::move(environment),
+                                   std::move(store));
+}
+
+}  // namespace hobnob

@@ -1,0 +1,184 @@
+#pragma once
+
+#include "actors/core/link_table.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/peer/agenda.hpp"
+#include "actors/peer/own_record.hpp"
+#include "actors/peer/peer_config.hpp"
+#include "actors/peer/peer_environment.hpp"
+#include "actors/peer/peer_user.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace hobnob {
+
+/// A link, from the moment its connection is there.
+struct peer_link_entry {
+  peer_link_actor actor;
+  std::optional<core::online_user> user;  ///< Once it has introduced itself.
+  std::string dialled_user;               ///< Whom we dialled for; empty when we accepted.
+  endpoint remote;
+  path_kind path = path_kind::none;
+  bool dialled = false;                   ///< We opened it.
+  bool admitted = false;
+  bool open = false;
+};
+
+/// The peer: who is there, by which link or through the relay to reach them, and why not better.
+/// One actor; its reasons to change are files of their own:
+///
+///   peer_hub.cpp            its behaviour, subscribers, start and stop
+///   peer_hub_presence.cpp   what the relay says: session, directory, trust in keys
+///   peer_hub_links.cpp      connections on their way to being links, and the link table
+///   peer_hub_dialling.cpp   whom to dial, when and where
+///   peer_hub_sending.cpp    the route of each user's messages, lookups before the first one
+///   peer_hub_queries.cpp    what subscribers may ask
+struct peer_hub_state {
+  using time_point = std::chrono::steady_clock::time_point;
+
+  static inline const char* name = "hobnob.peer";
+
+  explicit peer_hub_state(peer_hub_actor::pointer selfptr) : self(selfptr) {}
+
+  peer_hub_actor::behavior_type make_behavior(peer_config settings, own_record own,
+                                              peer_environment_ptr surroundings,
+                                              message_store_actor messages);
+
+  // --- peer_hub.cpp
+  void start(const start_peer& order);
+  void subscribe(const peer_subscriber_actor& subscriber);
+  void stop();
+  void finish_stop();
+  template <class Event>
+  void tell(const Event& event) {
+    for (const auto& subscriber : subscribers) self->send(subscriber, event);
+  }
+  time_point now() const { return self->clock().now(); }
+  void at(time_point when, std::function<void()> what);
+  void arm(time_point when);
+  void woken();
+
+  // --- peer_hub_presence.cpp
+  void session_told(const session_changed& news);
+  void directory_told(const directory_news& news);
+  void user_online(const core::online_user& news, bool listed);
+  void user_left(session_id session, close_reason reason);
+  void all_offline(close_reason reason);
+  void sender_unknown(session_id session);
+  void key_changed(peer_user& user, const core::online_user& news);
+  void set_presence(peer_user& user, presence state, close_reason reason = close_reason::goodbye);
+  void end_snapshot();
+  peer_user& user_named(const std::string& name);
+  peer_user* find_user(const std::string& name);
+  peer_user* find_session(session_id session);
+  enum class trust : std::uint8_t { known, unknown, changed };
+  trust trust_in(const std::string& name, const fingerprint& id) const;
+
+  // --- peer_hub_links.cpp
+  void accepted(const connection_ptr& connection);
+  std::uint64_t add_link(const connection_ptr& connection, const std::string& dialled_user);
+  void introduced(const link_introduced& news);
+  void admit(std::uint64_t number);
+  void opened(std::uint64_t number);
+  void suspected(const link_suspected& news);
+  void ended(const link_ended& news);
+  void apply(const core::link_table::verdict& verdict, const std::string& user);
+  void end_link(std::uint64_t number, close_info why);
+  template <class Wanted>
+  void end_links(Wanted wanted, const close_info& why) {
+    for (const auto& [number, link] : links) {
+      if (wanted(link)) end_link(number, why);
+    }
+  }
+  void probe_links(const peer_user& user);
+  const peer_link_entry* current_link(const peer_user& user) const;
+  bool is_linked(const peer_user& user) const { return current_link(user) != nullptr; }
+  void current_link_changed(peer_user& user, const peer_link_entry* last, const close_info& why);
+  void tell_link(peer_user& user, link_state state, const peer_link_entry& link,
+                 const close_info& why = {});
+  shared_slice make_setup();
+
+  // --- peer_hub_dialling.cpp
+  bool may_dial() const;
+  bool may_accept() const;
+  void plan_dials(peer_user& user, std::chrono::milliseconds head_start);
+  void dial_due_users();
+  void dial_result(const dial_finished& result);
+  void dial_ended(const std::string& user, const endpoint& remote, const std::string& error);
+
+  // --- peer_hub_sending.cpp
+  void send(const peer_user::waiting_send& message);
+  void look_up(peer_user& user);
+  void answered(const user_looked_up& answer);
+  void release_waiting(peer_user& user);
+  void fail_waiting(peer_user& user, const std::string& code, const std::string& detail);
+  void fail(const peer_user::waiting_send& message, const std::string& code,
+            const std::string& detail);
+  void expire_waiting(const std::string& user, const message_id& id);
+  void tell_route(peer_user& user, const peer_route& route);
+  void update_route(peer_user& user);
+  void update_all_routes();
+  peer_route best_route(const peer_user& user) const;
+
+  /// Asks for a user at the relay. The answer has query 0 if none came.
+  using lookup_handler = std::function<void(const user_looked_up&)>;
+  void ask_relay(lookup_user query, lookup_handler on_answer);
+  bool follows_directory() const { return !config->hidden || config->follow_directory; }
+  bool session_usable() const { return status.state == session_state::online && directory_complete; }
+
+  // --- peer_hub_queries.cpp
+  user_list list_users() const;
+  peer_status report() const;
+  caf::result<ping_result> ping(const ping_user& query);
+  verify_result verify(const verify_user& query);
+
+  peer_hub_actor::pointer self;
+  std::optional<peer_config> config;
+  std::optional<own_record> record;
+  peer_environment_ptr environment;
+  message_store_actor store;
+  relay_session_actor session;
+  std::vector<peer_subscriber_actor> subscribers;
+
+  session_changed status;               // Of the session with the relay.
+  bool directory_complete = false;      // The snapshot is in.
+  bool started = false;
+  bool stopping = false;
+  std::vector<endpoint> listening;
+  time_point started_at{};
+
+  std::map<std::string, peer_user> users;
+  std::unordered_map<session_id, std::string> sessions;
+
+  std::map<std::uint64_t, peer_link_entry> links;
+  std::optional<core::link_table> table;
+  std::uint64_t last_number = 0;        // Of links, dials, routes and lookups.
+
+  struct dial_in_flight {
+    std::string user;
+    endpoint remote;
+  };
+  std::map<std::uint64_t, dial_in_flight> dials;
+  std::set<std::string> to_dial;        // Users whose plan has something due.
+  time_point next_dial = time_point::max();
+
+  std::map<std::uint64_t, lookup_handler> lookups;
+  agenda later;
+  std::optional<time_point> armed;      // When the agenda's timer goes off.
+};
+
+peer_hub_actor::behavior_type peer_hub(peer_hub_actor::stateful_pointer<peer_hub_state> self,
+                                       peer_config config, own_record record,
+                                       peer_environment_ptr environment, message_store_actor store);
+
+}  // namespace hobnob

@@ -1,0 +1,199 @@
+#include "actors/peer/peer_hub.hpp"
+
+#include "actors/control_frame.hpp"
+#include "actors/peer/peer_link.hpp"
+#include "actors/spawn.hpp"
+#include "transport/wire/control.pb.h"
+
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::uint32_t protocol_version = 1;
+
+core::path_class class_of(path_kind path) {
+  return path == path_kind::lan ? core::path_class::lan : core::path_class::wan;
+}
+
+}  // namespace
+
+// --- On the way to a link -----------------------------------------------------------------------
+
+void peer_hub_state::accepted(const connection_ptr& connection) {
+  if (stopping || !may_accept() || status.state == session_state::replaced)
+    return connection->close({close_reason::refused, "no links are taken here"});
+  if (connection->info().remote == record->self().fingerprint())
+    return connection->close({close_reason::refused, "a connection to itself"});
+  add_link(connection, {});
+}
+
+std::uint64_t peer_hub_state::add_link(const connection_ptr& connection,
+                                       const std::string& dialled_user) {
+  const auto number = ++last_number;
+  const auto& info = connection->info();
+  const auto& own = record->self().fingerprint();
+  peer_link_config settings;
+  settings.number = number;
+  settings.own = own;
+  settings.expected = dialled_user.empty() ? fingerprint{} : info.remote;
+  settings.setup = make_setup();
+  settings.heartbeat = config->link_heartbeat;
+
+  auto& link = links[number];
+  link.dialled_user = dialled_user;
+  link.remote = info.remote_endpoint;
+  link.path = path_of(info);
+  link.dialled = info.dialled && (!info.crossed || own > info.remote);
+  link.actor = spawn(self->system(), peer_link, std::move(settings), connection,
+                     peer_hub_actor{self}, store);
+  environment->attach(connection, caf::actor_cast<connection_consumer_actor>(link.actor));
+  return number;
+}
+
+shared_slice peer_hub_state::make_setup() {
+  wire::Control message;
+  auto& setup = *message.mutable_setup_p2p();
+  setup.mutable_versions()->set_lowest(protocol_version);
+  setup.mutable_versions()->set_highest(protocol_version);
+  setup.mutable_record()->ParseFromString(record->sign());
+  setup.set_session(status.session);
+  const auto& relay = status.relay.octets;
+  if (status.session != 0) setup.set_relay_fingerprint(relay.data(), relay.size());
+  setup.set_heartbeat_ms(static_cast<std::uint32_t>(config->link_heartbeat.count()));
+  setup.set_software(config->software);
+  return encode_control(message);
+}
+
+void peer_hub_state::introduced(const link_introduced& news) {
+  const auto found = links.find(news.link);
+  if (found == links.end()) return;
+  auto& link = found->second;
+  link.user = news.user;
+  const auto* user = find_user(news.user.user);
+  if (user && user->offered)
+    return end_link(news.link, {close_reason::refused, "the key is not trusted", "key-changed"});
+  switch (trust_in(news.user.user, news.user.id)) {
+    case trust::known:
+      return admit(news.link);
+    case trust::changed:
+      return end_link(news.link,
+                      {close_reason::refused, "another key is known for this user", "key-changed"});
+    case trust::unknown:
+      break;
+  }
+  if (status.state != session_state::online)
+    return end_link(news.link, {close_reason::refused, "not known here", "unknown-user"});
+  // Perhaps it was faster than the relay's notice about it; the link is held meanwhile.
+  lookup_user query;
+  query.id = news.user.id;
+  ask_relay(query, [this, number = news.link](const user_looked_up& answer) {
+    const auto held = links.find(number);
+    if (held == links.end() || !held->second.user) return;
+    const auto& claimed = *held->second.user;
+    if (answer.online && answer.user.user == claimed.user && answer.user.id == claimed.id) {
+      user_online(answer.user, false);
+      if (trust_in(claimed.user, claimed.id) == trust::known) return admit(number);
+    }
+    end_link(number, {close_reason::refused, "the relay does not know this user", "unknown-user"});
+  });
+}
+
+void peer_hub_state::admit(std::uint64_t number) {
+  auto& link = links.at(number);
+  link.admitted = true;
+  user_named(link.user->user).id = link.user->id;
+  self->send(link.actor, admit_link{});
+}
+
+// --- Links --------------------------------------------------------------------------------------
+
+void peer_hub_state::opened(std::uint64_t number) {
+  const auto found = links.find(number);
+  if (found == links.end()) return;
+  auto& link = found->second;
+  link.open = true;
+  const auto& who = *link.user;
+  apply(table->opened({number, who.id, class_of(link.path), who.epoch, who.serial}, now()),
+        who.user);
+  if (!link.dialled_user.empty()) dial_ended(link.dialled_user, link.remote, {});
+}
+
+void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::string& user_name) {
+  for (const auto number : verdict.superseded)
+    end_link(number, {close_reason::goodbye, "superseded"});
+  for (const auto number : verdict.replaced)
+    end_link(number, {close_reason::replaced, "the user has started again"});
+  if (verdict.probe) self->send(links.at(*verdict.probe).actor, probe_link{});
+  if (verdict.settle_at) {
+    at(*verdict.settle_at, [this, user_name] {
+      if (auto* user = find_user(user_name)) apply(table->settle(user->id), user_name);
+    });
+  }
+  if (verdict.current_changed) current_link_changed(user_named(user_name), nullptr, {});
+}
+
+void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry* last,
+                                          const close_info& why) {
+  if (const auto* link = current_link(user)) {
+    user.dial.pause();
+    to_dial.erase(user.name);
+    if (user.link == link_state::down) tell_link(user, link_state::up, *link);
+  } else if (user.link != link_state::down && last) {
+    tell_link(user, link_state::down, *last, why);
+    // Whoever dialled dials again at once, the other a little later.
+    if (user.online && !stopping)
+      plan_dials(user, std::chrono::milliseconds{last->dialled ? 0 : 1000});
+  }
+  update_route(user);
+}
+
+void peer_hub_state::suspected(const link_suspected& news) {
+  const auto found = links.find(news.link);
+  if (found == links.end() || !found->second.open) return;
+  auto& user = user_named(found->second.user->user);
+  const auto state = news.suspect ? link_state::suspect : link_state::up;
+  if (table->current(user.id) == news.link && user.link != state)
+    tell_link(user, state, found->second);
+}
+
+void peer_hub_state::ended(const link_ended& news) {
+  auto extracted = links.extract(news.link);
+  if (extracted.empty()) return;
+  const auto& link = extracted.mapped();
+  if (link.open) {
+    if (table->ended(news.link).current_changed)
+      current_link_changed(user_named(link.user->user), &link, news.why);
+  } else if (!link.dialled_user.empty()) {
+    const auto& detail = news.why.detail;
+    dial_ended(link.dialled_user, link.remote,
+               detail.empty() ? "closed: " + std::string{to_string(news.why.reason)} : detail);
+  }
+  if (stopping && !session && links.empty()) finish_stop();
+}
+
+void peer_hub_state::end_link(std::uint64_t number, close_info why) {
+  self->send(links.at(number).actor, end_session{std::move(why)});
+}
+
+void peer_hub_state::probe_links(const peer_user& user) {
+  for (const auto& [number, link] : links) {
+    if (link.open && link.user->id == user.id) self->send(link.actor, probe_link{});
+  }
+}
+
+const peer_link_entry* peer_hub_state::current_link(const peer_user& user) const {
+  const auto number = table->current(user.id);
+  if (!number) return nullptr;
+  const auto found = links.find(*number);
+  return found == links.end() ? nullptr : &found->second;
+}
+
+void peer_hub_state::tell_link(peer_user& user, link_state state, const peer_link_entry& link,
+                               const close_info& why) {
+  user.link = state;
+  tell(link_changed{user.name, user.id, state, link.path, link.remote, link.dialled, why.reason,
+                    why.detail});
+}
+
+}  // namespace hobnob

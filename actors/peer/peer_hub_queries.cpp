@@ -1,0 +1,102 @@
+#include "actors/peer/peer_hub.hpp"
+
+#include "actors/peer/safety_words.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+
+user_list peer_hub_state::list_users() const {
+  user_list list;
+  list.complete = session_usable() && follows_directory();
+  list.complete = directory_complete;
+  for (const auto& [name, user] : users) {
+    const bool hidden = !user.listed && user.online;
+    if (user.id.is_null() || (hidden && !is_linked(user))) continue;
+    user_info row;
+    row.user = name;
+    row.id = user.offered ? user.offered->id : user.id;
+    row.state = user.state;
+    row.verified = user.verified;
+    row.key_changed = user.offered.has_value();
+    row.link = user.link;
+    row.why_not_direct = why_not_direct(user, may_dial(), may_accept());
+    row.attempts = attempts_of(user, now());
+    if (const auto* link = current_link(user)) {
+      row.path = link->path;
+      row.remote = link->remote;
+    } else if (user.online && session_usable()) {
+      row.path = path_kind::relay;
+    }
+    if (const auto due = user.dial.due(); due && user.link == link_state::down) {
+      row.retry_in = std::max(std::chrono::milliseconds{0},
+                              std::chrono::ceil<std::chrono::milliseconds>(*due - now()));
+    }
+    list.users.push_back(std::move(row));
+  }
+  return list;
+}
+
+peer_status peer_hub_state::report() const {
+  peer_status result;
+  result.user = config->user;
+  result.id = record->self().fingerprint();
+  result.listening = listening;
+  result.session = status;
+  if (config->relay) result.relay_uri = to_string(*config->relay);
+  result.links = static_cast<std::uint32_t>(table->users());
+  for (const auto& [name, user] : users)
+    result.messages_waiting += static_cast<std::uint32_t>(user.waiting.size());
+  result.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(now() - started_at);
+  return result;
+}
+
+caf::result<ping_result> peer_hub_state::ping(const ping_user& query) {
+  const auto found = users.find(query.user);
+  if (found != users.end()) {
+    const auto& user = found->second;
+    if (const auto* link = current_link(user)) return self->delegate(link->actor, query);
+    if (user.online && session_usable()) return self->delegate(session, query);
+  }
+  ping_result nobody;
+  nobody.user = query.user;
+  const bool known = found != users.end() && !found->second.id.is_null();
+  nobody.code = known ? "offline" : "unknown-user";
+  if (known && found->second.offered) nobody.code = "key-changed";
+  nobody.detail = known ? "the user is not online" : "no such user is known";
+  return nobody;
+}
+
+verify_result peer_hub_state::verify(const verify_user& query) {
+  verify_result result;
+  result.user = query.user;
+  auto* user = find_user(query.user);
+  if (!user || user->id.is_null()) return result;
+  if (query.accept) {
+    const auto trusted = user->offered ? user->offered->id : user->id;
+    config->known->set_user(query.user, {trusted, true});
+    user->verified = true;
+    if (const auto offered = user->offered) {
+      user->id = trusted;
+      user->route = {};  // The routes told so far were to the old key.
+      user->state = presence::offline;
+      user->offered.reset();
+      user_online(*offered, user->listed);
+    }
+  }
+  result.known = true;
+  result.verified = user->verified && !user->offered;
+  result.key_changed = user->offered.has_value();
+  result.pinned = user->id;
+  if (user->offered) {
+    result.offered = user->offered->id;
+  } else if (user->online || is_linked(*user)) {
+    result.offered = user->id;
+  }
+  const auto& theirs = user->offered ? user->offered->id : user->id;
+  result.safety_words = safety_words(record->self().fingerprint(), theirs);
+  return result;
+}
+
+}  // namespace hobnob

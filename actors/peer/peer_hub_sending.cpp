@@ -1,0 +1,191 @@
+#include "actors/peer/peer_hub.hpp"
+
+#include "actors/core/user_name.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::chrono::milliseconds lookup_timeout{5000};
+constexpr std::chrono::milliseconds link_head_start{2000};  // For hidden peers.
+constexpr std::size_t waiting_max = 1000;
+
+const std::string& recipient(const peer_user::waiting_send& message) {
+  return std::visit([](const auto& m) -> const std::string& { return m.to; }, message);
+}
+
+const message_id& id_of(const peer_user::waiting_send& message) {
+  return std::visit([](const auto& m) -> const message_id& { return m.id; }, message);
+}
+
+std::size_t size_of(const send_text& message) { return message.text.size(); }
+std::size_t size_of(const send_application_message& message) { return message.content.size(); }
+
+}  // namespace
+
+void peer_hub_state::send(const peer_user::waiting_send& message) {
+  const auto& to = recipient(message);
+  if (stopping) return fail(message, "stopped", "the peer has stopped");
+  if (to == config->user) return fail(message, "self", "that is your own name");
+  if (!core::is_user_name(to)) return fail(message, "unknown-user", "that is no user name");
+  auto& user = user_named(to);
+  if (user.offered)
+    return fail(message, "key-changed", "the user shows another key than the one known");
+  const bool reachable = is_linked(user) || (user.online && session_usable());
+  if (reachable && user.waiting.empty()) {
+    user.waiting.push_back(message);
+    return release_waiting(user);
+  }
+  if (status.state == session_state::refused || status.state == session_state::replaced ||
+      (status.state == session_state::stopped && started))
+    return fail(message, "not-logged-in", "not logged in to a relay");
+  if (user.waiting.size() >= waiting_max)
+    return fail(message, "queue-full", "too many messages wait for this user");
+  user.waiting.push_back(message);
+  const auto timeout = std::visit([](const auto& m) { return m.timeout; }, message);
+  at(now() + timeout, [this, to, id = id_of(message)] { expire_waiting(to, id); });
+  if (session_usable()) look_up(user);
+}
+
+void peer_hub_state::fail(const peer_user::waiting_send& message, const std::string& code,
+                          const std::string& detail) {
+  message_progress news;
+  news.id = id_of(message);
+  news.to = recipient(message);
+  news.state = message_state::failed;
+  news.code = code;
+  news.detail = detail;
+  news.size = static_cast<std::uint32_t>(
+      std::visit([](const auto& m) { return size_of(m); }, message));
+  tell(news);
+}
+
+// --- Messages that wait until the relay has said who that is --------------------------------------
+
+void peer_hub_state::look_up(peer_user& user) {
+  if (is_linked(user) || user.online) return release_waiting(user);
+  if (std::exchange(user.looked_up, true)) return;
+  lookup_user query;
+  query.user = user.name;
+  ask_relay(query, [this, user_name = user.name](const user_looked_up& answer) {
+    auto& asked = user_named(user_name);
+    asked.looked_up = false;
+    if (answer.query == 0) return;  // They wait for the next session, or for their time-out.
+    if (!answer.online || answer.user.user != user_name) {
+      return answer.known ? fail_waiting(asked, "offline", "the user is offline")
+                          : fail_waiting(asked, "unknown-user", "the relay knows no such user");
+    }
+    user_online(answer.user, false);
+    if (!asked.online) return;
+    if (config->hidden) {
+      plan_dials(asked, std::chrono::milliseconds{0});
+      if (asked.dial.in_flight()) {
+        asked.relay_after = now() + link_head_start;
+        at(*asked.relay_after, [this, user_name] { update_route(user_named(user_name)); });
+      }
+      update_route(asked);
+    }
+    release_waiting(asked);
+  });
+}
+
+void peer_hub_state::release_waiting(peer_user& user) {
+  if (user.waiting.empty()) return;
+  if (user.route.by == peer_route::kind::untold) tell_route(user, best_route(user));
+  for (auto& message : std::exchange(user.waiting, {}))
+    std::visit([this](auto& m) { self->send(store, std::move(m)); }, message);
+}
+
+void peer_hub_state::fail_waiting(peer_user& user, const std::string& code,
+                                  const std::string& detail) {
+  for (const auto& message : std::exchange(user.waiting, {})) fail(message, code, detail);
+}
+
+void peer_hub_state::expire_waiting(const std::string& user_name, const message_id& id) {
+  auto& waiting = user_named(user_name).waiting;
+  const auto found = std::find_if(waiting.begin(), waiting.end(),
+                                  [&](const auto& message) { return id_of(message) == id; });
+  if (found == waiting.end()) return;
+  fail(*found, "timeout", "the relay could not be asked in time");
+  waiting.erase(found);
+}
+
+// --- Routes -------------------------------------------------------------------------------------
+
+peer_route peer_hub_state::best_route(const peer_user& user) const {
+  using kind = peer_route::kind;
+  if (user.offered) return {kind::waiting, 0};
+  if (current_link(user)) return {kind::link, *table->current(user.id)};
+  if (status.state == session_state::online && user.online) {
+    if (user.relay_after && now() < *user.relay_after) return {kind::waiting, 0};
+    return {kind::relay, user.online->session};
+  }
+  if (session_usable() && follows_directory()) return {kind::gone, 0};
+  return {kind::waiting, 0};
+}
+
+void peer_hub_state::update_route(peer_user& user) {
+  using kind = peer_route::kind;
+  const auto best = best_route(user);
+  if (best == user.route) return;
+  // The store need not hear of users that nothing was ever sent to or came from.
+  const bool nothing_to_tell = best.by == kind::gone || best.by == kind::waiting;
+  if (user.route.by == kind::untold && nothing_to_tell) return;
+  tell_route(user, best);
+}
+
+void peer_hub_state::tell_route(peer_user& user, const peer_route& route) {
+  user.route = route;
+  route_changed news;
+  news.user = user.id;
+  news.name = user.name;
+  switch (route.by) {
+    case peer_route::kind::link: {
+      const auto& link = links.at(route.via);
+      user.route_number = route.via;
+      news.carrier = caf::actor_cast<message_carrier_actor>(link.actor);
+      news.path = link.path;
+      break;
+    }
+    case peer_route::kind::relay:
+      user.route_number = ++last_number;
+      news.carrier = caf::actor_cast<message_carrier_actor>(session);
+      news.path = path_kind::relay;
+      self->send(session, contact_changed{*user.online, true, user.route_number});
+      break;
+    case peer_route::kind::gone:
+      news.gone = true;
+      [[fallthrough]];
+    default:
+      user.route_number = ++last_number;
+      break;
+  }
+  news.route = user.route_number;
+  self->send(store, std::move(news));
+}
+
+void peer_hub_state::update_all_routes() {
+  for (auto& [name, user] : users) update_route(user);
+}
+
+// --- Lookups ------------------------------------------------------------------------------------
+
+void peer_hub_state::ask_relay(lookup_user query, lookup_handler on_answer) {
+  query.query = ++last_number;
+  const auto number = query.query;
+  lookups.emplace(number, std::move(on_answer));
+  self->send(session, std::move(query));
+  at(now() + lookup_timeout, [this, number] {
+    auto late = lookups.extract(number);
+    if (!late.empty()) late.mapped()({});
+  });
+}
+
+void peer_hub_state::answered(const user_looked_up& answer) {
+  auto found = lookups.extract(answer.query);
+  if (!found.empty()) found.mapped()(answer);
+}
+
+}  // namespace hobnob

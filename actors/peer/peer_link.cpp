@@ -1,0 +1,229 @@
+#include "actors/peer/peer_link.hpp"
+
+#include "actors/control_frame.hpp"
+#include "actors/core/path_class.hpp"
+#include "actors/heartbeat_monitor.hpp"
+#include "actors/peer/message_frames.hpp"
+#include "actors/peer/wire_users.hpp"
+#include "actors/spawn.hpp"
+#include "transport/wire/control.pb.h"
+
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::uint32_t protocol_version = 1;
+
+// Tokens of `deadline_passed`; pings follow from `first_ping_token` on.
+constexpr std::uint64_t setup_token = 1;
+constexpr std::uint64_t probe_token = 2;
+constexpr std::uint64_t first_ping_token = 16;
+
+}  // namespace
+
+path_kind path_of(const connection_info& info) {
+  return core::classify(info.remote_endpoint) == core::path_class::lan ? path_kind::lan
+                                                                       : path_kind::wan;
+}
+
+peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config settings,
+                                                              connection_ptr conn,
+                                                              peer_hub_actor owner,
+                                                              message_store_actor messages) {
+  config = std::move(settings);
+  connection = std::move(conn);
+  hub = std::move(owner);
+  store = std::move(messages);
+  path = path_of(connection->info());
+  wake_in(config.setup_timeout, setup_token);
+  const auto& info = connection->info();
+  const bool is_tls_client = info.dialled && (!info.crossed || config.own > info.remote);
+  if (is_tls_client) send_setup();
+  return {[this](const connection_frames& frames) { take(frames); },
+          [this](connection_drained) {
+            if (std::exchange(blocked, false))
+              self->send(store, carrier_blocked{user.id, config.number, false});
+          },
+          [this](const connection_closed& closed) { ended(closed.why); },
+          [this](const silence_suspected& s) {
+            self->send(hub, link_suspected{config.number, s.suspect});
+          },
+          [this](silence_lost) {
+            close({close_reason::heartbeat, "nothing was heard for three heartbeats"});
+          },
+          [this](const carry_messages& order) { carry(order); },
+          [this](const carry_receipts& order) { carry(order); },
+          [this](admit_link) { admit(); },
+          [this](const probe_link& order) { probe(order.timeout); },
+          [this](const ping_user&) { return ping(); },
+          [this](const deadline_passed& d) { woken(d.token); },
+          [this](const end_session& order) { close(order.why); }};
+}
+
+// --- Introduction -------------------------------------------------------------------------------
+
+void peer_link_state::send_setup() {
+  setup_sent = true;
+  connection->send(
+      outgoing_frame{frame_type::control, frame_priority::interactive, {}, config.setup});
+}
+
+void peer_link_state::take_setup(const wire::SetupP2P& setup) {
+  const auto& info = connection->info();
+  if (now_in != phase::introducing) return close({close_reason::protocol, "SetupP2P came twice"});
+  if (setup.versions().lowest() > protocol_version || setup.versions().highest() < protocol_version)
+    return close({close_reason::refused, "no common protocol version", "version"});
+  auto introduced = read_user(setup.record(), setup.session());
+  if (!introduced) return close({close_reason::protocol, "the record does not check"});
+  if (introduced->id != info.remote)
+    return close({close_reason::refused, "the record is of another key than the connection", "key"});
+  user = *std::move(introduced);
+  now_in = phase::introduced;
+  self->send(hub, link_introduced{config.number, user});
+}
+
+void peer_link_state::admit() {
+  if (now_in != phase::introduced) return;
+  now_in = phase::open;
+  connection->set_authenticated();
+  if (!setup_sent) send_setup();
+  monitor = spawn(self->system(), heartbeat_monitor, connection,
+                  heartbeat_config{.interval = config.heartbeat},
+                  caf::actor_cast<heartbeat_owner_actor>(peer_link_actor{self}));
+  self->send(hub, link_opened{config.number});
+  deliver(std::exchange(early, {}));
+  connection->acknowledge(std::exchange(early_size, 0));
+}
+
+// --- Frames -------------------------------------------------------------------------------------
+
+void peer_link_state::take(const connection_frames& frames) {
+  std::vector<frame> content;
+  for (const auto& entry : frames.batch->entries()) {
+    if (now_in == phase::closing || !take_frame(*frames.batch, entry, content)) return;
+  }
+  if (now_in == phase::introduced) {
+    early.insert(early.end(), content.begin(), content.end());
+    early_size += frames.batch->wire_size();
+    return;
+  }
+  deliver(std::move(content));
+  connection->acknowledge(frames.batch->wire_size());
+}
+
+bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::entry& entry,
+                                 std::vector<frame>& content) {
+  switch (entry.type) {
+    case frame_type::control: {
+      wire::Control message;
+      if (!decode_control(batch.view(entry), message) || !message.has_setup_p2p()) break;
+      take_setup(message.setup_p2p());
+      return now_in != phase::closing;
+    }
+    case frame_type::ping:
+      connection->send(outgoing_frame{frame_type::pong, frame_priority::urgent, batch.view(entry), {}});
+      return true;
+    case frame_type::pong:
+      pings.returned(round_trips::decode(batch.view(entry)), self->clock().now());
+      return true;
+    case frame_type::message:
+    case frame_type::receipt:
+      if (now_in == phase::introducing || !is_well_formed(entry.type, batch.view(entry))) break;
+      content.push_back({entry.type, batch.payload(entry)});
+      return true;
+    default:
+      break;
+  }
+  close({close_reason::protocol, "a frame that may not come now"});
+  return false;
+}
+
+void peer_link_state::deliver(std::vector<frame> content) {
+  if (content.empty()) return;
+  self->send(store, frames_arrived{user.id, user.user, path,
+                                   caf::actor_cast<message_carrier_actor>(peer_link_actor{self}),
+                                   std::move(content)});
+}
+
+void peer_link_state::carry(const carry_messages& order) {
+  if (now_in != phase::open) return;  // The store sends them again on the next route.
+  for (const auto& message : order.messages) note_send(send_message(*connection, message));
+}
+
+void peer_link_state::carry(const carry_receipts& order) {
+  if (now_in != phase::open) return;
+  note_send(send_receipts(*connection, order.receipts));
+}
+
+void peer_link_state::note_send(send_status status) {
+  if (status == send_status::overflow) {
+    close({close_reason::overflow, "too much waits to be sent"});
+  } else if (status == send_status::full && !std::exchange(blocked, true)) {
+    self->send(store, carrier_blocked{user.id, config.number, true});
+  }
+}
+
+// --- Signs of life ------------------------------------------------------------------------------
+
+void peer_link_state::probe(std::chrono::milliseconds timeout) {
+  if (now_in != phase::open) return;
+  probed_at = self->clock().now();
+  connection->send(outgoing_frame{frame_type::ping, frame_priority::urgent,
+                                  round_trips::encode(0), {}});
+  wake_in(timeout, probe_token);
+}
+
+round_trips::promise peer_link_state::ping() {
+  auto answer = self->make_response_promise<ping_result>();
+  ping_result result;
+  result.user = user.user;
+  result.path = path;
+  result.remote = connection->info().remote_endpoint;
+  const auto token = pings.begin(answer, std::move(result), self->clock().now());
+  connection->send(outgoing_frame{frame_type::ping, frame_priority::urgent,
+                                  round_trips::encode(token), {}});
+  wake_in(round_trips::timeout, first_ping_token + token);
+  return answer;
+}
+
+void peer_link_state::wake_in(std::chrono::milliseconds time, std::uint64_t token) {
+  self->delayed_send(self, time, deadline_passed{token});
+}
+
+void peer_link_state::woken(std::uint64_t token) {
+  if (token == setup_token) {
+    if (now_in != phase::open) close({close_reason::refused, "the introduction took too long"});
+  } else if (token == probe_token) {
+    if (connection->last_received() < probed_at)
+      close({close_reason::heartbeat, "no answer to a probe"});
+  } else {
+    pings.expired(token - first_ping_token);
+  }
+}
+
+// --- The end ------------------------------------------------------------------------------------
+
+void peer_link_state::close(close_info why) {
+  if (now_in == phase::closing) return;
+  now_in = phase::closing;
+  end = why;
+  connection->close(std::move(why));
+}
+
+void peer_link_state::ended(const close_info& why) {
+  pings.abandon();
+  // What the other side said is the better reason, unless we had decided to end it ourselves.
+  self->send(hub, link_ended{config.number, now_in == phase::closing ? end : why});
+  if (monitor) self->send_exit(monitor, caf::exit_reason::user_shutdown);
+  self->quit();
+}
+
+peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_link_state> self,
+                                         peer_link_config config, connection_ptr connection,
+                                         peer_hub_actor hub, message_store_actor store) {
+  return self->state.make_behavior(std::move(config), std::move(connection), std::move(hub),
+                                   std::move(store));
+}
+
+}  // namespace hobnob

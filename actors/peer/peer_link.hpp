@@ -1,0 +1,84 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/peer/round_trips.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace hobnob {
+
+namespace wire {
+class SetupP2P;
+}
+
+struct peer_link_config {
+  std::uint64_t number = 0;  ///< The hub's name for this link.
+  fingerprint own;
+  fingerprint expected;      ///< Whom we dialled; null when we accepted.
+  shared_slice setup;        ///< Our own SetupP2P, as a control frame's payload.
+  std::chrono::milliseconds heartbeat{5000};
+  std::chrono::milliseconds setup_timeout{8000};  ///< To be admitted and open.
+};
+
+/// A connection on its way to being, and then being, the link to a user.
+///
+/// The TLS client introduces itself first; the other side answers once its hub has admitted it. So a
+/// link that is open on one side has been admitted by the other.
+struct peer_link_state {
+  static inline const char* name = "hobnob.peer_link";
+
+  explicit peer_link_state(peer_link_actor::pointer selfptr) : self(selfptr) {}
+
+  peer_link_actor::behavior_type make_behavior(peer_link_config settings, connection_ptr conn,
+                                               peer_hub_actor owner, message_store_actor messages);
+
+  enum class phase { introducing, introduced, open, closing };
+
+  void take(const connection_frames& frames);
+  bool take_frame(const frame_batch& batch, const frame_batch::entry& entry,
+                  std::vector<frame>& content);
+  void take_setup(const wire::SetupP2P& setup);
+  void deliver(std::vector<frame> content);
+  void admit();
+  void carry(const carry_messages& order);
+  void carry(const carry_receipts& order);
+  void note_send(send_status status);
+  void probe(std::chrono::milliseconds timeout);
+  round_trips::promise ping();
+  void woken(std::uint64_t token);
+  void wake_in(std::chrono::milliseconds time, std::uint64_t token);
+  void send_setup();
+  void close(close_info why);
+  void ended(const close_info& why);
+
+  peer_link_actor::pointer self;
+  peer_link_config config;
+  connection_ptr connection;
+  peer_hub_actor hub;
+  message_store_actor store;
+  heartbeat_monitor_actor monitor;
+  phase now_in = phase::introducing;
+  bool setup_sent = false;
+  bool blocked = false;
+  path_kind path = path_kind::none;
+  core::online_user user;                           // The other side, from its SetupP2P on.
+  std::vector<frame> early;                         // Content that came before we were open,
+  std::size_t early_size = 0;                       // not acknowledged until then.
+  std::chrono::steady_clock::time_point probed_at{};
+  round_trips pings;
+  close_info end{close_reason::reset, {}};
+};
+
+peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_link_state> self,
+                                         peer_link_config config, connection_ptr connection,
+                                         peer_hub_actor hub, message_store_actor store);
+
+/// How good the path of a connection is.
+path_kind path_of(const connection_info& info);
+
+}  // namespace hobnob
