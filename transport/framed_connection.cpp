@@ -73,6 +73,7 @@ void framed_connection::set_authenticated() {
 }
 
 void framed_connection::close(close_info why) {
+  ended_ = true;  // At once for the caller, whatever its thread: what it sends from now on would come too late.
   on_loop_do([why = std::move(why)](framed_connection& self) mutable {
     self.begin_close(std::move(why));
   });

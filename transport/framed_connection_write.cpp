@@ -54,7 +54,7 @@ send_status framed_connection::post_frames(std::span<const outgoing_frame> frame
   std::vector<held_frame> held(frames.begin(), frames.end());
   asio::post(executor_, [self = shared_from_this(), held = std::move(held), size] {
     self->posted_ -= size;
-    if (self->ended_) return;
+    if (self->phase_ == phase::closing || self->phase_ == phase::closed) return;
     for (const auto& frame : held) {
       // The sender was told that it is queued: it must not be lost in silence.
       if (self->push(frame.get()) == send_status::overflow) {

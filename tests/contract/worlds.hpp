@@ -1,0 +1,46 @@
+#pragma once
+
+#include "tests/transport/loop.hpp"
+
+#include <string>
+
+namespace hobnob::test {
+
+/// The implementations that every contract test runs over. A world has a `loop`-like base (`net`, `start`, `run`, `run_until`)
+/// and makes connected pairs of streams.
+struct tcp_world : loop {
+  static constexpr const char* name = "tcp";
+  stream_pair connect() { return connect_tcp(*this); }
+};
+
+struct tls_world : loop {
+  static constexpr const char* name = "tls";
+  stream_pair connect() { return connect_tls(*this); }
+};
+
+struct world_names {
+  template <class World>
+  static std::string GetName(int) { return World::name; }
+};
+
+using worlds = testing::Types<tcp_world, tls_world>;
+
+/// `size` bytes that differ from place to place, so that a lost or doubled piece shows.
+inline bytes pattern(std::size_t size, std::uint32_t seed = 1) {
+  bytes result(size);
+  for (auto& octet : result) {
+    seed = seed * 1664525 + 1013904223;
+    octet = static_cast<std::byte>(seed >> 24);
+  }
+  return result;
+}
+
+/// Bytes arriving in one piece: `size` of them, or fewer if the stream ends.
+inline awaitable<bytes> receive(stream& from, std::size_t size) {
+  bytes result(size);
+  auto got = co_await read_all(from, result);
+  result.resize(got.count);
+  co_return result;
+}
+
+}  // namespace hobnob::test
