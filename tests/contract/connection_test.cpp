@@ -235,6 +235,7 @@ TYPED_TEST(connection_contract, a_login_in_time_lifts_the_limits) {
   std::weak_ptr<int> held = token;
   strict.login_token = std::move(token);
   this->open({}, strict);
+  strict.login_token.reset();
   this->right->connection->set_authenticated();
   this->world.run_until([&] { return held.expired(); });
   this->world.run_until([&] { return this->world.net.time().now() > strict.login_until + std::chrono::milliseconds{200}; });

@@ -64,7 +64,8 @@ int check_certificate(x509_store_ctx_st* context, void*) {
   auto* check = static_cast<certificate_check*>(SSL_get_app_data(ssl));
   check->error = judge(context, *check);
   bool good = !check->error;
-  X509_STORE_CTX_set_error(context, good ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
+  // Tells the other side by the alert `bad_certificate`, which its words for people are made from.
+  X509_STORE_CTX_set_error(context, good ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
   return good ? 1 : 0;
 }
 
