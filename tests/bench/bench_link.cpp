@@ -1,0 +1,74 @@
+// A direct link between two processes: round trips of 64 bytes one at a time, and messages one way; beside asio::ssl::stream as
+// it comes and Asio coroutines on hobnob's own TLS engine, in turn.
+
+#include "echo_ends.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <map>
+
+using namespace hobnob::bench;
+
+namespace {
+
+using system_maker = std::unique_ptr<echo_client> (*)();
+constexpr std::pair<const char*, system_maker> systems[] = {
+    {"hobnob", hobnob_client}, {"bare", bare_client}, {"asio_ssl", stock_client}};
+
+void measure_round_trips(std::int64_t rounds, std::chrono::nanoseconds length) {
+  std::map<std::string, std::pair<samples, samples>> p50_p99;
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    for (const auto& [name, make] : systems) {
+      const auto client = make();
+      samples warm_up;
+      client->round_trips(64, length / 5, warm_up);
+      samples times;
+      client->round_trips(64, length, times);
+      p50_p99[name].first.add(times.quantile(0.5));
+      p50_p99[name].second.add(times.quantile(0.99));
+    }
+  }
+  for (const auto& [name, result] : p50_p99) {
+    std::vector<json_field> fields{{"bench", "link_round_trip_64B"}, {"system", name}, {"rounds", rounds}};
+    append_spread(fields, "us_p50", result.first);
+    append_spread(fields, "us_p99", result.second);
+    print_result(fields);
+  }
+}
+
+void measure_one_way(std::size_t size, std::int64_t rounds, std::chrono::nanoseconds length) {
+  std::map<std::string, samples> rates;
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    for (const auto& [name, make] : systems) {
+      if (make == stock_client) continue;
+      const auto client = make();
+      client->one_way(size, length / 5);
+      rates[name].add(client->one_way(size, length));
+    }
+  }
+  for (const auto& [name, result] : rates) {
+    std::vector<json_field> fields{
+        {"bench", "link_one_way_" + std::to_string(size) + "B"}, {"system", name}, {"rounds", rounds}};
+    append_spread(fields, "messages_per_second", result);
+    print_result(fields);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const bench_options options{argc, argv};
+  const auto role = options.text("--role", "");
+  if (role == "stock_echo") return stock_echo_main();
+  if (role == "bare_echo") return bare_echo_main();
+  if (role == "hobnob_echo") return hobnob_echo_main(options.text("--relay", ""));
+  const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
+  const std::chrono::milliseconds length{options.smoke() ? 50 : options.number("--milliseconds", 2000)};
+  measure_round_trips(rounds, length);
+  measure_one_way(64, rounds, length);
+  measure_one_way(1024, rounds, length);
+  return 0;
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "bench_link: %s\n", e.what());
+  return 1;
+}

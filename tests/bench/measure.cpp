@@ -1,0 +1,128 @@
+#include "measure.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace hobnob::bench {
+
+namespace fs = std::filesystem;
+
+double samples::quantile(double fraction) const {
+  if (values_.empty()) return 0;
+  std::sort(values_.begin(), values_.end());
+  const auto last = static_cast<double>(values_.size() - 1);
+  return values_[static_cast<std::size_t>(fraction * last + 0.5)];
+}
+
+void append_spread(std::vector<json_field>& to, const std::string& name, const samples& from) {
+  to.emplace_back(name, from.median());
+  to.emplace_back(name + "_min", from.quantile(0));
+  to.emplace_back(name + "_max", from.quantile(1));
+}
+
+void print_result(const std::vector<json_field>& fields) {
+  std::string line = "{";
+  for (const auto& [name, value] : fields) {
+    if (line.size() > 1) line += ", ";
+    line += '"' + name + "\": ";
+    if (const auto* number = std::get_if<double>(&value)) {
+      char text[40];
+      std::snprintf(text, sizeof text, "%.5g", *number);
+      line += text;
+    } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+      line += std::to_string(*whole);
+    } else {
+      line += '"' + std::get<std::string>(value) + '"';
+    }
+  }
+  std::printf("%s}\n", line.c_str());
+  std::fflush(stdout);
+}
+
+bool bench_options::has(std::string_view flag) const {
+  return std::find(arguments_.begin(), arguments_.end(), flag) != arguments_.end();
+}
+
+std::string bench_options::text(std::string_view flag, std::string otherwise) const {
+  const auto found = std::find(arguments_.begin(), arguments_.end(), flag);
+  return found == arguments_.end() || found + 1 == arguments_.end() ? otherwise : found[1];
+}
+
+std::int64_t bench_options::number(std::string_view flag, std::int64_t otherwise) const {
+  const auto given = text(flag, "");
+  return given.empty() ? otherwise : std::atoll(given.c_str());
+}
+
+child_process::child_process(const std::vector<std::string>& command) {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::runtime_error("no pipe");
+  pid_ = fork();
+  if (pid_ == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    std::vector<char*> arguments;
+    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    execv(arguments[0], arguments.data());
+    _exit(127);
+  }
+  close(ends[1]);
+  output_ = ends[0];
+  for (char c = 0; read(output_, &c, 1) == 1 && c != '\n';) first_line_ += c;
+  if (first_line_.empty()) throw std::runtime_error(command[0] + " said nothing");
+}
+
+child_process::~child_process() {
+  kill(pid_, SIGTERM);
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  close(output_);
+}
+
+std::string own_path() { return fs::read_symlink("/proc/self/exe").string(); }
+
+std::string program_path(const std::string& name) {
+  if (const auto* folder = std::getenv("HOBNOB_BIN_DIR")) return (fs::path{folder} / name).string();
+  for (auto folder = fs::path{own_path()}.parent_path(); folder != folder.root_path(); folder = folder.parent_path()) {
+    if (const auto found = folder / "bin" / name; fs::exists(found)) return found.string();
+  }
+  throw std::runtime_error("set HOBNOB_BIN_DIR to the folder of " + name);
+}
+
+std::chrono::nanoseconds cpu_time(pid_t pid) {
+  std::chrono::nanoseconds sum{0};
+  for (const auto& task : fs::directory_iterator{"/proc/" + std::to_string(pid) + "/task"}) {
+    std::ifstream file{task.path() / "schedstat"};
+    std::int64_t on_cpu = 0;
+    if (file >> on_cpu) sum += std::chrono::nanoseconds{on_cpu};
+  }
+  return sum;
+}
+
+namespace {
+
+/// The value in KiB of `key` in a file of `key: value kB` lines, as bytes.
+std::int64_t kib_of(const std::string& path, const std::string& key) {
+  std::ifstream file{path};
+  for (std::string word; file >> word;) {
+    std::int64_t kib = 0;
+    if (word == key && file >> kib) return kib * 1024;
+  }
+  throw std::runtime_error(path + " has no " + key);
+}
+
+}  // namespace
+
+std::int64_t pss_bytes(pid_t pid) { return kib_of("/proc/" + std::to_string(pid) + "/smaps_rollup", "Pss:"); }
+
+std::int64_t slab_bytes() { return kib_of("/proc/meminfo", "Slab:"); }
+
+}  // namespace hobnob::bench

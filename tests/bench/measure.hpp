@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace hobnob::bench {
+
+/// Figures of several rounds.
+class samples {
+ public:
+  void add(double value) { values_.push_back(value); }
+  bool empty() const noexcept { return values_.empty(); }
+  std::size_t count() const noexcept { return values_.size(); }
+
+  /// `fraction` from 0 (the least) to 1 (the greatest); 0.5 is the median.
+  double quantile(double fraction) const;
+  double median() const { return quantile(0.5); }
+
+ private:
+  mutable std::vector<double> values_;
+};
+
+using json_value = std::variant<double, std::int64_t, std::string>;
+using json_field = std::pair<std::string, json_value>;
+
+/// Median, least and greatest as three fields `name`, `name_min`, `name_max`.
+void append_spread(std::vector<json_field>& to, const std::string& name, const samples& from);
+
+/// Prints one JSON object on a line of its own.
+void print_result(const std::vector<json_field>& fields);
+
+/// `--smoke`, `--rounds N`, `--seconds S`, `--role NAME` and whatever else a bench asks for.
+class bench_options {
+ public:
+  bench_options(int argc, char** argv) : arguments_(argv + 1, argv + argc) {}
+
+  bool has(std::string_view flag) const;
+  std::string text(std::string_view flag, std::string otherwise) const;
+  std::int64_t number(std::string_view flag, std::int64_t otherwise) const;
+  bool smoke() const { return has("--smoke"); }
+
+ private:
+  std::vector<std::string> arguments_;
+};
+
+/// A program started for a bench; killed, by pid, when this goes.
+class child_process {
+ public:
+  /// Waits for its first line on stdout; throws if there is none.
+  explicit child_process(const std::vector<std::string>& command);
+  ~child_process();
+
+  child_process(const child_process&) = delete;
+  child_process& operator=(const child_process&) = delete;
+
+  pid_t pid() const noexcept { return pid_; }
+  const std::string& first_line() const noexcept { return first_line_; }
+
+ private:
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string first_line_;
+};
+
+/// This program itself, to be started again in another role.
+std::string own_path();
+
+/// `HOBNOB_BIN_DIR/name`, or beside this program's build tree.
+std::string program_path(const std::string& name);
+
+/// CPU time of all threads of `pid` so far.
+std::chrono::nanoseconds cpu_time(pid_t pid);
+
+/// Proportional set size of `pid`.
+std::int64_t pss_bytes(pid_t pid);
+
+/// Kernel slab memory of the whole machine.
+std::int64_t slab_bytes();
+
+}  // namespace hobnob::bench

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "measure.hpp"
+
+#include "transport/endpoint.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace hobnob::bench {
+
+/// A relay in a process of its own: `relay_main`, or the bare one (this program with `--role bare_relay`).
+class relay_under_test {
+ public:
+  static std::unique_ptr<relay_under_test> hobnob();
+  static std::unique_ptr<relay_under_test> bare();
+  ~relay_under_test();
+
+  const endpoint& where() const noexcept { return where_; }
+  pid_t pid() const noexcept { return process_->pid(); }
+
+ private:
+  relay_under_test() = default;
+
+  std::filesystem::path folder_;
+  std::unique_ptr<child_process> process_;
+  endpoint where_;
+};
+
+}  // namespace hobnob::bench
