@@ -95,9 +95,6 @@ class connection_handle {
   /// When bytes last arrived; also while reading is held back by us it counts as "now" (silence is not the other's fault).
   virtual std::chrono::steady_clock::time_point last_received() const noexcept = 0;
 
-  /// Of the last `ping` that was answered; 0 while none was.
-  virtual std::chrono::nanoseconds round_trip() const noexcept { return {}; }
-
   /// Bytes queued and not yet handed to the stream.
   virtual std::size_t queued_bytes() const noexcept = 0;
 

@@ -84,10 +84,6 @@ std::chrono::steady_clock::time_point framed_connection::last_received() const n
   return time_point{duration{last_received_.load()}};
 }
 
-std::chrono::nanoseconds framed_connection::round_trip() const noexcept {
-  return std::chrono::nanoseconds{round_trip_.load()};
-}
-
 /// The orderly end: what is queued, then the reason, then the end of writing; then the other side's end is awaited, so that
 /// no reset (for bytes that no one read) overtakes the reason.
 void framed_connection::begin_close(close_info why) {

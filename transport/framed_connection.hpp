@@ -6,7 +6,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <array>
 #include <atomic>
 
 namespace hobnob {
@@ -32,7 +31,6 @@ class framed_connection final : public connection_handle,
   void set_authenticated() override;
   void close(close_info why) override;
   std::chrono::steady_clock::time_point last_received() const noexcept override;
-  std::chrono::nanoseconds round_trip() const noexcept override;
   std::size_t queued_bytes() const noexcept override { return queued_ + posted_; }
   std::uint64_t bytes_sent() const noexcept override { return sent_; }
   std::uint64_t bytes_received() const noexcept override { return received_; }
@@ -59,7 +57,6 @@ class framed_connection final : public connection_handle,
   next_read read_once();
   void take(byte_view data);
   void deliver(frame_batch batch);
-  void take_pong(byte_view payload);
 
   // Writing (framed_connection_write.cpp).
   send_status post_frames(std::span<const outgoing_frame> frames);
@@ -92,8 +89,6 @@ class framed_connection final : public connection_handle,
   time_point close_until_ = time_point::max();
   std::size_t unacknowledged_ = 0;
   std::size_t login_size_ = 0;
-  std::array<std::byte, 8> ping_{};
-  time_point ping_sent_{};
   phase phase_ = phase::fresh;
   bool reading_ = false;        ///< The read loop lives.
   bool writing_ = false;        ///< The write loop lives.
@@ -104,7 +99,6 @@ class framed_connection final : public connection_handle,
   std::atomic<bool> ended_{false};      ///< Nothing is taken any more.
   std::atomic<bool> held_back_{false};  ///< Reading waits for `acknowledge`.
   std::atomic<time_point::rep> last_received_{0};
-  std::atomic<std::int64_t> round_trip_{0};
   std::atomic<std::size_t> queued_{0};
   std::atomic<std::size_t> posted_{0};  ///< On the way from another thread.
   std::atomic<std::uint64_t> sent_{0};

@@ -14,6 +14,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t probe_size = 8;
 constexpr std::size_t turn_size = 256 * 1024;  // Then others get a turn, and consumers a chance to acknowledge.
 
 /// Read into by all connections of a thread: none holds it across a wait.
@@ -89,8 +90,13 @@ void framed_connection::deliver(frame_batch batch) {
   bool goodbye = false;
   close_info why;
   batch.remove_if([&](const frame_batch::entry& e) {
-    if (goodbye) return true;  // Nothing may follow the end.
+    if (goodbye || phase_ != phase::open) return true;  // Nothing may follow the end.
     auto payload = batch.view(e);
+    bool is_probe = e.type == frame_type::ping || e.type == frame_type::pong;
+    if (is_probe && payload.size() != probe_size) {
+      begin_close({close_reason::protocol, "a ping or pong that is not eight bytes"});
+      return true;
+    }
     switch (e.type) {
       case frame_type::ping:
         if (push({frame_type::pong, frame_priority::urgent, payload, {}}) == send_status::overflow) {
@@ -98,7 +104,8 @@ void framed_connection::deliver(frame_batch batch) {
         }
         schedule_flush();
         return true;
-      case frame_type::pong: take_pong(payload); return true;
+      case frame_type::pong:
+        return std::ranges::all_of(payload, [](std::byte octet) { return octet == std::byte{}; });
       case frame_type::control:
         if (auto close = wire::decode_close(payload)) {
           goodbye = true;
@@ -108,7 +115,7 @@ void framed_connection::deliver(frame_batch batch) {
       default: return false;
     }
   });
-  if (phase_ != phase::open) return;
+  if (phase_ == phase::closed) return;
   if (!batch.entries().empty()) {
     unacknowledged_ += batch.wire_size();
     auto handler = handler_;
@@ -118,12 +125,6 @@ void framed_connection::deliver(frame_batch batch) {
   end_ = std::move(why);
   stream_->shutdown();
   finish(stream::close_mode::graceful);
-}
-
-void framed_connection::take_pong(byte_view payload) {
-  if (ping_sent_ == time_point{} || !std::ranges::equal(payload, ping_)) return;
-  round_trip_ = std::chrono::nanoseconds{net_.time().now() - ping_sent_}.count();
-  ping_sent_ = {};
 }
 
 void framed_connection::acknowledge(std::size_t count) {

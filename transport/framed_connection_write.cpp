@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 namespace hobnob {
 namespace {
@@ -69,10 +68,6 @@ send_status framed_connection::post_frames(std::span<const outgoing_frame> frame
 send_status framed_connection::push(const outgoing_frame& frame) {
   auto status = queue_.push(frame);
   queued_ = queue_.size();
-  if (frame.type == frame_type::ping && frame.head.size() == ping_.size()) {
-    std::memcpy(ping_.data(), frame.head.data(), ping_.size());
-    ping_sent_ = net_.time().now();
-  }
   return status;
 }
 

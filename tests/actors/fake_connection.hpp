@@ -27,7 +27,6 @@ class fake_connection : public connection_handle {
   send_status status = send_status::sent;  ///< The answer to every `send`; `overflow` and `closed`
                                            ///< keep nothing.
   std::chrono::steady_clock::time_point heard{};
-  std::chrono::nanoseconds measured{0};  ///< The round trip.
 
   // --- What the test looks at ---
 
@@ -69,7 +68,6 @@ class fake_connection : public connection_handle {
   }
 
   std::chrono::steady_clock::time_point last_received() const noexcept override { return heard; }
-  std::chrono::nanoseconds round_trip() const noexcept override { return measured; }
   std::size_t queued_bytes() const noexcept override { return 0; }
   std::uint64_t bytes_sent() const noexcept override { return 0; }
   std::uint64_t bytes_received() const noexcept override { return 0; }

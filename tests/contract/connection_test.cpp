@@ -97,12 +97,15 @@ TYPED_TEST(connection_contract, urgent_frames_overtake_but_order_holds_within_a_
   EXPECT_EQ(order, "cdab");
 }
 
-TYPED_TEST(connection_contract, answers_pings_by_itself_and_measures_them) {
+TYPED_TEST(connection_contract, answers_pings_by_itself_and_passes_on_answers_that_measure) {
   this->open();
-  EXPECT_EQ(this->left->connection->round_trip().count(), 0);
+  bytes zeros(8);
+  this->left->connection->send({frame_type::ping, frame_priority::urgent, zeros, {}});
   this->left->connection->send({frame_type::ping, frame_priority::urgent, as_byte_view("12345678"), {}});
-  this->world.run_until([&] { return this->left->connection->round_trip().count() > 0; });
-  EXPECT_TRUE(this->left->frames.empty());
+  this->world.run_until([&] { return !this->left->frames.empty(); });
+  EXPECT_EQ(this->left->frames[0].first, frame_type::pong);
+  EXPECT_EQ(as_text(this->left->frames[0].second), "12345678");
+  EXPECT_EQ(this->left->connection->bytes_received(), 32u);
   EXPECT_TRUE(this->right->frames.empty());
 }
 
