@@ -2,7 +2,7 @@
 
 #include "actors/spawn.hpp"
 #include "peer_main/events.hpp"
-#include "peer_main/exit_code.hpp"
+#include "actors/core/exit_code.hpp"
 #include "peer_main/job.hpp"
 
 #include <utility>

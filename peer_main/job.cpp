@@ -1,7 +1,7 @@
 #include "peer_main/job.hpp"
 
 #include "actors/request.hpp"
-#include "peer_main/exit_code.hpp"
+#include "actors/core/exit_code.hpp"
 
 #include <caf/error.hpp>
 #include <utility>

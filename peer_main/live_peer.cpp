@@ -3,7 +3,7 @@
 #include "actors/spawn.hpp"
 #include "actors/storage/control_server.hpp"
 #include "peer_main/console.hpp"
-#include "peer_main/exit_code.hpp"
+#include "actors/core/exit_code.hpp"
 #include "peer_main/job.hpp"
 #include "peer_main/peer_host.hpp"
 

@@ -1,11 +1,10 @@
 #include "peer_main/options.hpp"
 
 #include "actors/core/sanitise.hpp"
-#include "actors/core/settings_text.hpp"
 #include "actors/core/user_name.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/log_sink.hpp"
-#include "actors/storage/small_file.hpp"
+#include "actors/storage/program_settings.hpp"
 #include "peer_main/option_table.hpp"
 
 #include <algorithm>
@@ -20,55 +19,11 @@ namespace {
 namespace po = boost::program_options;
 using result = core::checked<peer_options>;
 
-constexpr std::size_t config_size_max = 64 * 1024;
-
 // Settings of relay_main may stand in the same environment.
 constexpr std::string_view relay_settings[] = {"advertise", "registration", "heartbeat"};
 
 bool is_one_of(std::string_view key, std::initializer_list<std::string_view> keys) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-/// Adds settings to what is there already; answers what is wrong.
-std::string add_settings(const std::vector<core::setting>& settings,
-                         const po::options_description& table, po::variables_map& values) {
-  po::parsed_options parsed{&table};
-  for (const auto& setting : settings) {
-    if (table.find_nothrow(setting.key, false) == nullptr ||
-        is_one_of(setting.key, {"help", "version", "config"}))
-      return setting.origin + ": there is no setting '" + core::sanitise_line(setting.key, 60) +
-             "' (see --help)";
-    po::option option;
-    option.string_key = setting.key;
-    option.value = {setting.value};
-    option.original_tokens = {setting.key, setting.value};
-    parsed.options.push_back(std::move(option));
-  }
-  po::store(parsed, values);
-  return {};
-}
-
-std::string add_environment(const char* const* environment, const po::options_description& table,
-                            po::variables_map& values) {
-  auto settings = core::environment_settings(environment);
-  std::erase_if(settings, [](const core::setting& s) {
-    const auto* end = std::end(relay_settings);
-    return std::find(std::begin(relay_settings), end, s.key) != end;
-  });
-  return add_settings(settings, table, values);
-}
-
-std::string add_config_file(const po::options_description& table, po::variables_map& values) {
-  const bool named = values.count("config") > 0;
-  const std::filesystem::path path =
-      named ? values["config"].as<std::string>() : default_config_file("peer").string();
-  const auto file = read_small_file(path, config_size_max);
-  if (file.error == std::errc::no_such_file_or_directory && !named) return {};
-  if (file.error)
-    return "cannot read the config file " + path.string() + ": " + file.error.message();
-  const auto settings = core::parse_config(file.content, path.string());
-  if (!settings) return settings.error();
-  return add_settings(*settings, table, values);
 }
 
 std::string read_bool(const std::string& text, bool& out) {
@@ -219,8 +174,13 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
     options.help = values.count("help") > 0;
     options.version = values.count("version") > 0;
     if (options.help || options.version) return options;
-    std::string problem = add_environment(environment, table, values);
-    if (problem.empty()) problem = add_config_file(table, values);
+    program_settings more{table, values};
+    const bool named = values.count("config") > 0;
+    auto config_file = default_config_file("peer");
+    if (named) config_file = values["config"].as<std::string>();
+    std::string problem = more.add_environment(environment, relay_settings);
+    if (problem.empty())
+      problem = more.add_config_file(config_file, named);
     if (problem.empty()) problem = convert(values, options);
     if (!problem.empty()) return result::failure(problem);
   } catch (const po::error& error) {

@@ -3,7 +3,7 @@
 #include "actors/spawn.hpp"
 #include "actors/storage/known_keys_file.hpp"
 #include "actors/storage/small_file.hpp"
-#include "peer_main/exit_code.hpp"
+#include "actors/core/exit_code.hpp"
 #include "transport/tcp/tcp_network.hpp"
 
 #include <caf/actor_system_config.hpp>

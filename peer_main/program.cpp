@@ -4,10 +4,10 @@
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/identity_file.hpp"
 #include "actors/storage/log_sink.hpp"
-#include "peer_main/exit_code.hpp"
+#include "actors/core/exit_code.hpp"
 #include "peer_main/input_command.hpp"
 #include "peer_main/live_peer.hpp"
-#include "peer_main/stop_signals.hpp"
+#include "actors/storage/stop_signals.hpp"
 
 #include <poll.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "peer_main/streams.hpp"
 
-#include "peer_main/exit_code.hpp"
+#include "actors/core/exit_code.hpp"
 
 #include <unistd.h>
 #include <chrono>

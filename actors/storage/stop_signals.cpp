@@ -1,4 +1,4 @@
-#include "peer_main/stop_signals.hpp"
+#include "actors/storage/stop_signals.hpp"
 
 #include <csignal>
 #include <utility>

@@ -1,0 +1,98 @@
+#include "relay_main/administrator.hpp"
+
+#include "actors/core/exit_code.hpp"
+#include "actors/core/user_name.hpp"
+#include "actors/request.hpp"
+#include "relay_main/events.hpp"
+
+#include <caf/error.hpp>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 20s;
+
+std::string text_of(const boost::json::object& object, std::string_view key) {
+  const auto* value = object.if_contains({key.data(), key.size()});
+  const auto* text = value != nullptr ? value->if_string() : nullptr;
+  return text != nullptr ? std::string{text->data(), text->size()} : std::string{};
+}
+
+void fail(const std::shared_ptr<control_reply>& reply, std::string_view code,
+          std::string_view detail) {
+  reply->send(error_event(code, detail));
+  reply->finish(exit_code_for(code));
+}
+
+}  // namespace
+
+boost::json::object to_json(const admin_order& order) {
+  return {{"command", order.command}, {"user", order.user}, {"fingerprint", to_string(order.id)}};
+}
+
+admin_order admin_order_from(const boost::json::object& object) {
+  admin_order order;
+  const auto command = text_of(object, "command");
+  order.user = text_of(object, "user");
+  order.id = fingerprint::parse(text_of(object, "fingerprint")).value_or(fingerprint{});
+  const bool has_key = !order.id.is_null();
+  const bool has_user = core::is_user_name(order.user);
+  const bool valid = command == "users" ||
+                     ((command == "remove" || command == "kick") && has_user) ||
+                     ((command == "admit" || command == "rebind") && has_user && has_key);
+  if (valid) order.command = command;
+  return order;
+}
+
+administrator_actor::behavior_type administrator_state::make_behavior(account_store_actor store,
+                                                                      kicker_actor kick) {
+  accounts = std::move(store);
+  kicker = std::move(kick);
+  return {[this](const admin_order& order) { obey(order); }};
+}
+
+void administrator_state::obey(const admin_order& order) {
+  if (order.command == "users") return list(order.reply);
+  if (order.command == "remove") return change(accounts, remove_user{order.user}, order.reply);
+  if (order.command != "kick")
+    return change(accounts, admit_user{order.user, order.id, order.command == "rebind"},
+                  order.reply);
+  if (kicker) return change(kicker, kick_user{order.user}, order.reply);
+  fail(order.reply, "not-running", "no relay is running in this data directory");
+}
+
+void administrator_state::list(const std::shared_ptr<control_reply>& reply) {
+  request(self, accounts, patience, list_users{})
+      .then(
+          [reply](const account_list& list) {
+            for (const auto& account : list.accounts) reply->send(event_of(account));
+            reply->finish(exit_done);
+          },
+          [reply](caf::error&) { fail(reply, "timeout", "the relay did not answer"); });
+}
+
+template <class Handle, class Order>
+void administrator_state::change(const Handle& who, Order order,
+                                 const std::shared_ptr<control_reply>& reply) {
+  request(self, who, patience, std::move(order))
+      .then(
+          [reply](const account_change_result& result) {
+            if (!result.done) return fail(reply, "refused", result.detail);
+            reply->send(done_event(result.detail));
+            reply->finish(exit_done);
+          },
+          [reply](caf::error&) { fail(reply, "timeout", "the relay did not answer"); });
+}
+
+administrator_actor::behavior_type administrator(
+    administrator_actor::stateful_pointer<administrator_state> self, account_store_actor accounts,
+    kicker_actor kicker) {
+  return self->state.make_behavior(std::move(accounts), std::move(kicker));
+}
+
+}  // namespace hobnob

@@ -1,0 +1,194 @@
+#include "relay_main/program.hpp"
+
+#include "actors/core/exit_code.hpp"
+#include "actors/relay/relay.hpp"
+#include "actors/runtime.hpp"
+#include "actors/spawn.hpp"
+#include "actors/storage/account_database.hpp"
+#include "actors/storage/account_store.hpp"
+#include "actors/storage/bounded_writer.hpp"
+#include "actors/storage/control_client.hpp"
+#include "actors/storage/data_directory.hpp"
+#include "actors/storage/identity_file.hpp"
+#include "actors/storage/json_line.hpp"
+#include "actors/storage/log_sink.hpp"
+#include "actors/storage/stop_signals.hpp"
+#include "relay_main/administrator.hpp"
+#include "relay_main/events.hpp"
+#include "transport/tcp/tcp_network.hpp"
+
+#include <unistd.h>
+#include <atomic>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+#include <chrono>
+#include <future>
+
+namespace hobnob {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Where the program's own lines go: data on standard output, words for people on standard error.
+class printer {
+ public:
+  explicit printer(bool json)
+      : json_(json),
+        err_(std::make_shared<bounded_writer>(
+            STDERR_FILENO, bounded_writer_config{.drop_when_full = true, .on_failure = {}})),
+        out_(STDOUT_FILENO, {}) {}
+
+  void show(const boost::json::object& event) {
+    const bool fault = event.at("event") == "error";
+    if (json_) out_.write(to_json_line(event) + "\n");
+    if (fault) err_->write(relay_words(event) + "\n");
+    if (!json_ && !fault) out_.write(relay_words(event) + "\n");
+  }
+
+  int fail(std::string_view code, std::string_view detail) {
+    show(error_event(code, detail));
+    return exit_code_for(code);
+  }
+
+  const std::shared_ptr<bounded_writer>& err() const { return err_; }
+  bool finish() {
+    const bool written = out_.stop(2s);
+    err_->stop(500ms);
+    return written;
+  }
+
+ private:
+  bool json_;
+  std::shared_ptr<bounded_writer> err_;
+  bounded_writer out_;
+};
+
+runtime_options options_of_runtime() {
+  runtime_options options;
+  options.adjust = [](caf::actor_system_config& config) {
+    config.add_message_types<caf::id_block::relay_main>();
+  };
+  return options;
+}
+
+control_server::request_handler hand_over_to(const administrator_actor& actor) {
+  return [actor](const boost::json::object& object, std::shared_ptr<control_reply> reply) {
+    auto order = admin_order_from(object);
+    if (order.command.empty()) {
+      reply->send(error_event("usage", "the running relay does not know this order"));
+      return reply->finish(exit_usage);
+    }
+    order.reply = std::move(reply);
+    caf::anon_send(actor, std::move(order));
+  };
+}
+
+int serve(const relay_options& options, const data_directory& data, printer& out,
+          std::future<int>& stop_signal) {
+  const auto self = load_or_create_identity(data.file("identity"));
+  if (!self) return out.fail("identity", self.error());
+  runtime loop{options_of_runtime()};
+  relay server{loop, *self, options.relay};
+  const auto started = server.start();
+  if (started.error) {
+    const auto detail = started.detail.empty() ? started.error.message() : started.detail;
+    return out.fail(started.error == std::errc::io_error ? "unexpected" : "listen", detail);
+  }
+  auto admin = spawn(loop.system(), administrator, account_store_actor{server.directory()},
+                     kicker_actor{server.directory()});
+  const auto control = control_server::listen(data.file("control"), hand_over_to(admin));
+  if (!control) return out.fail("unexpected", control.error());
+
+  loop.start();
+  out.show(relay_ready_event(server.uri(), started.listening));
+  const int signal = stop_signal.get();
+  server.stop();
+  server.wait(5s);
+  loop.stop();
+  loop.wait();
+  return exit_signal_base + signal;
+}
+
+/// Answers an order that is done without a running relay.
+class printing_reply final : public control_reply {
+ public:
+  explicit printing_reply(printer& out) : out_(out) {}
+  void send(const boost::json::object& event) override { out_.show(event); }
+  void finish(int exit_code) override { code_.set_value(exit_code); }
+  int wait() { return code_.get_future().get(); }
+
+ private:
+  printer& out_;
+  std::promise<int> code_;
+};
+
+int administer_alone(admin_order order, const data_directory& data, printer& out) {
+  auto opened = account_database::open(data.file("accounts.sqlite"));
+  if (!opened.database) return out.fail("unexpected", opened.error);
+  runtime loop{options_of_runtime()};
+  tcp_network network{loop.context()};
+  auto reply = std::make_shared<printing_reply>(out);
+  order.reply = reply;
+  {
+    const auto unix_time = [&network] {
+      const auto since = network.time().wall().time_since_epoch();
+      return static_cast<std::int64_t>(std::chrono::floor<std::chrono::seconds>(since).count());
+    };
+    const auto store = spawn(loop.system(), account_store,
+                             std::shared_ptr<account_database>{std::move(opened.database)},
+                             std::function<std::int64_t()>{unix_time});
+    const auto admin =
+        spawn(loop.system(), administrator, account_store_actor{store}, kicker_actor{});
+    caf::anon_send(admin, std::move(order));
+  }
+  loop.start();
+  const int code = reply->wait();
+  loop.stop();
+  loop.wait();
+  return code;
+}
+
+int administer(const relay_options& options, data_directory& data, printer& out) {
+  admin_order order{options.command, options.user, options.id, nullptr};
+  const auto lock = data.try_lock();
+  if (lock.locked) return administer_alone(std::move(order), data, out);
+  const auto answer = ask_running_program(data.file("control"), to_json(order),
+                                          [&](const auto& event) { out.show(event); });
+  if (answer.outcome == control_outcome::done) return answer.exit_code;
+  return out.fail("in-use", "the relay (process " + std::to_string(lock.holder) +
+                                ") that holds this data directory does not answer; try again");
+}
+
+int run_command(const relay_options& options, printer& out, std::future<int>& stop_signal) {
+  auto data = data_directory::open(options.relay.data_dir);
+  if (!data) return out.fail("unexpected", data.error());
+  if (options.command != "run") return administer(options, *data, out);
+  const auto lock = data->try_lock();
+  if (!lock.locked && lock.holder == 0) return out.fail("unexpected", lock.error);
+  if (!lock.locked)
+    return out.fail("in-use", "another relay (process " + std::to_string(lock.holder) +
+                                  ") is running in " + data->path().string());
+  return serve(options, *data, out, stop_signal);
+}
+
+}  // namespace
+
+int run_relay_program(const relay_options& options) {
+  printer out{options.json};
+  log_to(out.err(), options.log_level);
+  std::promise<int> stop;
+  auto stop_signal = stop.get_future();
+  std::atomic<bool> told{false};
+  const bool serves = options.command == "run";
+  const stop_signals signals{[&](int number) {
+    // The first one ends in good order, the second at once; orders are short enough to be broken
+    // off.
+    if (told.exchange(true) || !serves) ::_exit(exit_signal_base + number);
+    stop.set_value(number);
+  }};
+  int code = run_command(options, out, stop_signal);
+  if (!out.finish() && code == exit_done) code = exit_unexpected;
+  return code;
+}
+
+}  // namespace hobnob
