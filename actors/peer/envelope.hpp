@@ -50,15 +50,15 @@ class box_key_pair {
 struct envelope_recipient {
   fingerprint id;
   box_public_key box_key{};
-  std::uint64_t session =
-      0;  ///< Its present session at the relay: in another one the envelope is void.
+  std::uint64_t session = 0;  ///< Its present one at the relay: in another the envelope is void.
 };
 
 /// Sealed, `body` is longer by 145 bytes and the padding, which brings it to a multiple of 256.
 inline constexpr std::size_t envelope_body_size_max = 64 * 1024;
 
-/// Signs `body` as `sender`, and encrypts both for the recipient. About 90 us [measured, see
-/// docs/protocol.md]. Nothing is returned if the recipient's key is not a valid one.
+/// Signs `body` as `sender`, and encrypts both for the recipient. Costs about 100 us for a small
+/// body and 450 us for the largest; opening costs as much. Nothing is returned if the recipient's
+/// key is not a valid one.
 bytes seal_envelope(const identity& sender, const envelope_recipient& to, byte_view body);
 
 enum class envelope_error : std::uint8_t {
