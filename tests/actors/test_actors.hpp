@@ -62,7 +62,7 @@ class actors_test : public testing::Test {
   /// The answer to `message`; fails the test (and answers `Answer{}`) if there is none.
   template <class Answer, class Handle, class Message>
   Answer ask(const Handle& actor, Message message) {
-    auto pending = self()->request(actor, std::chrono::hours{1}, std::move(message));
+    auto pending = self()->request(actor, std::chrono::seconds{3600}, std::move(message));
     run();
     Answer result{};
     pending.receive([&](Answer& answer) { result = std::move(answer); },
