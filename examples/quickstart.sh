@@ -13,6 +13,7 @@ if [ -z "$bin" ]; then
   cmake --build --preset release --target relay_main peer_main >&2
   bin=$PWD/build/release/bin
 fi
+unset "${!HOBNOB_@}"  # The programs take settings from the environment; here there are none.
 
 work=$(mktemp -d)
 declare -A process input
@@ -41,15 +42,18 @@ wait_for() {
     sleep 0.1
   done
   echo "waited in vain for $what; what there is:" >&2
-  cat "$file" >&2
+  cat "$file" "$work"/*.log >&2
   return 1
 }
 
-# event NAME PATTERN...: waits for an event of one user and shows it.
+# event NAME PATTERN...: waits for an event of one user and shows it, without the longest fields.
 event() {
-  local name=$1
+  local name=$1 line
   shift
-  printf '%5s sees  %s\n' "$name" "$(wait_for "an event of $name" "$work/$name.events" "$@")"
+  line=$(wait_for "an event of $name" "$work/$name.events" "$@")
+  printf '%5s sees  %s\n' "$name" "$(sed -E \
+    's/"(fingerprint|id)":"[^"]*",//g; s/,"(sent_at_ms|after_gap|dialled|attempts)":[^,}]*//g' \
+    <<<"$line")"
 }
 
 # start_user NAME [OPTION...]: `run` prints events and takes commands on standard input.
