@@ -2,6 +2,7 @@
 
 #include "transport/tcp/tcp_network.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 
@@ -10,6 +11,7 @@ namespace hobnob::bench {
 /// The one thread of a load generator.
 struct load_loop {
   boost::asio::io_context context{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_open{context.get_executor()};
   tcp_network net{context};
 
   /// Handles what comes until `done`.

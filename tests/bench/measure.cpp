@@ -68,6 +68,8 @@ child_process::child_process(const std::vector<std::string>& command) {
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
+    unsetenv("HOBNOB_BIN_DIR");  // Programs take HOBNOB_* for settings of theirs.
+    unsetenv("HOBNOB_SOURCE_DIR");
     std::vector<char*> arguments;
     for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
