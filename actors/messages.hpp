@@ -283,7 +283,7 @@ struct send_application_message {
   message_id id{};
   std::string channel;  ///< `[a-z0-9._-]{1,64}`; order is kept within a channel.
   shared_slice content; ///< At most 1 MiB.
-  frame_priority priority = frame_priority::normal;
+  frame_priority priority = frame_priority::normal;  ///< The channel keeps that of its first message.
   bool acknowledged = true;
   std::chrono::milliseconds timeout{30000};
   bool require_direct = false;
