@@ -55,7 +55,7 @@ TEST(BoundedWriter, WritesEverythingInOrder) {
 
 TEST(BoundedWriter, AFullPipeBlocksNobodyAndDroppedLinesAreCounted) {
   pipe_pair p;
-  bounded_writer writer{p.writer.get(), {.bytes_max = 256 * 1024, .drop_when_full = true}};
+  bounded_writer writer{p.writer.get(), {256 * 1024, true, {}}};
   const std::string line = std::string(1023, 'x') + "\n";
   for (int i = 0; i < 1000; ++i) writer.write(line);  // More than pipe and queue hold together.
   const auto first = p.read_until(line);
@@ -96,7 +96,7 @@ TEST(BoundedWriter, AReaderThatLeftIsAFailure) {
 TEST(BoundedWriter, StopGivesUpOnAPipeThatNobodyReads) {
   pipe_pair p;
   bounded_writer writer{p.writer.get(), {}};
-  writer.write(std::string(512 * 1024, 'x') + "\n");
+  writer.write(std::string(512 * 1024, '\n'));
   EXPECT_FALSE(writer.stop(10ms));
 }
 
