@@ -3,13 +3,26 @@
 #include "relay_main/options.hpp"
 #include "relay_main/program.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 #include <cstdio>
 #include <exception>
 #include <string>
 
+namespace {
+
+/// Batches of frames come and go by the megabyte: without this the allocator gives their pages back to the kernel after each
+/// and takes fresh, zeroed ones for the next, which costs a tenth of the relay's time under load.
+void keep_freed_pages() {
+  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace hobnob;
+  keep_freed_pages();
   try {
     const auto options = read_relay_options(argc, argv, environ);
     if (!options) {

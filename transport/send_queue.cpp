@@ -14,7 +14,14 @@ constexpr std::size_t shared_size_min = 4096;
 /// A packed segment is closed when it reaches this size: one TLS record's worth.
 constexpr std::size_t packed_size_max = 16 * 1024;
 
+/// A queue that holds more than a few small frames is about to hold many: its segment then gets its whole size at once.
+constexpr std::size_t few_frames_size = 512;
+
 void append(bytes& to, byte_view data) {
+  const auto size = to.size() + data.size();
+  if (size > to.capacity() && size > few_frames_size) {
+    to.reserve(std::max(size, packed_size_max + shared_size_min + frame_header_size));
+  }
   to.insert(to.end(), data.begin(), data.end());
 }
 
