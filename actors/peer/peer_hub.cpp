@@ -54,7 +54,7 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
           [this](const link_opened& news) { opened(news.link); },
           [this](const link_suspected& news) { suspected(news); },
           [this](const link_ended& news) { ended(news); },
-          [this](const deadline_passed&) { woken(); }};
+          [this](const deadline_passed& d) { woken(d.token); }};
 }
 
 void peer_hub_state::start(const start_peer& order) {
@@ -132,11 +132,11 @@ void peer_hub_state::arm(time_point when) {
   if (armed && *armed <= when) return;
   armed = when;
   const auto wait = std::max(when - now(), std::chrono::steady_clock::duration::zero());
-  self->delayed_send(self, wait, deadline_passed{});
+  self->delayed_send(self, wait, deadline_passed{++timer});
 }
 
-void peer_hub_state::woken() {
-  if (!armed || now() < *armed) return;  // A timer that an earlier one overtook.
+void peer_hub_state::woken(std::uint64_t token) {
+  if (token != timer) return;  // An earlier one took its place.
   armed.reset();
   later.run(now());
   if (const auto next = later.next()) arm(*next);

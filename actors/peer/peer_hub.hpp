@@ -66,7 +66,7 @@ struct peer_hub_state {
   time_point now() const { return self->clock().now(); }
   void at(time_point when, std::function<void()> what);
   void arm(time_point when);
-  void woken();
+  void woken(std::uint64_t token);
 
   // --- peer_hub_presence.cpp
   void session_told(const session_changed& news);
@@ -151,6 +151,7 @@ struct peer_hub_state {
   std::vector<peer_subscriber_actor> subscribers;
 
   session_changed status;               // Of the session with the relay.
+  endpoint observed;                    // Our address, as the relay last saw it.
   bool directory_complete = false;      // The snapshot is in.
   bool started = false;
   bool stopping = false;
@@ -175,6 +176,7 @@ struct peer_hub_state {
   std::map<std::uint64_t, lookup_handler> lookups;
   agenda later;
   std::optional<time_point> armed;      // When the agenda's timer goes off.
+  std::uint64_t timer = 0;              // Names it.
 };
 
 peer_hub_actor::behavior_type peer_hub(peer_hub_actor::stateful_pointer<peer_hub_state> self,

@@ -14,7 +14,10 @@ constexpr std::chrono::milliseconds head_start{1000};
 // --- The session with the relay -----------------------------------------------------------------
 
 void peer_hub_state::session_told(const session_changed& news) {
+  const bool repeated =
+      news.state == session_state::connecting && status.state == session_state::connecting;
   status = news;
+  if (news.state == session_state::online) observed = news.observed;
   directory_complete = false;
   if (news.state == session_state::online) {
     const auto address = config->relay->host + ":" + std::to_string(config->relay->port);
@@ -24,7 +27,7 @@ void peer_hub_state::session_told(const session_changed& news) {
   } else {
     for (auto& [query, handler] : std::exchange(lookups, {})) handler({});
   }
-  tell(status);
+  if (!repeated) tell(status);
   if (news.state == session_state::replaced) {
     end_links([](const auto&) { return true; },
               {close_reason::replaced, "a newer login of this user took its place"});
@@ -122,8 +125,8 @@ void peer_hub_state::user_online(const core::online_user& news, bool listed) {
   if (user.listed) set_presence(user, news.suspect ? presence::suspect : presence::online);
   if (is_linked(user)) {
     if (new_start) probe_links(user);  // The link may be of the user's earlier start.
-  } else if (user.listed && (new_session || moved)) {
-    const bool we_are_new = !directory_complete;
+  } else if (const bool we_are_new = !directory_complete;
+             user.listed && (new_session || moved || we_are_new)) {
     plan_dials(user, we_are_new ? std::chrono::milliseconds{0} : head_start);
   }
   update_route(user);

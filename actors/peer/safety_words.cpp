@@ -23,9 +23,10 @@ std::string safety_words(const fingerprint& one, const fingerprint& other) {
   for (std::size_t group = 0; group < 12; ++group) {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < 5; ++i) value = value << 8 | digest[group * 5 + i];
-    auto digits = std::to_string(value % 100000);
     if (group > 0) words += ' ';
-    words += std::string(5 - digits.size(), '0') + digits;
+    for (auto unit : {10000, 1000, 100, 10, 1}) {
+      words += static_cast<char>('0' + value / static_cast<unsigned>(unit) % 10);
+    }
   }
   return words;
 }
