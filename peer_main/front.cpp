@@ -1,8 +1,8 @@
 #include "peer_main/front.hpp"
 
+#include "actors/core/exit_code.hpp"
 #include "actors/spawn.hpp"
 #include "peer_main/events.hpp"
-#include "actors/core/exit_code.hpp"
 #include "peer_main/job.hpp"
 
 #include <utility>
@@ -39,6 +39,10 @@ front_actor::behavior_type front_state::make_behavior(front_config settings, pee
 }
 
 void front_state::session_told(const session_changed& news) {
+  // A new subscriber is told the present state, which may be told again as a change.
+  const bool repeated = news.state == session_state::connecting && news.state == last_session;
+  last_session = news.state;
+  if (repeated) return;
   if (config.log) config.log->add(news);
   if (news.state == session_state::online && !std::exchange(config.relay_is_pinned, true))
     show(relay_pinned_event(config.relay_address, news.relay));

@@ -64,6 +64,7 @@ struct front_state {
   peer_actor peer;
   std::string conversation;                ///< Whom plain text goes to; empty: nobody yet.
   std::map<std::string, path_kind> paths;  ///< Of links that are up.
+  session_state last_session = session_state::stopped;
   int exit_code = 0;
   bool ending = false;
 };

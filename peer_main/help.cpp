@@ -43,8 +43,8 @@ std::string version_text() { return "hobnob " HOBNOB_VERSION "\n"; }
 
 std::string bash_completion() {
   std::string options;
-  for (const auto& option : peer_option_table().options())
-    options += "--" + option->long_name() + " ";
+  const auto table = peer_option_table();
+  for (const auto& option : table.options()) options += "--" + option->long_name() + " ";
   std::string commands;
   for (const auto& command : peer_commands()) commands += std::string{command.name} + " ";
 

@@ -1,7 +1,7 @@
 #include "peer_main/job.hpp"
 
-#include "actors/request.hpp"
 #include "actors/core/exit_code.hpp"
+#include "actors/request.hpp"
 
 #include <caf/error.hpp>
 #include <utility>
@@ -99,7 +99,6 @@ void job_state::say() {
 
 void job_state::progress_told(const message_progress& news) {
   if (finished || news.id != config.id || config.request.command != "say") return;
-  config.emit(event_of(news));
   if (news.state == message_state::failed) {
     auto detail = news.detail.empty() ? "not delivered to " + news.to : news.detail;
     if (news.code == "key-changed")
@@ -107,6 +106,7 @@ void job_state::progress_told(const message_progress& news) {
           "; see `peer_main verify " + news.to + "`, and --accept there if the new key is right";
     return fail(news.code, detail);
   }
+  config.emit(event_of(news));
   if (news.state >= config.request.wait) finish(exit_done);
 }
 

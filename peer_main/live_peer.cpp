@@ -1,9 +1,9 @@
 #include "peer_main/live_peer.hpp"
 
+#include "actors/core/exit_code.hpp"
 #include "actors/spawn.hpp"
 #include "actors/storage/control_server.hpp"
 #include "peer_main/console.hpp"
-#include "actors/core/exit_code.hpp"
 #include "peer_main/job.hpp"
 #include "peer_main/peer_host.hpp"
 
@@ -105,6 +105,7 @@ int run_live(const peer_surroundings& all) {
     output->show(help_event("Write /msg USER TEXT to say something, /help for more."));
 
   all.gate.route_to([actor](const end_program& order) { caf::anon_send(actor, order); });
+  host.run();
   lines->start(lines_to(actor));
   const int code = all.gate.wait();
   host.stop();
@@ -136,6 +137,7 @@ int run_alone(const peer_surroundings& all, job_request request) {
 
   const auto started = host.start();
   if (started.exit_code != 0) return fail(*output, started);
+  host.run();
   const int code = all.gate.wait();
   host.stop();
   return code;

@@ -1,5 +1,5 @@
-#include "actors/core/sanitise.hpp"
 #include "actors/core/exit_code.hpp"
+#include "actors/core/sanitise.hpp"
 #include "peer_main/options.hpp"
 #include "peer_main/program.hpp"
 

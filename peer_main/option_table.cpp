@@ -10,7 +10,8 @@ namespace po = boost::program_options;
 po::options_description peer_option_table() {
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto flag = [] {
-    // No token on the command line, lest `--json run` be read as `--json=run`; files say true or false.
+    // No token on the command line, lest `--json run` be read as `--json=run`; files say true or
+    // false.
     return po::value<std::string>()->implicit_value("true")->zero_tokens();
   };
   const auto list = [](const char* name) {

@@ -179,8 +179,7 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
     auto config_file = default_config_file("peer");
     if (named) config_file = values["config"].as<std::string>();
     std::string problem = more.add_environment(environment, relay_settings);
-    if (problem.empty())
-      problem = more.add_config_file(config_file, named);
+    if (problem.empty()) problem = more.add_config_file(config_file, named);
     if (problem.empty()) problem = convert(values, options);
     if (!problem.empty()) return result::failure(problem);
   } catch (const po::error& error) {

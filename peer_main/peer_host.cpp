@@ -1,9 +1,9 @@
 #include "peer_main/peer_host.hpp"
 
+#include "actors/core/exit_code.hpp"
 #include "actors/spawn.hpp"
 #include "actors/storage/known_keys_file.hpp"
 #include "actors/storage/small_file.hpp"
-#include "actors/core/exit_code.hpp"
 #include "transport/tcp/tcp_network.hpp"
 
 #include <caf/actor_system_config.hpp>
@@ -100,9 +100,12 @@ peer_host::result peer_host::start() {
             started.detail.empty() ? started.error.message() : started.detail,
             {}};
   remember_port(started.listening);
-  loop_->start();
-  running_ = true;
   return {0, {}, {}, std::move(started.listening)};
+}
+
+void peer_host::run() {
+  running_ = true;
+  loop_->start();
 }
 
 void peer_host::stop() {

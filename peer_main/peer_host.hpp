@@ -32,8 +32,11 @@ class peer_host {
   /// The front actor, subscribed to the peer.
   front_actor add_front(front_config config);
 
-  /// Listens and logs in; from here on everything runs.
+  /// Listens, and logs in as soon as everything runs.
   result start();
+
+  /// From here on everything runs.
+  void run();
 
   /// Ends peer and runtime.
   void stop();

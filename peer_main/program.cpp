@@ -1,13 +1,13 @@
 #include "peer_main/program.hpp"
 
+#include "actors/core/exit_code.hpp"
 #include "actors/storage/control_client.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/identity_file.hpp"
 #include "actors/storage/log_sink.hpp"
-#include "actors/core/exit_code.hpp"
+#include "actors/storage/stop_signals.hpp"
 #include "peer_main/input_command.hpp"
 #include "peer_main/live_peer.hpp"
-#include "actors/storage/stop_signals.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -112,14 +112,14 @@ int run_command(const peer_options& options, standard_streams& streams, exit_gat
 
 int run_peer_program(const peer_options& options) {
   exit_gate gate;
-  standard_streams streams{gate};
-  log_to(streams.err, options.log_level);
   std::atomic<bool> told{false};
   const stop_signals signals{[&](int number) {
     // The first one ends in good order, the second at once.
     if (told.exchange(true)) ::_exit(exit_signal_base + number);
     gate.wish({exit_signal_base + number, {}, {}});
   }};
+  standard_streams streams{gate};
+  log_to(streams.err, options.log_level);
   int code = run_command(options, streams, gate);
   if (!streams.finish() && code == exit_done) code = exit_unexpected;
   return code;

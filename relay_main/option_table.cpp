@@ -26,7 +26,7 @@ po::options_description relay_option_table() {
       "admitted");
   add("heartbeat", text("SECONDS"),
       "ping after this silence, suspect after twice, lost after three times (default: 5)");
-  add("json", po::value<std::string>()->implicit_value("true")->value_name("[=BOOL]"),
+  add("json", po::value<std::string>()->implicit_value("true")->zero_tokens(),
       "print events, one JSON object a line (docs/events.md)");
   add("log-level", text("LEVEL"), "trace, debug, info, warn, error or off (default: info)");
   add("config", text("FILE"),
@@ -83,8 +83,8 @@ std::string relay_version_text() { return "hobnob " HOBNOB_VERSION "\n"; }
 
 std::string relay_bash_completion() {
   std::string words;
-  for (const auto& option : relay_option_table().options())
-    words += "--" + option->long_name() + " ";
+  const auto table = relay_option_table();
+  for (const auto& option : table.options()) words += "--" + option->long_name() + " ";
   std::string commands;
   for (const auto& command : relay_commands()) commands += std::string{command.name} + " ";
   return "# bash completion for relay_main: eval \"$(relay_main completion bash)\"\n"

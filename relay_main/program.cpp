@@ -174,8 +174,6 @@ int run_command(const relay_options& options, printer& out, std::future<int>& st
 }  // namespace
 
 int run_relay_program(const relay_options& options) {
-  printer out{options.json};
-  log_to(out.err(), options.log_level);
   std::promise<int> stop;
   auto stop_signal = stop.get_future();
   std::atomic<bool> told{false};
@@ -186,6 +184,8 @@ int run_relay_program(const relay_options& options) {
     if (told.exchange(true) || !serves) ::_exit(exit_signal_base + number);
     stop.set_value(number);
   }};
+  printer out{options.json};
+  log_to(out.err(), options.log_level);
   int code = run_command(options, out, stop_signal);
   if (!out.finish() && code == exit_done) code = exit_unexpected;
   return code;

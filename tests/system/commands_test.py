@@ -59,7 +59,7 @@ class Offline(ProgramTest):
             self.assertEqual(path.stat().st_mode & 0o077, 0, path)
 
     def test_unreachable_relay_is_3(self):
-        key = "a" * 52
+        key = "b" * 51 + "a"
         done = self.peer_main("--data-dir", self.folder / "p", "--user", "ann", "--json",
                               "--relay", f"hobnob://127.0.0.1:1/?id={key}", "--timeout", "2", "say", "bob", "hi")
         self.assertEqual(done.code, 3, done)
