@@ -6,6 +6,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
+#include <atomic>
 #include <caf/send.hpp>
 #include <optional>
 #include <utility>
@@ -78,6 +79,7 @@ struct link_bridge::impl : std::enable_shared_from_this<link_bridge::impl> {
   std::shared_ptr<const tls_context> context;
   std::vector<std::unique_ptr<acceptor>> acceptors;
   bool stopped = false;
+  std::atomic<bool> stop_asked = false;  // Any thread.
 
   /// At once on the loop's thread, posted from others.
   template <class Work>
@@ -163,6 +165,8 @@ void link_bridge::attach(const connection_ptr& connection, connection_consumer_a
 }
 
 void link_bridge::stop() {
+  // Whoever is the last to let go of a stopped bridge may do so when the network is gone.
+  if (impl_->stop_asked.exchange(true)) return;
   impl_->on_loop([](impl& self) {
     if (self.stopped) return;
     self.stopped = true;
