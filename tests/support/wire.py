@@ -63,7 +63,8 @@ class Client:
     identity None: no certificate. plain: no TLS at all. versions: (lowest, highest) TLS version.
     """
 
-    def __init__(self, address, identity=None, *, plain=False, versions=None, source=None, timeout=DEADLINE):
+    def __init__(self, address, identity=None, *, plain=False, versions=None, application="hobnob/1", source=None,
+                 timeout=DEADLINE):
         self.socket = socket.create_connection(address, timeout=timeout,
                                                source_address=(source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -75,6 +76,8 @@ class Client:
         context.verify_mode = ssl.CERT_NONE
         lowest, highest = versions or (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_3)
         context.minimum_version, context.maximum_version = lowest, highest
+        if application is not None:
+            context.set_alpn_protocols([application])
         if identity is not None:
             context.load_cert_chain(identity.certificate_file, identity.key_file)
         try:

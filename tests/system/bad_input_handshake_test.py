@@ -45,6 +45,11 @@ class BadHandshake(BadInputTest):
     def test_tls_1_2(self):
         self.expect_refused(self.attacker, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
 
+    def test_another_application_over_tls(self):
+        for application in (None, "h2", "hobnob/2"):
+            with self.subTest(application=application):
+                self.expect_refused(self.attacker, application=application)
+
     def test_no_certificate(self):
         self.expect_refused(None)
 

@@ -158,6 +158,7 @@ class Online(ProgramTest):
         bob = self.peer("bob", self.server)
         ann = self.peer("ann", self.server)
         bob.wait_link("ann")
+        bob.wait_presence("ann", "online")
         mark = bob.mark()
         said = self.run_peer("ann", self.server, "say", "bob", "through", "the", "runner")
         self.assertEqual(said.code, 0, said)

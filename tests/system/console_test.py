@@ -19,6 +19,7 @@ class Console(ProgramTest):
         bob = self.peer("bob", relay)
         ann = self.chat("ann", relay)
         bob.wait_link("ann")
+        bob.wait_presence("ann", "online")
         ann.wait_text("bob")
         return ann, bob
 

@@ -5,7 +5,7 @@ import signal
 import time
 import unittest
 
-from support.programs import ProgramTest
+from support.programs import ProgramTest, wait_until
 from support.sockets import tcp_connections
 
 
@@ -14,6 +14,8 @@ class Deaths(ProgramTest):
         self.server = self.relay(*relay_options)
         users = {user: self.peer(user, self.server, **options) for user in ("ann", "bob", "cy")}
         self.link_all(users)
+        for user, peer in users.items():
+            wait_until(lambda: peer.present() == set(users) - {user}, f"{user} to be told of all others")
         return users
 
     def test_a_killed_peer_is_told_to_all_by_its_closed_socket(self):
@@ -110,8 +112,6 @@ class Deaths(ProgramTest):
         ann.wait_event("session", state="waiting")
         self.relay(listen=f"127.0.0.1:{port}")
         ann.wait_online()
-
-
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ class MainJob(ProgramTest):
         for user, peer in users.items():
             others = set(users) - {user}
             self.assertEqual(peer.linked(), others)
-            self.assertEqual(peer.present(), others)
+            wait_until(lambda: peer.present() == others, f"{user} to be told of {others}")  # Perhaps after the link.
             # One connection to the relay, one to each of the two others.
             wait_until(lambda: len(tcp_connections(peer.pid)) == 3, f"{user} to have exactly three connections")
 

@@ -28,9 +28,9 @@ class P2pLog(ProgramTest):
         opened = wait_until(lambda: self.lines(log, "link", "bob", "lan"), "the line of the link")[0]
         self.assertRegex(opened, r"127\.0\.0\.1:\d+")
         for message in (sent, received):
-            line = wait_until(lambda: self.lines(log, message["id"]), "the line of the message")[0]
+            line = wait_until(lambda: self.lines(log, message["id"], "path="), "the line of the message")[0]
             self.assertIn("bob", line)
-            self.assertIn("lan", line)
+            self.assertIn("by=link path=lan", line)
         bob.kill()
         ann.wait_link("bob", "down")
         wait_until(lambda: self.lines(log, "link", "bob", "reset"), "the line of the link's end")
