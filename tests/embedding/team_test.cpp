@@ -204,6 +204,7 @@ TEST_F(Team, StopsWhileItIsBusy) {
   auto& ann = join("ann");
   auto& bob = join("bob");
   ASSERT_TRUE(ann.wait_link("bob", link_state::up));
+  ASSERT_TRUE(bob.wait_link("ann", link_state::up));
   for (int i = 0; i < 1000; ++i) ann.peer.send_text("bob", "number " + std::to_string(i));
   ann.peer.stop();
   EXPECT_TRUE(ann.peer.wait());
