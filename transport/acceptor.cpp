@@ -4,8 +4,8 @@
 #include "transport/spawn_task.hpp"
 #include "transport/tls/tls_handshake.hpp"
 
-#include <boost/asio/error.hpp>
 #include <spdlog/spdlog.h>
+#include <boost/asio/error.hpp>
 
 #include <set>
 #include <vector>
@@ -80,19 +80,22 @@ awaitable<void> acceptor::state::serve(std::unique_ptr<stream> arrived) {
   in_handshake.insert(raw);
   tls_accept_options options{settings.login_until,
                              [&place] { place->advance(admission_stage::handshaking); }};
-  auto secured = co_await tls_accept(std::move(arrived), context, net.deadlines(), std::move(options));
+  auto secured =
+      co_await tls_accept(std::move(arrived), context, net.deadlines(), std::move(options));
   in_handshake.erase(raw);
   if (stopped) co_return;
   if (secured.error) {
     ++counts.failed;
-    if (dropped) secured.error = {secured.error.error, "dropped to make room for newer connections"};
+    if (dropped)
+      secured.error = {secured.error.error, "dropped to make room for newer connections"};
     log_refusal(info.remote_endpoint, secured.error);
     co_return;
   }
   establish(std::move(secured), info, std::move(settings), place);
 }
 
-void acceptor::state::establish(tls_result secured, connection_info info, connection_config settings,
+void acceptor::state::establish(tls_result secured, connection_info info,
+                                connection_config settings,
                                 const std::shared_ptr<admission::ticket>& place) {
   ++counts.established;
   info.remote = secured.remote;

@@ -16,21 +16,24 @@ struct acceptor_config {
 
 /// Since the acceptor was made.
 struct acceptor_counts {
-  std::uint64_t accepted = 0;      ///< TCP connections.
-  std::uint64_t established = 0;   ///< Of these, handed on with TLS up.
-  std::uint64_t failed = 0;        ///< Of these, refused: no TLS, a bad certificate, too late, ...
-  std::uint64_t dropped = 0;       ///< Dropped before the login to make room.
-  std::size_t waiting = 0;         ///< Now open and not logged in.
+  std::uint64_t accepted = 0;     ///< TCP connections.
+  std::uint64_t established = 0;  ///< Of these, handed on with TLS up.
+  std::uint64_t failed = 0;       ///< Of these, refused: no TLS, a bad certificate, too late, ...
+  std::uint64_t dropped = 0;      ///< Dropped before the login to make room.
+  std::size_t waiting = 0;        ///< Now open and not logged in.
 };
 
-/// Accepts on any number of listeners, secures what arrives, and hands it on. Loop thread only; `net` must outlive it and all
-/// its connections. A refused connection leaves one log line, so many a second at most.
+/// Accepts on any number of listeners, secures what arrives, and hands it on. Loop thread only;
+/// `net` must outlive it and all its connections. A refused connection leaves one log line, so many
+/// a second at most.
 class acceptor {
  public:
-  /// A connection with TLS up, not reading yet: give it a handler with `start_connection`, or drop it.
+  /// A connection with TLS up, not reading yet: give it a handler with `start_connection`, or drop
+  /// it.
   using on_connection = std::function<void(connection_ptr)>;
 
-  acceptor(network& net, std::shared_ptr<const tls_context> context, acceptor_config config, on_connection tell);
+  acceptor(network& net, std::shared_ptr<const tls_context> context, acceptor_config config,
+           on_connection tell);
   ~acceptor();  ///< As `stop()`.
 
   acceptor(const acceptor&) = delete;

@@ -30,7 +30,9 @@ struct admission::state {
   std::size_t count = 0;
   std::uint64_t dropped = 0;
 
-  std::list<ticket*>& stage(const ticket& t) { return by_stage[static_cast<std::size_t>(t.stage_)]; }
+  std::list<ticket*>& stage(const ticket& t) {
+    return by_stage[static_cast<std::size_t>(t.stage_)];
+  }
 
   void insert(ticket& t) {
     t.place_ = stage(t).insert(stage(t).end(), &t);
@@ -72,7 +74,8 @@ std::shared_ptr<admission::ticket> admission::admit(const ip_address& address,
   if (members != state_->groups.end() && members->second >= state_->limits.per_group_max) {
     state_->drop_one([&](const ticket* t) { return t->group_ == group; });
   }
-  if (state_->count >= state_->limits.total_max) state_->drop_one([](const ticket*) { return true; });
+  if (state_->count >= state_->limits.total_max)
+    state_->drop_one([](const ticket*) { return true; });
   std::shared_ptr<ticket> result{new ticket};
   result->state_ = state_;
   result->group_ = group;

@@ -23,17 +23,18 @@ enum class admission_stage : std::uint8_t {
   login,        ///< TLS is up.
 };
 
-/// Keeps the number of connections that have not logged in within limits. A newcomer is always let in; beyond a limit someone
-/// else goes: the one that has come least far, among those the oldest. So many idle connections do not keep honest users out.
-/// Pure: it only computes. `ticket`s may outlive it.
+/// Keeps the number of connections that have not logged in within limits. A newcomer is always let
+/// in; beyond a limit someone else goes: the one that has come least far, among those the oldest.
+/// So many idle connections do not keep honest users out. Pure: it only computes. `ticket`s may
+/// outlive it.
 class admission {
  public:
   class ticket;
 
   explicit admission(admission_limits limits);
 
-  /// A place for a connection from `address`, held until the ticket dies. `drop` is called, at most once, if the place is
-  /// needed for another; it must end the connection.
+  /// A place for a connection from `address`, held until the ticket dies. `drop` is called, at most
+  /// once, if the place is needed for another; it must end the connection.
   std::shared_ptr<ticket> admit(const ip_address& address, std::function<void()> drop);
 
   std::size_t count() const noexcept;

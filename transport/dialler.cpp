@@ -11,15 +11,16 @@ awaitable<dial_result> dial(network& net, std::shared_ptr<const tls_context> con
   auto dialled = co_await net.dial(request.remote, options);
   if (dialled.error) {
     result.error = {dialled.error};
-    result.awaits_accept = request.local.port != 0 &&
-                           dialled.error == boost::system::errc::address_not_available;
+    result.awaits_accept =
+        request.local.port != 0 && dialled.error == boost::system::errc::address_not_available;
     co_return result;
   }
   connection_info info;
   info.local_endpoint = dialled.value->local_endpoint();
   info.remote_endpoint = dialled.value->remote_endpoint();
   tls_connect_options tls_options{request.expected, request.until};
-  auto secured = co_await tls_connect(std::move(dialled.value), std::move(context), net.deadlines(), tls_options);
+  auto secured = co_await tls_connect(std::move(dialled.value), std::move(context), net.deadlines(),
+                                      tls_options);
   result.met = secured.remote;
   result.error = std::move(secured.error);
   if (result.error) co_return result;

@@ -7,16 +7,17 @@ namespace hobnob {
 
 struct dial_request {
   endpoint remote;
-  endpoint local;                         ///< To leave from; port 0: any.
-  fingerprint expected;                   ///< Null: report whom we met (a relay at first contact).
-  time_point until = time_point::max();   ///< For TCP and TLS together.
+  endpoint local;                        ///< To leave from; port 0: any.
+  fingerprint expected;                  ///< Null: report whom we met (a relay at first contact).
+  time_point until = time_point::max();  ///< For TCP and TLS together.
 };
 
 struct dial_result {
   failure error;
-  connection_ptr connection;   ///< Not started yet; null on error.
-  fingerprint met;             ///< Whom TLS proved there, if it came so far; also with `errc::key_mismatch`.
-  bool awaits_accept = false;  ///< The other side's dial is arriving on this very address pair: wait for the accept.
+  connection_ptr connection;  ///< Not started yet; null on error.
+  fingerprint met;  ///< Whom TLS proved there, if it came so far; also with `errc::key_mismatch`.
+  bool awaits_accept =
+      false;  ///< The other side's dial is arriving on this very address pair: wait for the accept.
 };
 
 /// Dials, and makes sure whom it reached. `net` must outlive the call and the connection.

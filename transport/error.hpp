@@ -6,24 +6,25 @@
 
 namespace hobnob {
 
-/// What can go wrong on a connection beyond what the operating system reports. The messages say what a person can do.
+/// What can go wrong on a connection beyond what the operating system reports. The messages say
+/// what a person can do.
 enum class errc {
-  truncated = 1,         ///< The stream ended where its protocol would have told first.
-  empty_frame,           ///< A frame without payload.
-  frame_too_large,       ///< A frame longer than its type may be.
-  unknown_frame,         ///< A frame type of no known version.
-  bad_frame,             ///< A frame whose fixed parts make no sense.
-  tls_failed,            ///< The TLS handshake or a TLS record failed; the detail tells.
-  not_tls,               ///< The other side speaks another protocol.
-  wrong_version,         ///< The other side speaks no TLS 1.3, or not this protocol.
-  bad_certificate,       ///< No certificate, an expired one, or one of another kind than Ed25519.
-  key_mismatch,          ///< The key is not the one expected.
-  refused_by_peer,       ///< The other side did not accept our certificate.
-  handshake_timeout,     ///< No complete handshake in time.
-  login_timeout,         ///< No login in time.
-  login_too_large,       ///< More bytes than a login needs.
-  self_connection,       ///< The connection leads back to its own socket.
-  write_stalled,         ///< The other side takes nothing any more.
+  truncated = 1,      ///< The stream ended where its protocol would have told first.
+  empty_frame,        ///< A frame without payload.
+  frame_too_large,    ///< A frame longer than its type may be.
+  unknown_frame,      ///< A frame type of no known version.
+  bad_frame,          ///< A frame whose fixed parts make no sense.
+  tls_failed,         ///< The TLS handshake or a TLS record failed; the detail tells.
+  not_tls,            ///< The other side speaks another protocol.
+  wrong_version,      ///< The other side speaks no TLS 1.3, or not this protocol.
+  bad_certificate,    ///< No certificate, an expired one, or one of another kind than Ed25519.
+  key_mismatch,       ///< The key is not the one expected.
+  refused_by_peer,    ///< The other side did not accept our certificate.
+  handshake_timeout,  ///< No complete handshake in time.
+  login_timeout,      ///< No login in time.
+  login_too_large,    ///< More bytes than a login needs.
+  self_connection,    ///< The connection leads back to its own socket.
+  write_stalled,      ///< The other side takes nothing any more.
 };
 
 const boost::system::error_category& transport_category() noexcept;

@@ -15,13 +15,16 @@ namespace asio = boost::asio;
 
 connection_ptr make_connection(network& net, std::unique_ptr<stream> bytes_of, connection_info info,
                                connection_config config) {
-  auto core = std::make_shared<framed_connection>(net, std::move(bytes_of), info, std::move(config));
-  // Coroutines keep the core alive; the handles have a count of their own, whose end is the end of the connection.
+  auto core =
+      std::make_shared<framed_connection>(net, std::move(bytes_of), info, std::move(config));
+  // Coroutines keep the core alive; the handles have a count of their own, whose end is the end of
+  // the connection.
   auto* handle = core.get();
   return connection_ptr{handle, [core = std::move(core)](connection_handle*) { core->release(); }};
 }
 
-void start_connection(const connection_ptr& connection, std::shared_ptr<connection_handler> handler) {
+void start_connection(const connection_ptr& connection,
+                      std::shared_ptr<connection_handler> handler) {
   dynamic_cast<framed_connection&>(*connection).start(std::move(handler));
 }
 
@@ -52,7 +55,8 @@ void framed_connection::start(std::shared_ptr<connection_handler> handler) {
   }
   if (phase_ != phase::closed) return;
   // It ended before anyone listened: the end is told all the same.
-  asio::post(executor_, [handler = std::exchange(handler_, nullptr), why = end_] { handler->on_closed(why); });
+  asio::post(executor_,
+             [handler = std::exchange(handler_, nullptr), why = end_] { handler->on_closed(why); });
 }
 
 void framed_connection::release() {
@@ -73,7 +77,8 @@ void framed_connection::set_authenticated() {
 }
 
 void framed_connection::close(close_info why) {
-  ended_ = true;  // At once for the caller, whatever its thread: what it sends from now on would come too late.
+  ended_ = true;  // At once for the caller, whatever its thread: what it sends from now on would
+                  // come too late.
   on_loop_do([why = std::move(why)](framed_connection& self) mutable {
     self.begin_close(std::move(why));
   });
@@ -84,8 +89,8 @@ std::chrono::steady_clock::time_point framed_connection::last_received() const n
   return time_point{duration{last_received_.load()}};
 }
 
-/// The orderly end: what is queued, then the reason, then the end of writing; then the other side's end is awaited, so that
-/// no reset (for bytes that no one read) overtakes the reason.
+/// The orderly end: what is queued, then the reason, then the end of writing; then the other side's
+/// end is awaited, so that no reset (for bytes that no one read) overtakes the reason.
 void framed_connection::begin_close(close_info why) {
   if (phase_ == phase::closing || phase_ == phase::closed) return;
   end_ = std::move(why);
@@ -94,8 +99,8 @@ void framed_connection::begin_close(close_info why) {
   if (end_.reason == close_reason::heartbeat || end_.reason == close_reason::reset) {
     return finish(stream::close_mode::abort);
   }
-  outgoing_frame last{frame_type::control, frame_priority::bulk, {},
-                      shared_slice::of(wire::encode_close(end_))};
+  outgoing_frame last{
+      frame_type::control, frame_priority::bulk, {}, shared_slice::of(wire::encode_close(end_))};
   if (push(last) == send_status::overflow) return finish(stream::close_mode::abort);
   close_until_ = net_.time().now() + config_.close_timeout;
   arm();
@@ -108,7 +113,8 @@ void framed_connection::lost(error_code error) {
   if (phase_ == phase::closing) return finish(stream::close_mode::graceful);
   end_.reason = close_reason::reset;
   end_.detail = describe(error);
-  if (error == asio::error::eof) end_.detail = "the other side closed the connection without a word";
+  if (error == asio::error::eof)
+    end_.detail = "the other side closed the connection without a word";
   if (error == errc::refused_by_peer) end_.reason = close_reason::refused;
   if (error == errc::tls_failed) end_.reason = close_reason::protocol;
   finish(stream::close_mode::abort);
@@ -125,7 +131,8 @@ void framed_connection::finish(stream::close_mode mode) {
   queued_ = 0;
   release_stream();
   if (!handler_) return;
-  asio::post(executor_, [handler = std::exchange(handler_, nullptr), why = end_] { handler->on_closed(why); });
+  asio::post(executor_,
+             [handler = std::exchange(handler_, nullptr), why = end_] { handler->on_closed(why); });
 }
 
 /// Sockets must go before their loop does, and a handle may live longer.
@@ -147,7 +154,8 @@ void framed_connection::expired() {
   }
   if (config_.login_until <= now) {
     config_.login_until = time_point::max();
-    begin_close({close_reason::refused, make_error_code(errc::login_timeout).message(), "login-timeout"});
+    begin_close(
+        {close_reason::refused, make_error_code(errc::login_timeout).message(), "login-timeout"});
   }
   arm();
 }

@@ -10,8 +10,8 @@
 
 namespace hobnob {
 
-/// Behind `make_connection`. Costs one coroutine while idle, a second one only while the other side takes bytes more slowly
-/// than they come. All state but the atomics belongs to the loop thread.
+/// Behind `make_connection`. Costs one coroutine while idle, a second one only while the other side
+/// takes bytes more slowly than they come. All state but the atomics belongs to the loop thread.
 class framed_connection final : public connection_handle,
                                 public std::enable_shared_from_this<framed_connection> {
  public:
@@ -46,9 +46,8 @@ class framed_connection final : public connection_handle,
   template <class Function>
   void on_loop_do(Function function) {
     if (on_loop()) return function(*this);
-    boost::asio::post(executor_, [self = shared_from_this(), function = std::move(function)]() mutable {
-      function(*self);
-    });
+    boost::asio::post(executor_, [self = shared_from_this(),
+                                  function = std::move(function)]() mutable { function(*self); });
   }
 
   // Reading (framed_connection_read.cpp).
@@ -90,11 +89,11 @@ class framed_connection final : public connection_handle,
   std::size_t unacknowledged_ = 0;
   std::size_t login_size_ = 0;
   phase phase_ = phase::fresh;
-  bool reading_ = false;        ///< The read loop lives.
-  bool writing_ = false;        ///< The write loop lives.
+  bool reading_ = false;  ///< The read loop lives.
+  bool writing_ = false;  ///< The write loop lives.
   bool flush_posted_ = false;
   bool authenticated_ = false;
-  bool shut_down_ = false;      ///< All is written, the end of writing told.
+  bool shut_down_ = false;  ///< All is written, the end of writing told.
 
   std::atomic<bool> ended_{false};      ///< Nothing is taken any more.
   std::atomic<bool> held_back_{false};  ///< Reading waits for `acknowledge`.

@@ -15,7 +15,8 @@ namespace asio = boost::asio;
 
 constexpr std::size_t read_size = 64 * 1024;
 constexpr std::size_t probe_size = 8;
-constexpr std::size_t turn_size = 256 * 1024;  // Then others get a turn, and consumers a chance to acknowledge.
+constexpr std::size_t turn_size =
+    256 * 1024;  // Then others get a turn, and consumers a chance to acknowledge.
 
 /// Read into by all connections of a thread: none holds it across a wait.
 std::span<std::byte> read_scratch() {
@@ -38,7 +39,8 @@ awaitable<void> framed_connection::read_loop() {
     auto next = read_once();
     if (next == next_read::stop) break;
     if (next == next_read::again) {
-      if (++turns % (turn_size / read_size) == 0) co_await asio::post(executor_, asio::use_awaitable);
+      if (++turns % (turn_size / read_size) == 0)
+        co_await asio::post(executor_, asio::use_awaitable);
       continue;
     }
     if (auto error = co_await stream_->wait_readable()) {
@@ -99,7 +101,8 @@ void framed_connection::deliver(frame_batch batch) {
     }
     switch (e.type) {
       case frame_type::ping:
-        if (push({frame_type::pong, frame_priority::urgent, payload, {}}) == send_status::overflow) {
+        if (push({frame_type::pong, frame_priority::urgent, payload, {}}) ==
+            send_status::overflow) {
           begin_close({close_reason::overflow, "pings came faster than answers could leave"});
         }
         schedule_flush();
@@ -112,7 +115,8 @@ void framed_connection::deliver(frame_batch batch) {
           why = std::move(*close);
         }
         return goodbye;
-      default: return false;
+      default:
+        return false;
     }
   });
   if (phase_ == phase::closed) return;

@@ -57,7 +57,8 @@ send_status framed_connection::post_frames(std::span<const outgoing_frame> frame
     for (const auto& frame : held) {
       // The sender was told that it is queued: it must not be lost in silence.
       if (self->push(frame.get()) == send_status::overflow) {
-        return self->begin_close({close_reason::overflow, "more was sent than the other side takes"});
+        return self->begin_close(
+            {close_reason::overflow, "more was sent than the other side takes"});
       }
     }
     self->schedule_flush();

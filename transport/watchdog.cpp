@@ -29,8 +29,8 @@ struct watchdog::state : std::enable_shared_from_this<watchdog::state> {
   boost::asio::awaitable<void> run() {
     auto self = shared_from_this();
     while (time && !pending.empty()) {
-      // Never longer than the granularity: an earlier deadline may be set meanwhile, and waking a sleeper
-      // would cost more than these few turns.
+      // Never longer than the granularity: an earlier deadline may be set meanwhile, and waking a
+      // sleeper would cost more than these few turns.
       auto now = time->now();
       co_await time->sleep_until(std::min(pending.begin()->first, now + granularity));
       expire_due();

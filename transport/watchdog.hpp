@@ -8,9 +8,9 @@
 
 namespace hobnob {
 
-/// All deadlines of one network: dials, handshakes, logins, stalled writes, closing. One coroutine sleeps for all of them, and
-/// only while there is one, so that an idle connection costs no timer. A deadline is noticed at most `granularity` late.
-/// Used on the executor's thread only.
+/// All deadlines of one network: dials, handshakes, logins, stalled writes, closing. One coroutine
+/// sleeps for all of them, and only while there is one, so that an idle connection costs no timer.
+/// A deadline is noticed at most `granularity` late. Used on the executor's thread only.
 class watchdog {
  public:
   static constexpr duration granularity = std::chrono::milliseconds{50};
@@ -29,7 +29,8 @@ class watchdog {
   std::shared_ptr<state> state_;
 };
 
-/// One deadline: calls `expired` when its time has come. Its owner may destroy it at any time, also from within `expired`.
+/// One deadline: calls `expired` when its time has come. Its owner may destroy it at any time, also
+/// from within `expired`.
 class deadline {
  public:
   deadline(watchdog& dog, std::function<void()> expired);

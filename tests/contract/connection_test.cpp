@@ -11,9 +11,9 @@ namespace {
 /// Remembers what a connection tells.
 struct recorder : connection_handler {
   std::vector<std::pair<frame_type, bytes>> frames;
-  std::size_t size = 0;         ///< Payload bytes of all frames.
+  std::size_t size = 0;  ///< Payload bytes of all frames.
   std::size_t wire_size = 0;
-  bool keep = true;             ///< Keep the payloads.
+  bool keep = true;  ///< Keep the payloads.
   bool acknowledge = true;
   int drained = 0;
   int ends = 0;
@@ -44,7 +44,8 @@ outgoing_frame text_frame(std::string_view text, frame_priority priority = frame
 template <class World>
 struct connection_contract : testing::Test {
   World world;
-  std::shared_ptr<recorder> left = std::make_shared<recorder>(), right = std::make_shared<recorder>();
+  std::shared_ptr<recorder> left = std::make_shared<recorder>(),
+                            right = std::make_shared<recorder>();
 
   void open(connection_config left_config = {}, connection_config right_config = {}) {
     auto ends = world.connect();
@@ -65,7 +66,8 @@ TYPED_TEST(connection_contract, carries_frames_both_ways) {
   this->open();
   this->left->connection->send(text_frame("hello"));
   this->right->connection->send(text_frame("good day"));
-  this->world.run_until([&] { return !this->left->frames.empty() && !this->right->frames.empty(); });
+  this->world.run_until(
+      [&] { return !this->left->frames.empty() && !this->right->frames.empty(); });
   EXPECT_EQ(as_text(this->right->frames[0].second), "hello");
   EXPECT_EQ(as_text(this->left->frames[0].second), "good day");
   EXPECT_EQ(this->left->connection->queued_bytes(), 0u);
@@ -77,7 +79,8 @@ TYPED_TEST(connection_contract, carries_large_frames_whole) {
   this->open();
   auto body = shared_slice::of(pattern(data_frame_size_max - 4));
   for (int i = 0; i < 20; ++i) {
-    this->left->connection->send({frame_type::message, frame_priority::bulk, as_byte_view("head"), body});
+    this->left->connection->send(
+        {frame_type::message, frame_priority::bulk, as_byte_view("head"), body});
     this->world.run_until([&] { return this->left->connection->queued_bytes() < 1'000'000; });
   }
   this->world.run_until([&] { return this->right->frames.size() == 20; });
@@ -90,7 +93,8 @@ TYPED_TEST(connection_contract, carries_large_frames_whole) {
 TYPED_TEST(connection_contract, urgent_frames_overtake_but_order_holds_within_a_priority) {
   this->open();
   for (auto text : {"a", "b"}) this->left->connection->send(text_frame(text, frame_priority::bulk));
-  for (auto text : {"c", "d"}) this->left->connection->send(text_frame(text, frame_priority::interactive));
+  for (auto text : {"c", "d"})
+    this->left->connection->send(text_frame(text, frame_priority::interactive));
   this->world.run_until([&] { return this->right->frames.size() == 4; });
   std::string order;
   for (const auto& [type, payload] : this->right->frames) order += as_text(payload);
@@ -101,7 +105,8 @@ TYPED_TEST(connection_contract, answers_pings_by_itself_and_passes_on_answers_th
   this->open();
   bytes zeros(8);
   this->left->connection->send({frame_type::ping, frame_priority::urgent, zeros, {}});
-  this->left->connection->send({frame_type::ping, frame_priority::urgent, as_byte_view("12345678"), {}});
+  this->left->connection->send(
+      {frame_type::ping, frame_priority::urgent, as_byte_view("12345678"), {}});
   this->world.run_until([&] { return !this->left->frames.empty(); });
   EXPECT_EQ(this->left->frames[0].first, frame_type::pong);
   EXPECT_EQ(as_text(this->left->frames[0].second), "12345678");
@@ -111,7 +116,8 @@ TYPED_TEST(connection_contract, answers_pings_by_itself_and_passes_on_answers_th
 
 TYPED_TEST(connection_contract, the_reason_arrives_behind_what_was_queued) {
   this->open();
-  for (int i = 0; i < 1000; ++i) this->left->connection->send(text_frame("last words", frame_priority::bulk));
+  for (int i = 0; i < 1000; ++i)
+    this->left->connection->send(text_frame("last words", frame_priority::bulk));
   this->left->connection->close({close_reason::replaced, "a newer login", "replaced"});
   EXPECT_EQ(this->left->connection->send(text_frame("too late")), send_status::closed);
   this->world.run_until([&] { return this->left->ends == 1 && this->right->ends == 1; });
@@ -128,7 +134,8 @@ TYPED_TEST(connection_contract, the_reason_arrives_though_the_other_side_still_s
   this->open();
   this->left->acknowledge = false;
   for (int i = 0; i < 5; ++i) {
-    this->right->connection->send({frame_type::message, frame_priority::bulk, {}, shared_slice::of(pattern(200'000))});
+    this->right->connection->send(
+        {frame_type::message, frame_priority::bulk, {}, shared_slice::of(pattern(200'000))});
   }
   this->left->connection->close({close_reason::refused, "not today"});
   this->world.run_until([&] { return this->left->ends == 1 && this->right->ends == 1; });
@@ -173,7 +180,8 @@ TYPED_TEST(connection_contract, reading_stops_until_the_consumer_acknowledges) {
   EXPECT_EQ(this->right->size, before);
   EXPECT_LT(before, 500'000u);
   // Silence while we hold back is not the other's fault.
-  EXPECT_GE(this->right->connection->last_received(), std::chrono::steady_clock::now() - std::chrono::seconds{1});
+  EXPECT_GE(this->right->connection->last_received(),
+            std::chrono::steady_clock::now() - std::chrono::seconds{1});
   this->right->acknowledge = true;
   this->right->connection->acknowledge(this->right->wire_size);
   this->world.run_until([&] { return this->right->size == sent && this->left->drained == 1; });
@@ -206,7 +214,8 @@ TYPED_TEST(connection_contract, frames_may_come_from_another_thread) {
   this->world.run_until([&] { return this->right->ends == 1; });
   sender.join();
   ASSERT_EQ(this->right->frames.size(), 1000u);
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(as_text(this->right->frames[static_cast<std::size_t>(i)].second), std::to_string(i));
+  for (int i = 0; i < 1000; ++i)
+    EXPECT_EQ(as_text(this->right->frames[static_cast<std::size_t>(i)].second), std::to_string(i));
 }
 
 TYPED_TEST(connection_contract, nonsense_ends_it_with_the_reason_protocol) {
@@ -241,7 +250,9 @@ TYPED_TEST(connection_contract, a_login_in_time_lifts_the_limits) {
   strict.login_token.reset();
   this->right->connection->set_authenticated();
   this->world.run_until([&] { return held.expired(); });
-  this->world.run_until([&] { return this->world.net.time().now() > strict.login_until + std::chrono::milliseconds{200}; });
+  this->world.run_until([&] {
+    return this->world.net.time().now() > strict.login_until + std::chrono::milliseconds{200};
+  });
   this->left->connection->send(text_frame(std::string(5000, 'x')));
   this->world.run_until([&] { return this->right->frames.size() == 1; });
 }

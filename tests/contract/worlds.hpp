@@ -6,8 +6,8 @@
 
 namespace hobnob::test {
 
-/// The implementations that every contract test runs over. A world has a `loop`-like base (`net`, `start`, `run`, `run_until`)
-/// and makes connected pairs of streams.
+/// The implementations that every contract test runs over. A world has a `loop`-like base (`net`,
+/// `start`, `run`, `run_until`) and makes connected pairs of streams.
 struct tcp_world : loop {
   static constexpr const char* name = "tcp";
   stream_pair connect() { return connect_tcp(*this); }
@@ -20,7 +20,9 @@ struct tls_world : loop {
 
 struct world_names {
   template <class World>
-  static std::string GetName(int) { return World::name; }
+  static std::string GetName(int) {
+    return World::name;
+  }
 };
 
 using worlds = testing::Types<tcp_world, tls_world>;

@@ -30,8 +30,9 @@ struct acceptor_test : testing::Test {
   endpoint address;
 
   void open(acceptor_config config = {}) {
-    door = std::make_unique<acceptor>(l.net, make_context(l, 2), config,
-                                      [this](connection_ptr c) { accepted.push_back(std::move(c)); });
+    door = std::make_unique<acceptor>(l.net, make_context(l, 2), config, [this](connection_ptr c) {
+      accepted.push_back(std::move(c));
+    });
     auto listening = l.net.listen(loopback(), {});
     ASSERT_FALSE(listening.error);
     address = listening.value->local_endpoint();

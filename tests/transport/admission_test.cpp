@@ -7,7 +7,9 @@
 namespace hobnob {
 namespace {
 
-ip_address at(std::uint8_t group, std::uint8_t host) { return ip_address::v4({10, 0, group, host}); }
+ip_address at(std::uint8_t group, std::uint8_t host) {
+  return ip_address::v4({10, 0, group, host});
+}
 
 struct guests {
   admission places{{.total_max = 4, .per_group_max = 2}};

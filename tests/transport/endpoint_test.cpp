@@ -6,7 +6,8 @@ namespace hobnob {
 namespace {
 
 TEST(endpoint, texts_survive_a_round_trip) {
-  for (auto text : {"1.2.3.4:80", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:80", "[2001:db8::7]:7440", "[::]:1"}) {
+  for (auto text : {"1.2.3.4:80", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:80",
+                    "[2001:db8::7]:7440", "[::]:1"}) {
     auto parsed = endpoint::parse(text);
     ASSERT_TRUE(parsed) << text;
     EXPECT_EQ(to_string(*parsed), text);
@@ -14,9 +15,10 @@ TEST(endpoint, texts_survive_a_round_trip) {
 }
 
 TEST(endpoint, refuses_everything_else) {
-  for (auto text : {"", ":", "1.2.3.4", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1", "1.2.3.4:+1", "1.2.3.4: 80", "1.2.3.4:080000",
-                    "::1:80", "[::1]", "[::1]80", "[1.2.3.4]:80", "01.2.3.4:80", "1.2.3:80", "host:80", "[::1%]:80",
-                    "[::1]:80 ", "1.2.3.4\0:80"}) {
+  for (auto text :
+       {"", ":", "1.2.3.4", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1", "1.2.3.4:+1", "1.2.3.4: 80",
+        "1.2.3.4:080000", "::1:80", "[::1]", "[::1]80", "[1.2.3.4]:80", "01.2.3.4:80", "1.2.3:80",
+        "host:80", "[::1%]:80", "[::1]:80 ", "1.2.3.4\0:80"}) {
     EXPECT_FALSE(endpoint::parse(text)) << text;
   }
 }
@@ -38,8 +40,10 @@ TEST(ip_address, knows_its_kind) {
   EXPECT_TRUE(is("::").is_wildcard());
   EXPECT_TRUE(is("169.254.1.1").is_link_local());
   EXPECT_TRUE(is("fe80::1").is_link_local());
-  for (auto text : {"10.0.0.1", "172.31.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"}) EXPECT_TRUE(is(text).is_private()) << text;
-  for (auto text : {"172.32.0.1", "192.169.1.1", "100.128.0.1", "8.8.8.8", "2001:db8::1"}) EXPECT_FALSE(is(text).is_private()) << text;
+  for (auto text : {"10.0.0.1", "172.31.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"})
+    EXPECT_TRUE(is(text).is_private()) << text;
+  for (auto text : {"172.32.0.1", "192.169.1.1", "100.128.0.1", "8.8.8.8", "2001:db8::1"})
+    EXPECT_FALSE(is(text).is_private()) << text;
   EXPECT_TRUE(is("224.0.0.1").is_multicast());
   EXPECT_TRUE(is("ff02::1").is_multicast());
 }

@@ -3,9 +3,9 @@
 #include "transport/tcp/tcp_network.hpp"
 #include "transport/tls/tls_handshake.hpp"
 
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
 
 #include <memory>
 #include <optional>
@@ -21,12 +21,14 @@ class loop {
   boost::asio::io_context io;
   tcp_network net{io};
 
-  /// Runs the loop until `done`, which is looked at after every step. Throws when patience is at its end.
+  /// Runs the loop until `done`, which is looked at after every step. Throws when patience is at
+  /// its end.
   template <class Predicate>
   void run_until(Predicate done) {
     const auto end = std::chrono::steady_clock::now() + patience;
     while (!done()) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error{"condition not met in time"};
+      if (std::chrono::steady_clock::now() > end)
+        throw std::runtime_error{"condition not met in time"};
       io.restart();
       io.run_one_for(std::chrono::milliseconds{100});
     }
@@ -93,10 +95,13 @@ struct tls_pair {
 };
 
 /// TLS over `lower`; both sides must succeed.
-inline tls_pair secure(loop& l, stream_pair lower, std::uint8_t dialler = 1, std::uint8_t acceptor = 2) {
-  auto accepting = l.start(tls_accept(std::move(lower.accepted), make_context(l, acceptor), l.net.deadlines(), {}));
+inline tls_pair secure(loop& l, stream_pair lower, std::uint8_t dialler = 1,
+                       std::uint8_t acceptor = 2) {
+  auto accepting = l.start(
+      tls_accept(std::move(lower.accepted), make_context(l, acceptor), l.net.deadlines(), {}));
   tls_connect_options options{make_identity(acceptor).fingerprint()};
-  auto dialled = l.run(tls_connect(std::move(lower.dialled), make_context(l, dialler), l.net.deadlines(), options));
+  auto dialled = l.run(
+      tls_connect(std::move(lower.dialled), make_context(l, dialler), l.net.deadlines(), options));
   l.run_until([&] { return accepting->has_value(); });
   tls_pair result{std::move(dialled), std::move(**accepting)};
   if (result.dialled.error) throw std::runtime_error{result.dialled.error.text()};

@@ -5,8 +5,9 @@
 #include <barrier>
 #include <thread>
 
-// Two peers, each listening on the port it dials from, dial each other at the same moment. Whatever the kernel makes of it -
-// one dial accepted, or both dials met in one connection (RFC 793, figure 8) - they end up with exactly one connection.
+// Two peers, each listening on the port it dials from, dial each other at the same moment. Whatever
+// the kernel makes of it - one dial accepted, or both dials met in one connection (RFC 793, figure
+// 8) - they end up with exactly one connection.
 namespace hobnob::test {
 namespace {
 
@@ -23,8 +24,9 @@ struct dialling_peer {
   explicit dialling_peer(std::uint8_t s) : seed(s), context(make_context(l, s)) {
     auto listening = l.net.listen(loopback(), {.shared_with_dials = true});
     address = listening.value->local_endpoint();
-    door = std::make_unique<acceptor>(l.net, context, acceptor_config{},
-                                      [this](connection_ptr c) { accepted.push_back(std::move(c)); });
+    door = std::make_unique<acceptor>(l.net, context, acceptor_config{}, [this](connection_ptr c) {
+      accepted.push_back(std::move(c));
+    });
     door->add(std::move(listening.value));
   }
 
@@ -32,7 +34,8 @@ struct dialling_peer {
     dial_request request{other, address, make_identity(other_seed).fingerprint(),
                          l.net.time().now() + std::chrono::seconds{5}};
     dialled = l.start(dial(l.net, context, request, {}));
-    l.run_until([&] { return dialled->has_value() && (connected() || !(*dialled)->awaits_accept); });
+    l.run_until(
+        [&] { return dialled->has_value() && (connected() || !(*dialled)->awaits_accept); });
   }
 
   std::size_t connected() const {

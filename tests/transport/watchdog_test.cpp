@@ -35,7 +35,8 @@ TEST(watchdog, a_moved_or_disarmed_deadline_is_silent) {
   loop l;
   int calls = 0, witness = 0;
   auto now = l.net.time().now();
-  deadline moved{l.net.deadlines(), [&] { ++calls; }}, disarmed{l.net.deadlines(), [&] { ++calls; }};
+  deadline moved{l.net.deadlines(), [&] { ++calls; }},
+      disarmed{l.net.deadlines(), [&] { ++calls; }};
   {
     deadline dead{l.net.deadlines(), [&] { ++calls; }};
     dead.arm(now);

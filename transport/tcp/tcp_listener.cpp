@@ -26,8 +26,7 @@ tcp_listener::tcp_listener(tcp::acceptor acceptor, endpoint local)
 awaitable<io_value<std::unique_ptr<stream>>> tcp_listener::accept() {
   io_value<std::unique_ptr<stream>> result;
   while (acceptor_.is_open()) {
-    auto [error, socket] =
-        co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+    auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted || !acceptor_.is_open()) break;
     if (out_of_resources(error)) {
       result.error = asio::error::no_descriptors;

@@ -28,7 +28,8 @@ using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT
 
 constexpr int listen_backlog = 4096;  // A whole team reconnects at once when its relay restarts.
 
-/// Of `local`, what a socket towards `remote` can be bound to: the port always, the address if it fits.
+/// Of `local`, what a socket towards `remote` can be bound to: the port always, the address if it
+/// fits.
 endpoint bind_endpoint(const endpoint& local, const endpoint& remote) {
   bool usable = local.address.is_v4() == remote.address.is_v4() &&
                 // Linux refuses to leave the machine from a loopback address (EINVAL).
@@ -73,7 +74,8 @@ io_value<std::unique_ptr<listener>> tcp_network::listen(const endpoint& local,
   auto asio_local = to_asio(local);
   acceptor.open(asio_local.protocol(), error);
   if (error) return result;
-  // A restarted program takes its port over from its dead connections (TIME_WAIT), not from a living listener.
+  // A restarted program takes its port over from its dead connections (TIME_WAIT), not from a
+  // living listener.
   acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
   if (!error && asio_local.protocol() == tcp::v6()) {
     acceptor.set_option(asio::ip::v6_only{true}, error);
@@ -109,8 +111,8 @@ awaitable<io_value<std::unique_ptr<stream>>> tcp_network::do_dial(endpoint remot
                  }};
   limit.arm(options.deadline);
   // Not the ranged async_connect: it reopens the socket and loses the bind.
-  auto [error] = co_await socket.async_connect(to_asio(remote),
-                                               asio::as_tuple(asio::use_awaitable));
+  auto [error] =
+      co_await socket.async_connect(to_asio(remote), asio::as_tuple(asio::use_awaitable));
   limit.disarm();
   result.error = error;
   if (late) result.error = asio::error::timed_out;
@@ -125,8 +127,8 @@ awaitable<io_value<std::vector<ip_address>>> tcp_network::resolve(std::string ho
     co_return result;
   }
   tcp::resolver resolver{context_};
-  auto [error, entries] = co_await resolver.async_resolve(
-      host, "0", tcp::resolver::numeric_service, asio::as_tuple(asio::use_awaitable));
+  auto [error, entries] = co_await resolver.async_resolve(host, "0", tcp::resolver::numeric_service,
+                                                          asio::as_tuple(asio::use_awaitable));
   result.error = error;
   if (error) co_return result;
   for (const auto& entry : entries) {

@@ -6,8 +6,8 @@
 
 namespace hobnob {
 
-/// The operating system's TCP and clocks, on the one thread that runs `context`. `context` must outlive it and every stream
-/// and listener made from it.
+/// The operating system's TCP and clocks, on the one thread that runs `context`. `context` must
+/// outlive it and every stream and listener made from it.
 class tcp_network final : public network {
  public:
   explicit tcp_network(boost::asio::io_context& context);

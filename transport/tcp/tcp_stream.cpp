@@ -88,15 +88,15 @@ io_result tcp_stream::try_write(std::span<const byte_view> buffers) {
 
 awaitable<error_code> tcp_stream::wait_readable() {
   if (!socket_.is_open()) co_return asio::error::operation_aborted;
-  auto [error] = co_await socket_.async_wait(tcp::socket::wait_read,
-                                             asio::as_tuple(asio::use_awaitable));
+  auto [error] =
+      co_await socket_.async_wait(tcp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
   co_return error;
 }
 
 awaitable<error_code> tcp_stream::wait_writable() {
   if (!socket_.is_open()) co_return asio::error::operation_aborted;
-  auto [error] = co_await socket_.async_wait(tcp::socket::wait_write,
-                                             asio::as_tuple(asio::use_awaitable));
+  auto [error] =
+      co_await socket_.async_wait(tcp::socket::wait_write, asio::as_tuple(asio::use_awaitable));
   co_return error;
 }
 

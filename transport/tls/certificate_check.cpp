@@ -20,10 +20,14 @@ std::string kind_of(EVP_PKEY* key) {
   if (key == nullptr) return "unreadable";
   switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS: return "RSA";
-    case EVP_PKEY_EC: return "ECDSA";
-    case EVP_PKEY_ED448: return "Ed448";
-    default: return "of another kind";
+    case EVP_PKEY_RSA_PSS:
+      return "RSA";
+    case EVP_PKEY_EC:
+      return "ECDSA";
+    case EVP_PKEY_ED448:
+      return "Ed448";
+    default:
+      return "of another kind";
   }
 }
 
@@ -31,7 +35,8 @@ failure judge(X509_STORE_CTX* context, certificate_check& check) {
   auto* certificate = X509_STORE_CTX_get0_cert(context);
   auto* chain = X509_STORE_CTX_get0_untrusted(context);
   if (certificate == nullptr || sk_X509_num(chain) != 1) {
-    return {errc::bad_certificate, "the other side showed a certificate chain, not one certificate"};
+    return {errc::bad_certificate,
+            "the other side showed a certificate chain, not one certificate"};
   }
   auto* key = X509_get0_pubkey(certificate);
   if (!raw_key(key, check.key)) {
@@ -48,8 +53,8 @@ failure judge(X509_STORE_CTX* context, certificate_check& check) {
     return {errc::bad_certificate, "the other side's certificate has expired"};
   }
   if (!check.expected.is_null() && check.found != check.expected) {
-    return {errc::key_mismatch, "expected the key " + to_grouped_string(check.expected) +
-                                    ", met " + to_grouped_string(check.found)};
+    return {errc::key_mismatch, "expected the key " + to_grouped_string(check.expected) + ", met " +
+                                    to_grouped_string(check.found)};
   }
   return {};
 }
@@ -59,8 +64,8 @@ failure judge(X509_STORE_CTX* context, certificate_check& check) {
 void certificate_check::attach_to(ssl_st* ssl) { SSL_set_app_data(ssl, this); }
 
 int check_certificate(x509_store_ctx_st* context, void*) {
-  auto* ssl = static_cast<SSL*>(
-      X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* check = static_cast<certificate_check*>(SSL_get_app_data(ssl));
   check->error = judge(context, *check);
   bool good = !check->error;

@@ -54,8 +54,8 @@ void set_protocol(SSL_CTX* ctx) {
 void set_economy(SSL_CTX* ctx) {
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_clear_options(ctx, SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
-  // An idle connection keeps no record buffers: 18 KB instead of 50. And there is no chain to build:
-  // looking for one would verify our own certificate in every handshake.
+  // An idle connection keeps no record buffers: 18 KB instead of 50. And there is no chain to
+  // build: looking for one would verify our own certificate in every handshake.
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   require(SSL_CTX_set_num_tickets(ctx, 0) == 1, "no tickets");

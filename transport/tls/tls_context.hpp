@@ -9,12 +9,12 @@ struct ssl_ctx_st;
 
 namespace hobnob {
 
-/// What all TLS connections of one identity share: TLS 1.3 only, mutual authentication by self-signed Ed25519 certificates,
-/// ALPN "hobnob/1", neither tickets nor resumption.
+/// What all TLS connections of one identity share: TLS 1.3 only, mutual authentication by
+/// self-signed Ed25519 certificates, ALPN "hobnob/1", neither tickets nor resumption.
 class tls_context {
  public:
-  /// `time` judges the validity of certificates and must outlive the context. Throws `std::runtime_error` if OpenSSL lacks
-  /// something.
+  /// `time` judges the validity of certificates and must outlive the context. Throws
+  /// `std::runtime_error` if OpenSSL lacks something.
   tls_context(const identity& self, const clock& time);
   ~tls_context();
 

@@ -3,8 +3,8 @@
 #include "transport/tls/openssl_pointers.hpp"
 #include "transport/tls/tls_error.hpp"
 
-#include <boost/asio/error.hpp>
 #include <openssl/err.h>
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,8 @@
 
 namespace hobnob {
 
-/// The BIO through which OpenSSL reaches the caller's buffers: no memory BIO between, no second copy.
+/// The BIO through which OpenSSL reaches the caller's buffers: no memory BIO between, no second
+/// copy.
 struct tls_engine::io {
   static tls_engine& engine_of(BIO* bio) { return *static_cast<tls_engine*>(BIO_get_data(bio)); }
 
@@ -40,9 +41,7 @@ struct tls_engine::io {
     return size;
   }
 
-  static long control(BIO*, int command, long, void*) {
-    return command == BIO_CTRL_FLUSH ? 1 : 0;
-  }
+  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
   static BIO_METHOD* method() {
     static BIO_METHOD* const made = [] {
@@ -142,7 +141,8 @@ io_result tls_engine::read(byte_view& input, std::span<std::byte> to, bytes& out
     int result = SSL_read_ex(ssl_, to.data() + total, to.size() - total, &count);
     total += count;
     if (result == 1) continue;
-    if (SSL_get_error(ssl_, result) == SSL_ERROR_ZERO_RETURN) return {boost::asio::error::eof, total};
+    if (SSL_get_error(ssl_, result) == SSL_ERROR_ZERO_RETURN)
+      return {boost::asio::error::eof, total};
     if (fail(result)) return {error_.error, total};
     return {boost::asio::error::would_block, total};
   }

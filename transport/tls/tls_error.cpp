@@ -22,7 +22,8 @@ failure words_for(int reason) {
     case SSL_R_WRONG_SSL_VERSION:
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
-    case SSL_R_NO_SHARED_CIPHER: return {errc::wrong_version, another_version};
+    case SSL_R_NO_SHARED_CIPHER:
+      return {errc::wrong_version, another_version};
     case SSL_R_NO_APPLICATION_PROTOCOL:
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
       return {errc::wrong_version, "the other side speaks TLS, but not hobnob"};
@@ -37,8 +38,10 @@ failure words_for(int reason) {
     case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-    case SSL_R_TLSV1_ALERT_ACCESS_DENIED: return {errc::refused_by_peer, our_certificate};
-    default: break;
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+      return {errc::refused_by_peer, our_certificate};
+    default:
+      break;
   }
   const char* text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason));
   return {errc::tls_failed, std::string{"TLS failed: "} + (text ? text : "unknown reason")};

@@ -30,9 +30,7 @@ struct handshake {
   bytes received;  ///< Not yet taken by the engine.
   bytes output;    ///< Not yet sent.
 
-  void start(tls_role role) {
-    engine = std::make_unique<tls_engine>(*context, role, expected);
-  }
+  void start(tls_role role) { engine = std::make_unique<tls_engine>(*context, role, expected); }
 
   awaitable<failure> run();
   awaitable<failure> receive();
@@ -54,7 +52,8 @@ awaitable<failure> handshake::receive() {
   std::array<std::byte, 4096> space;
   auto got = co_await read_some(*lower, space);
   if (got.error) co_return described(got.error);
-  received.insert(received.end(), space.begin(), space.begin() + static_cast<std::ptrdiff_t>(got.count));
+  received.insert(received.end(), space.begin(),
+                  space.begin() + static_cast<std::ptrdiff_t>(got.count));
   co_return failure{};
 }
 
@@ -65,21 +64,24 @@ awaitable<failure> handshake::send() {
   co_return failure{};
 }
 
-/// Waits until the first record has said what the other side is, and settles who is client and who is server.
+/// Waits until the first record has said what the other side is, and settles who is client and who
+/// is server.
 awaitable<failure> handshake::first_record() {
   auto wanted = record_header_size + 1;  // Up to the type of the handshake message.
   while (received.size() < wanted) {
     if (auto error = co_await receive()) co_return error;
     if (auto tell = std::exchange(heard, nullptr)) tell();
     if (!looks_like_tls(received)) {
-      co_return failure{errc::not_tls, "the other side speaks " + guess_protocol(received) + ", not hobnob"};
+      co_return failure{errc::not_tls,
+                        "the other side speaks " + guess_protocol(received) + ", not hobnob"};
     }
     if (!dialled || received.size() < wanted) continue;
     auto octet = [&](std::size_t i) { return std::to_integer<std::size_t>(received[i]); };
     bool client_hello = octet(0) == 0x16 && octet(5) == 1;
     if (!client_hello) co_return failure{};
     wanted = record_header_size + (octet(3) << 8 | octet(4));
-    if (wanted > client_hello_max) co_return failure{errc::tls_failed, "the other side's hello is too long"};
+    if (wanted > client_hello_max)
+      co_return failure{errc::tls_failed, "the other side's hello is too long"};
     crossed = true;
   }
   co_return crossed ? judge_crossing() : failure{};
@@ -145,16 +147,28 @@ awaitable<tls_result> perform(handshake h, watchdog& deadlines, time_point until
 awaitable<tls_result> tls_connect(std::unique_ptr<stream> lower,
                                   std::shared_ptr<const tls_context> context, watchdog& deadlines,
                                   tls_connect_options options) {
-  handshake h{.lower = std::move(lower), .context = std::move(context), .expected = options.expected,
-              .heard = {}, .dialled = true, .engine = nullptr, .received = {}, .output = {}};
+  handshake h{.lower = std::move(lower),
+              .context = std::move(context),
+              .expected = options.expected,
+              .heard = {},
+              .dialled = true,
+              .engine = nullptr,
+              .received = {},
+              .output = {}};
   return perform(std::move(h), deadlines, options.until);
 }
 
 awaitable<tls_result> tls_accept(std::unique_ptr<stream> lower,
                                  std::shared_ptr<const tls_context> context, watchdog& deadlines,
                                  tls_accept_options options) {
-  handshake h{.lower = std::move(lower), .context = std::move(context), .expected = {},
-              .heard = std::move(options.heard), .dialled = false, .engine = nullptr, .received = {}, .output = {}};
+  handshake h{.lower = std::move(lower),
+              .context = std::move(context),
+              .expected = {},
+              .heard = std::move(options.heard),
+              .dialled = false,
+              .engine = nullptr,
+              .received = {},
+              .output = {}};
   return perform(std::move(h), deadlines, options.until);
 }
 

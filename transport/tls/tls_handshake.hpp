@@ -27,17 +27,18 @@ struct tls_connect_options {
 
 struct tls_accept_options {
   time_point until = time_point::max();
-  std::function<void()> heard;           ///< Called when the first bytes have come. May be empty.
+  std::function<void()> heard;  ///< Called when the first bytes have come. May be empty.
 };
 
-/// The dialler's side. Starts as client; if the other side turns out to be a client as well (two crossing dials on one pair of
-/// ports are one connection), the higher fingerprint stays client and the lower one becomes the server.
-/// With a null `expected` that cannot be, and is an error.
+/// The dialler's side. Starts as client; if the other side turns out to be a client as well (two
+/// crossing dials on one pair of ports are one connection), the higher fingerprint stays client and
+/// the lower one becomes the server. With a null `expected` that cannot be, and is an error.
 awaitable<tls_result> tls_connect(std::unique_ptr<stream> lower,
                                   std::shared_ptr<const tls_context> context, watchdog& deadlines,
                                   tls_connect_options options);
 
-/// The acceptor's side: always the server. What does not start like TLS is `errc::not_tls`, its detail naming what it seems to be.
+/// The acceptor's side: always the server. What does not start like TLS is `errc::not_tls`, its
+/// detail naming what it seems to be.
 awaitable<tls_result> tls_accept(std::unique_ptr<stream> lower,
                                  std::shared_ptr<const tls_context> context, watchdog& deadlines,
                                  tls_accept_options options);

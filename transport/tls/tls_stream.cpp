@@ -4,30 +4,57 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace hobnob {
 namespace {
 
 namespace asio = boost::asio;
 
-// Measured: 64 KiB of ciphertext a read and 256 KiB of plaintext a write are best; more loses to the caches.
+// Measured: 64 KiB of ciphertext a read and 256 KiB of plaintext a write are best; more loses to
+// the caches.
 constexpr std::size_t read_size_max = 64 * 1024;
 constexpr std::size_t read_size_min = 4 * 1024;
 constexpr std::size_t write_batch_max = 256 * 1024;
-constexpr std::size_t record_overhead = 22;    // Header, content type, tag (RFC 8446, 5.2).
-constexpr std::size_t answers_max = 64 * 1024; // Key updates asked for by someone who does not read the answers.
+constexpr std::size_t record_overhead = 22;  // Header, content type, tag (RFC 8446, 5.2).
+// Above a full batch: key updates asked for by someone who does not read the answers.
+constexpr std::size_t output_max = write_batch_max + 64 * 1024;
 
-/// Buffers shared by all TLS streams of a thread: no call holds them across a wait.
-struct scratch {
+/// Buffers shared by all TLS streams of a thread. No call holds `input` across a wait; an output
+/// buffer stays with its stream until its bytes have left, and is used again then: fresh memory is
+/// dear.
+class scratch {
+ public:
   std::array<std::byte, read_size_max> input;
-  bytes output;
 
-  scratch() { output.reserve(write_batch_max + (write_batch_max / tls_engine::record_size + 2) * record_overhead); }
+  bytes take_output() {
+    bytes result;
+    if (!spare_.empty()) {
+      result = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    result.reserve(output_size);
+    return result;
+  }
+
+  void give_back(bytes buffer) {
+    if (spare_.size() >= spare_max || buffer.capacity() < output_size) return;
+    buffer.clear();
+    spare_.push_back(std::move(buffer));
+  }
 
   static scratch& of_thread() {
     static thread_local std::unique_ptr<scratch> instance = std::make_unique<scratch>();
     return *instance;
   }
+
+ private:
+  static constexpr std::size_t output_size =
+      write_batch_max + (write_batch_max / tls_engine::record_size + 2) * record_overhead;
+  static constexpr std::size_t spare_max = 4;
+
+  std::vector<bytes> spare_;
 };
 
 awaitable<error_code> at_once() { co_return error_code{}; }
@@ -62,13 +89,14 @@ io_result tls_stream::try_read(std::span<std::byte> buffer) {
     if (plain.error && plain.error != asio::error::would_block) read_error_ = plain.error;
     if (read_error_ || drained || total == buffer.size()) break;
     // The engine has used up its input. Never more than what fits, so that little is left over.
-    auto space = std::span{received}.first(
-        std::clamp(buffer.size() - total, read_size_min, read_size_max));
+    auto space =
+        std::span{received}.first(std::clamp(buffer.size() - total, read_size_min, read_size_max));
     auto cipher = lower_->try_read(space);
     if (cipher.error == asio::error::would_block) break;
     if (cipher.error) {
       // The end of the lower stream without a close_notify: someone cut it.
-      read_error_ = cipher.error == asio::error::eof ? make_error_code(errc::truncated) : cipher.error;
+      read_error_ =
+          cipher.error == asio::error::eof ? make_error_code(errc::truncated) : cipher.error;
       break;
     }
     drained = cipher.count < space.size();
@@ -77,26 +105,21 @@ io_result tls_stream::try_read(std::span<std::byte> buffer) {
   keep_input(input);
   if (!output_.empty()) {
     flush();
-    if (output_.size() > answers_max) read_error_ = make_error_code(errc::tls_failed);
+    if (output_.size() - output_sent_ > output_max) read_error_ = make_error_code(errc::tls_failed);
   }
   if (total > 0) return {{}, total};
   return {read_error_ ? read_error_ : error_code{asio::error::would_block}, 0};
 }
 
-error_code tls_stream::send(byte_view ciphertext) {
-  auto sent = lower_->try_write({&ciphertext, 1});
-  auto rest = ciphertext.subspan(sent.count);
-  output_.insert(output_.end(), rest.begin(), rest.end());
-  return sent.error;
-}
-
 error_code tls_stream::flush() {
   if (!output_.empty()) {
-    byte_view ciphertext{output_};
-    auto sent = lower_->try_write({&ciphertext, 1});
-    output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(sent.count));
+    auto rest = byte_view{output_}.subspan(output_sent_);
+    auto sent = lower_->try_write({&rest, 1});
+    output_sent_ += sent.count;
+    if (sent.error && sent.count < rest.size()) return sent.error;
+    scratch::of_thread().give_back(std::exchange(output_, {}));
+    output_sent_ = 0;
     if (sent.error) return sent.error;
-    bytes{}.swap(output_);
   }
   if (!shut_down_) return {};
   shut_down_ = false;
@@ -105,7 +128,6 @@ error_code tls_stream::flush() {
 
 io_result tls_stream::try_write(std::span<const byte_view> buffers) {
   if (auto error = flush()) return {error, 0};
-  auto& ciphertext = scratch::of_thread().output;
   std::array<byte_view, 64> batch;
   std::size_t total = 0, done_of_first = 0;
   while (!buffers.empty()) {
@@ -120,10 +142,11 @@ io_result tls_stream::try_write(std::span<const byte_view> buffers) {
       buffers = buffers.subspan(1);
       done_of_first = 0;
     }
-    ciphertext.clear();
-    if (auto error = engine_->write(std::span{batch}.first(pieces), ciphertext)) return {error, total};
+    if (size == 0) continue;
+    output_ = scratch::of_thread().take_output();
+    if (auto error = engine_->write(std::span{batch}.first(pieces), output_)) return {error, total};
     total += size;
-    if (auto error = send(ciphertext)) return {error, total};
+    if (auto error = flush()) return {error, total};
   }
   return {{}, total};
 }

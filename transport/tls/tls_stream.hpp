@@ -7,8 +7,8 @@
 
 namespace hobnob {
 
-/// TLS over any stream, after the handshake (tls_handshake.hpp makes it). Works through scratch buffers of the thread, so
-/// that an idle connection holds none.
+/// TLS over any stream, after the handshake (tls_handshake.hpp makes it). Works through scratch
+/// buffers of the thread, so that an idle connection holds none.
 class tls_stream final : public stream {
  public:
   /// `received`: ciphertext that came behind the handshake.
@@ -28,14 +28,14 @@ class tls_stream final : public stream {
 
  private:
   error_code flush();
-  error_code send(byte_view ciphertext);
   void keep_input(byte_view rest);
 
   std::shared_ptr<const tls_context> context_;
   std::unique_ptr<stream> lower_;
   std::unique_ptr<tls_engine> engine_;
-  bytes input_;             ///< Ciphertext received, not yet decrypted; mostly empty.
-  bytes output_;            ///< Ciphertext to send; empty unless the lower stream is full.
+  bytes input_;   ///< Ciphertext received, not yet decrypted; mostly empty.
+  bytes output_;  ///< Ciphertext to send; empty unless the lower stream is full.
+  std::size_t output_sent_ = 0;
   error_code read_error_;   ///< The end of reading, once met.
   bool shut_down_ = false;  ///< The lower stream's shutdown waits for `output_` to leave.
 };

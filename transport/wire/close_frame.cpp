@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t detail_size_max = 200;
 constexpr std::size_t code_size_max = 64;
-constexpr std::byte close_tag{0x0a};  // Field 1 (close), length-delimited: how such a message starts.
+constexpr std::byte close_tag{
+    0x0a};  // Field 1 (close), length-delimited: how such a message starts.
 
 /// At most `size` bytes, not cutting a UTF-8 sequence: protobuf refuses half ones.
 std::string cut(const std::string& text, std::size_t size) {
@@ -34,11 +35,9 @@ std::optional<close_info> decode_close(byte_view control) {
   close_info result;
   result.by_remote = true;
   Control message;
-  if (!message.ParseFromArray(control.data(), static_cast<int>(control.size()))) {
-    result.reason = close_reason::protocol;
-    result.detail = "the other side sent an unreadable control frame";
-    return result;
-  }
+  // What cannot be read is left to the consumer, who says so to the other side.
+  if (!message.ParseFromArray(control.data(), static_cast<int>(control.size())))
+    return std::nullopt;
   if (!message.has_close()) return std::nullopt;
   result.reason = close_reason_from(message.close().reason()).value_or(close_reason::goodbye);
   result.detail = cut(message.close().detail(), detail_size_max);

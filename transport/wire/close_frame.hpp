@@ -7,11 +7,12 @@
 
 namespace hobnob::wire {
 
-/// The payload of the control frame that ends a connection in good order. The detail is cut to 200 bytes.
+/// The payload of the control frame that ends a connection in good order. The detail is cut to 200
+/// bytes.
 bytes encode_close(const close_info& why);
 
-/// Nothing if `control` (the payload of a control frame) is another control message. A number that names no reason is read as
-/// `goodbye`, an unreadable close as `protocol`.
+/// Nothing if `control` (the payload of a control frame) is another control message. A number that
+/// names no reason is read as `goodbye`, an unreadable close as `protocol`.
 std::optional<close_info> decode_close(byte_view control);
 
 }  // namespace hobnob::wire

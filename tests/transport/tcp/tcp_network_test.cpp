@@ -3,8 +3,8 @@
 #include "tests/transport/loop.hpp"
 #include "transport/error.hpp"
 
-#include <boost/asio/error.hpp>
 #include <sys/resource.h>
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 
@@ -28,7 +28,8 @@ TEST(tcp_network, ipv4_and_ipv6_listen_on_one_port_side_by_side) {
   loop l;
   auto v6 = l.net.listen({ip_address{}, 0}, {.shared_with_dials = true});
   if (v6.error) GTEST_SKIP() << "no IPv6 here";
-  auto v4 = l.net.listen({ip_address::v4({0, 0, 0, 0}), v6.value->local_endpoint().port}, {.shared_with_dials = true});
+  auto v4 = l.net.listen({ip_address::v4({0, 0, 0, 0}), v6.value->local_endpoint().port},
+                         {.shared_with_dials = true});
   EXPECT_FALSE(v4.error) << v4.error.message();
 }
 
@@ -56,7 +57,8 @@ TEST(tcp_network, a_port_that_dials_itself_is_found_out) {
   dial_options from_own;
   from_own.local = port;
   auto dialled = l.run(l.net.dial(port, from_own));
-  EXPECT_TRUE(dialled.error == errc::self_connection || dialled.error == code::connection_refused) << dialled.error.message();
+  EXPECT_TRUE(dialled.error == errc::self_connection || dialled.error == code::connection_refused)
+      << dialled.error.message();
 }
 
 TEST(tcp_network, an_aborted_pair_of_ports_can_be_dialled_again_at_once) {
@@ -80,7 +82,8 @@ TEST(tcp_network, reports_refused_and_late_dials) {
   auto where = gone.value->local_endpoint();
   gone.value->close();
   EXPECT_EQ(l.run(l.net.dial(where, {})).error, code::connection_refused);
-  // TEST-NET-1 (RFC 5737) answers no one; without a route the error comes at once, which is as good.
+  // TEST-NET-1 (RFC 5737) answers no one; without a route the error comes at once, which is as
+  // good.
   dial_options hurried;
   hurried.deadline = l.net.time().now() + std::chrono::milliseconds{100};
   auto late = l.run(l.net.dial({ip_address::v4({192, 0, 2, 1}), 9}, hurried));
@@ -116,7 +119,8 @@ TEST(tcp_network, too_many_open_files_are_reported_not_hidden) {
 TEST(tcp_network, knows_its_addresses_and_resolves_literals) {
   loop l;
   auto addresses = l.net.interface_addresses();
-  EXPECT_TRUE(std::any_of(addresses.begin(), addresses.end(), [](const auto& a) { return a.is_loopback(); }));
+  EXPECT_TRUE(std::any_of(addresses.begin(), addresses.end(),
+                          [](const auto& a) { return a.is_loopback(); }));
   auto literal = l.run(l.net.resolve("::1"));
   ASSERT_EQ(literal.value.size(), 1u);
   EXPECT_TRUE(literal.value[0].is_loopback());

@@ -36,12 +36,15 @@ foreign_tls::foreign_tls(const foreign_options& options) : ctx_(SSL_CTX_new(TLS_
   SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   SSL_CTX_set_alpn_protos(ctx_.get(), reinterpret_cast<const unsigned char*>(options.alpn.data()),
                           static_cast<unsigned>(options.alpn.size()));
-  SSL_CTX_set_alpn_select_cb(ctx_.get(), [](SSL*, const unsigned char** out, unsigned char* out_size,
-                                            const unsigned char* in, unsigned, void*) {
-    *out = in + 1;  // The first of those offered.
-    *out_size = in[0];
-    return SSL_TLSEXT_ERR_OK;
-  }, nullptr);
+  SSL_CTX_set_alpn_select_cb(
+      ctx_.get(),
+      [](SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
+         unsigned, void*) {
+        *out = in + 1;  // The first of those offered.
+        *out_size = in[0];
+        return SSL_TLSEXT_ERR_OK;
+      },
+      nullptr);
   if (options.key != nullptr) set_certificate(options);
   ssl_.reset(SSL_new(ctx_.get()));
   SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
@@ -63,7 +66,8 @@ void foreign_tls::set_certificate(const foreign_options& options) {
 }
 
 bool foreign_tls::handshake(byte_view input, bytes& output) {
-  if (!input.empty()) BIO_write(SSL_get_rbio(ssl_.get()), input.data(), static_cast<int>(input.size()));
+  if (!input.empty())
+    BIO_write(SSL_get_rbio(ssl_.get()), input.data(), static_cast<int>(input.size()));
   bool done = SSL_do_handshake(ssl_.get()) == 1;
   ERR_clear_error();
   char* data = nullptr;

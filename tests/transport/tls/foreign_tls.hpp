@@ -13,10 +13,10 @@ struct foreign_options {
   bool client = true;
   int version_max = TLS1_3_VERSION;
   std::string_view alpn = "\x08hobnob/1";
-  const char* key = "ED25519";               ///< "RSA", "EC"; null: no certificate.
+  const char* key = "ED25519";  ///< "RSA", "EC"; null: no certificate.
   const char* not_before = "20000101000000Z";
   const char* not_after = "99991231235959Z";
-  int chain = 1;                             ///< Certificates sent.
+  int chain = 1;  ///< Certificates sent.
 };
 
 /// Plain OpenSSL on memory BIOs, accepting any certificate.

@@ -52,7 +52,8 @@ struct tls_engine_test : testing::Test {
 };
 
 TEST_F(tls_engine_test, both_sides_learn_whom_they_met) {
-  tls_engine client{*one, tls_role::client, two->self().fingerprint()}, server{*two, tls_role::server, {}};
+  tls_engine client{*one, tls_role::client, two->self().fingerprint()},
+      server{*two, tls_role::server, {}};
   shake(client, server);
   EXPECT_FALSE(client.error()) << client.error().text();
   EXPECT_FALSE(server.error()) << server.error().text();
@@ -67,7 +68,8 @@ TEST_F(tls_engine_test, plaintext_passes_whatever_the_size_of_its_pieces) {
   bytes sent;
   std::vector<byte_view> views;
   std::vector<bytes> pieces;
-  for (std::size_t size : {0u, 1u, 100u, 16383u, 16384u, 16385u, 50000u, 7u}) pieces.emplace_back(size, static_cast<std::byte>(size));
+  for (std::size_t size : {0u, 1u, 100u, 16383u, 16384u, 16385u, 50000u, 7u})
+    pieces.emplace_back(size, static_cast<std::byte>(size));
   for (const auto& piece : pieces) {
     views.emplace_back(piece);
     sent.insert(sent.end(), piece.begin(), piece.end());
@@ -82,7 +84,8 @@ TEST_F(tls_engine_test, plaintext_passes_whatever_the_size_of_its_pieces) {
     for (;;) {
       std::array<std::byte, 700> space;
       auto result = server.read(in, space, out);
-      got.insert(got.end(), space.begin(), space.begin() + static_cast<std::ptrdiff_t>(result.count));
+      got.insert(got.end(), space.begin(),
+                 space.begin() + static_cast<std::ptrdiff_t>(result.count));
       if (result.error) {
         ASSERT_EQ(result.error, asio::error::would_block);
         break;
@@ -115,7 +118,8 @@ TEST_F(tls_engine_test, another_key_than_expected_is_named) {
   shake(client, server);
   EXPECT_EQ(client.error().error, errc::key_mismatch);
   EXPECT_NE(client.error().detail.find(to_grouped_string(expected)), std::string::npos);
-  EXPECT_NE(client.error().detail.find(to_grouped_string(two->self().fingerprint())), std::string::npos);
+  EXPECT_NE(client.error().detail.find(to_grouped_string(two->self().fingerprint())),
+            std::string::npos);
   EXPECT_EQ(client.remote(), two->self().fingerprint());
   EXPECT_EQ(server.error().error, errc::refused_by_peer) << server.error().text();
 }
@@ -134,7 +138,8 @@ TEST_F(tls_engine_test, refuses_other_certificates_in_words) {
     auto expired = meet({.client = client, .not_after = "20200101000000Z"});
     EXPECT_EQ(expired.error, errc::bad_certificate);
     EXPECT_NE(expired.text().find("expired"), std::string::npos) << expired.text();
-    EXPECT_EQ(meet({.client = client, .not_before = "21000101000000Z"}).error, errc::bad_certificate);
+    EXPECT_EQ(meet({.client = client, .not_before = "21000101000000Z"}).error,
+              errc::bad_certificate);
     EXPECT_EQ(meet({.client = client, .chain = 2}).error, errc::bad_certificate);
   }
   auto none = meet({.key = nullptr});

@@ -17,11 +17,14 @@ struct crossing {
   tls_result left, right;
 };
 
-crossing cross(loop& l, std::uint8_t left, std::uint8_t right, fingerprint left_expects, fingerprint right_expects) {
+crossing cross(loop& l, std::uint8_t left, std::uint8_t right, fingerprint left_expects,
+               fingerprint right_expects) {
   auto ends = connect_tcp(l);
   auto until = l.net.time().now() + std::chrono::seconds{5};
-  auto first = l.start(tls_connect(std::move(ends.dialled), make_context(l, left), l.net.deadlines(), {left_expects, until}));
-  auto second = l.start(tls_connect(std::move(ends.accepted), make_context(l, right), l.net.deadlines(), {right_expects, until}));
+  auto first = l.start(tls_connect(std::move(ends.dialled), make_context(l, left),
+                                   l.net.deadlines(), {left_expects, until}));
+  auto second = l.start(tls_connect(std::move(ends.accepted), make_context(l, right),
+                                    l.net.deadlines(), {right_expects, until}));
   l.run_until([&] { return *first && *second; });
   return {std::move(**first), std::move(**second)};
 }
@@ -29,7 +32,8 @@ crossing cross(loop& l, std::uint8_t left, std::uint8_t right, fingerprint left_
 TEST(tls_handshake, two_crossing_dials_become_one_connection) {
   for (auto [left, right] : {std::pair<std::uint8_t, std::uint8_t>{1, 2}, {2, 1}, {3, 4}, {4, 3}}) {
     loop l;
-    auto met = cross(l, left, right, make_identity(right).fingerprint(), make_identity(left).fingerprint());
+    auto met = cross(l, left, right, make_identity(right).fingerprint(),
+                     make_identity(left).fingerprint());
     ASSERT_FALSE(met.left.error) << met.left.error.text();
     ASSERT_FALSE(met.right.error) << met.right.error.text();
     // Only one of them has to notice; the one that does not sees an ordinary server.
@@ -61,8 +65,10 @@ TEST_P(first_words, that_are_not_tls_are_named) {
   for (bool accepting : {true, false}) {
     loop l;
     auto ends = connect_tcp(l);
-    auto ours = accepting ? l.start(tls_accept(std::move(ends.accepted), make_context(l, 1), l.net.deadlines(), {}))
-                          : l.start(tls_connect(std::move(ends.accepted), make_context(l, 1), l.net.deadlines(), {}));
+    auto ours = accepting ? l.start(tls_accept(std::move(ends.accepted), make_context(l, 1),
+                                               l.net.deadlines(), {}))
+                          : l.start(tls_connect(std::move(ends.accepted), make_context(l, 1),
+                                                l.net.deadlines(), {}));
     l.run(write_all(*ends.dialled, as_byte_view(sent)));
     l.run_until([&] { return ours->has_value(); });
     EXPECT_EQ((*ours)->error.error, errc::not_tls);
@@ -70,8 +76,10 @@ TEST_P(first_words, that_are_not_tls_are_named) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(tls_handshake, first_words,
-                         testing::Values(std::pair{"GET / HTTP/1.1\r\n\r\n", "HTTP"}, std::pair{"HTTP/1.1 400\r\n", "HTTP"},
-                                         std::pair{"SSH-2.0-OpenSSH\r\n", "SSH"}, std::pair{"EHLO me\r\n", "SMTP"},
+                         testing::Values(std::pair{"GET / HTTP/1.1\r\n\r\n", "HTTP"},
+                                         std::pair{"HTTP/1.1 400\r\n", "HTTP"},
+                                         std::pair{"SSH-2.0-OpenSSH\r\n", "SSH"},
+                                         std::pair{"EHLO me\r\n", "SMTP"},
                                          std::pair{"hello", "unknown bytes 0x68 0x65"}));
 
 TEST(tls_handshake, silence_ends_at_the_deadline) {
@@ -80,7 +88,8 @@ TEST(tls_handshake, silence_ends_at_the_deadline) {
   auto soon = l.net.time().now() + std::chrono::milliseconds{100};
   tls_accept_options options;
   options.until = soon;
-  auto result = l.run(tls_accept(std::move(ends.accepted), make_context(l, 1), l.net.deadlines(), options));
+  auto result =
+      l.run(tls_accept(std::move(ends.accepted), make_context(l, 1), l.net.deadlines(), options));
   EXPECT_EQ(result.error.error, errc::handshake_timeout);
   EXPECT_GE(l.net.time().now(), soon);
 }
@@ -130,7 +139,8 @@ TEST(first_bytes, tells_tls_from_other_protocols) {
   EXPECT_TRUE(looks_like_tls(as_byte_view("\x16\x03\x01")));
   EXPECT_FALSE(looks_like_tls(as_byte_view("G")));
   EXPECT_EQ(guess_protocol(as_byte_view("G")), "HTTP");
-  EXPECT_EQ(guess_protocol(as_byte_view(std::string_view{"\x00\x01", 2})), "unknown bytes 0x00 0x01");
+  EXPECT_EQ(guess_protocol(as_byte_view(std::string_view{"\x00\x01", 2})),
+            "unknown bytes 0x00 0x01");
 }
 
 }  // namespace
