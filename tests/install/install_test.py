@@ -3,12 +3,13 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
 
 BUILD = pathlib.Path(os.environ["HOBNOB_BUILD_DIR"])
-CONSUMER = pathlib.Path(__file__).parent / "consumer"
+SOURCE = pathlib.Path(os.environ["HOBNOB_SOURCE_DIR"])
 
 
 class Install(unittest.TestCase):
@@ -18,15 +19,18 @@ class Install(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def test_a_project_outside_the_tree_embeds_the_installed_package(self):
+    def test_a_project_outside_the_tree_embeds_a_relay_and_two_peers(self):
         with tempfile.TemporaryDirectory(prefix="hobnob-install-") as folder:
             prefix = pathlib.Path(folder, "prefix")
+            project = pathlib.Path(folder, "consumer")
             build = pathlib.Path(folder, "build")
+            shutil.copytree(SOURCE / "tests/install/consumer", project)
+            shutil.copy(SOURCE / "examples/two_peers_and_a_relay.cpp", project / "main.cpp")
             self.run_command("cmake", "--install", BUILD, "--prefix", prefix)
-            self.run_command("cmake", "-S", CONSUMER, "-B", build, "-G", "Ninja",
+            self.run_command("cmake", "-S", project, "-B", build, "-G", "Ninja",
                              f"-DCMAKE_PREFIX_PATH={prefix}")
             self.run_command("cmake", "--build", build)
-            self.assertIn("hello from ann", self.run_command(build / "consumer"))
+            self.assertIn("hello bob", self.run_command(build / "consumer"))
             for program in ("relay_main", "peer_main"):
                 self.assertIn("0.1.0", self.run_command(prefix / "bin" / program, "--version"))
 
