@@ -52,7 +52,8 @@ void job_state::session_told(const session_changed& news) {
     case session_state::online:
       return start();
     case session_state::waiting:
-      if (!started) fail("relay-unreachable", "the relay cannot be reached: " + news.detail);
+      if (!started)
+        fail("relay-unreachable", "cannot reach the relay " + config.relay + ": " + news.detail);
       return;
     case session_state::refused:
       return fail(news.code.empty() ? "refused" : news.code, login_fault(news));
@@ -164,7 +165,7 @@ void job_state::tick(const job_tick& news) {
   if (finished) return;
   if (!news.timeout) return look_up_users();
   if (config.alone && !started)
-    return fail("relay-unreachable", "the relay did not answer in time");
+    return fail("relay-unreachable", "the relay " + config.relay + " did not answer in time");
   fail("timeout", "nothing came of it in time");
 }
 

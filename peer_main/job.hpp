@@ -18,7 +18,7 @@ struct job_config {
   bool alone = false;  ///< The peer was started for this job: it waits for the login, and a relay
                        ///< that cannot be reached ends it.
 
-  std::string relay;   ///< Its URI, for messages.
+  std::string relay;  ///< Its URI, for messages.
 
   std::function<void(const event_object&)> emit;  ///< Each event of the answer.
   std::function<void(int)> finish;                ///< Once: the exit code.

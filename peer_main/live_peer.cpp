@@ -131,6 +131,7 @@ int run_alone(const peer_surroundings& all, job_request request) {
   work.request = std::move(request);
   work.id = host.user().make_message_id();
   work.alone = true;
+  work.relay = to_string(*all.options.relay);
   work.emit = [output](const event_object& event) { output->show(event); };
   work.finish = [&gate = all.gate](int code) { gate.open(code); };
   spawn(host.loop().system(), job, std::move(work), host.user().handle());

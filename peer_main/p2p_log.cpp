@@ -80,6 +80,7 @@ void p2p_log::add(const application_message_received& news) {
 }
 
 void p2p_log::add(const message_progress& news) {
+  if (news.state == message_state::queued) return;  // On no path yet.
   write("message " + std::string{to_string(news.state)} + field("to", news.to) +
         field("id", to_string(news.id)) + field("size", std::to_string(news.size)) +
         route(news.path) + field_unless_empty("code", news.code) +

@@ -47,7 +47,7 @@ class Events(ProgramTest):
     def check(self, text):
         """The names of the events in these lines of output, all of which must be valid."""
         names = set()
-        for line in text.splitlines():
+        for line in filter(None, text.splitlines()):
             event = json.loads(line)
             self.assertIn(event["event"], self.schema, line)
             self.assertEqual(faults(event, self.schema[event["event"]]), [], line)

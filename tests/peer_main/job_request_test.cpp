@@ -1,0 +1,48 @@
+#include "peer_main/job_request.hpp"
+
+#include "actors/storage/json_line.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hobnob {
+namespace {
+
+TEST(JobRequest, TravelsAsJson) {
+  job_request request;
+  request.command = "say";
+  request.user = "bob";
+  request.text = "grüße\n\"quoted\"";
+  request.wait = message_state::sent;
+  request.timeout = std::chrono::milliseconds{1234};
+  request.require_direct = true;
+  const auto read = job_request_from(*parse_json_object(to_json_line(to_json(request))));
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->command, "say");
+  EXPECT_EQ(read->user, "bob");
+  EXPECT_EQ(read->text, request.text);
+  EXPECT_EQ(read->wait, message_state::sent);
+  EXPECT_EQ(read->timeout, request.timeout);
+  EXPECT_TRUE(read->require_direct);
+  EXPECT_FALSE(read->accept);
+}
+
+TEST(JobRequest, WhatIsNoneIsRefused) {
+  const auto good = to_json(job_request{.command = "say", .user = "bob", .text = "hi"});
+  const std::string too_long(40'000, 'x');
+  const struct {
+    const char* key;
+    boost::json::value value;
+  } faults[] = {
+      {"command", "dance"}, {"command", 5},      {"user", "Bob"},     {"user", nullptr},
+      {"timeout_ms", -1},   {"timeout_ms", "x"}, {"timeout_ms", 1e9}, {"text", too_long.c_str()}};
+  for (const auto& fault : faults) {
+    auto object = good;
+    object[fault.key] = fault.value;
+    EXPECT_FALSE(job_request_from(object)) << fault.key;
+  }
+  EXPECT_FALSE(job_request_from({}));
+  EXPECT_TRUE(job_request_from(good));
+}
+
+}  // namespace
+}  // namespace hobnob

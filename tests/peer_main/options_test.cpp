@@ -1,0 +1,118 @@
+#include "peer_main/options.hpp"
+
+#include "tests/actors/storage/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <vector>
+
+namespace hobnob {
+namespace {
+
+constexpr const char* no_environment[] = {"HOME=/nowhere", nullptr};
+constexpr const char* relay = "--relay=hobnob://127.0.0.1:7440/";
+
+core::checked<peer_options> read(std::vector<const char*> words,
+                                 const char* const* environment = no_environment) {
+  words.insert(words.begin(), "peer_main");
+  return read_peer_options(static_cast<int>(words.size()), words.data(), environment);
+}
+
+TEST(PeerOptions, ChatIsTheDefault) {
+  const auto options = read({relay, "--user", "ann"});
+  ASSERT_TRUE(options) << options.error();
+  EXPECT_EQ(options->command, "chat");
+  EXPECT_EQ(options->user, "ann");
+  EXPECT_EQ(options->relay->host, "127.0.0.1");
+  EXPECT_FALSE(options->json);
+}
+
+TEST(PeerOptions, OptionsMayStandBeforeAndBehindTheCommand) {
+  const auto options = read({"--json", "say", "--user", "ann", "--timeout", "1.5", relay, "bob",
+                             "hello", "there", "--require-direct", "--wait", "queued"});
+  ASSERT_TRUE(options) << options.error();
+  EXPECT_EQ(options->command, "say");
+  EXPECT_EQ(options->arguments, (std::vector<std::string>{"bob", "hello", "there"}));
+  EXPECT_TRUE(options->json);
+  EXPECT_TRUE(options->require_direct);
+  EXPECT_EQ(options->timeout, std::chrono::milliseconds{1500});
+  EXPECT_EQ(options->wait, message_state::queued);
+}
+
+TEST(PeerOptions, AfterTwoDashesEverythingIsText) {
+  const auto options = read({relay, "--user", "ann", "say", "bob", "--", "--json", "-x"});
+  ASSERT_TRUE(options) << options.error();
+  EXPECT_EQ(options->arguments, (std::vector<std::string>{"bob", "--json", "-x"}));
+  EXPECT_FALSE(options->json);
+}
+
+TEST(PeerOptions, FlagOverEnvironmentOverConfigFile) {
+  const temporary_folder folder;
+  folder.write("conf",
+               "user = file\ntimeout = 7\njson = yes\nlisten = 127.0.0.1:1\nlisten = [::1]:2\n");
+  const auto conf = (folder / "conf").string();
+  const char* environment[] = {"HOBNOB_USER=environment", "HOBNOB_TIMEOUT=8",
+                               "HOBNOB_RELAY=hobnob://e/", "HOBNOB_REGISTRATION=closed", nullptr};
+  const auto options = read({"--config", conf.c_str(), "--user", "flag"}, environment);
+  ASSERT_TRUE(options) << options.error();
+  EXPECT_EQ(options->user, "flag");
+  EXPECT_EQ(options->timeout, std::chrono::seconds{8});
+  EXPECT_EQ(options->relay->host, "e");
+  EXPECT_TRUE(options->json);
+  EXPECT_EQ(options->listen.size(), 2u);
+}
+
+TEST(PeerOptions, EveryFaultIsNamed) {
+  const temporary_folder folder;
+  folder.write("conf", "# mine\ncolour = red\n");
+  const auto conf = (folder / "conf").string();
+  const struct {
+    std::vector<const char*> words;
+    const char* problem;
+  } cases[] = {
+      {{"--colour"}, "colour"},
+      {{"--user"}, "user"},
+      {{"--user", "Ann", "id"}, "--user"},
+      {{"--user", "ann", "--relay", "http://x", "status"}, "--relay"},
+      {{"--user", "ann", relay, "dance"}, "there is no command 'dance'"},
+      {{"--user", "ann", relay, "say", "bob"}, "write: peer_main say USER TEXT"},
+      {{"--user", "ann", relay, "ping"}, "write: peer_main ping USER"},
+      {{"--user", "ann", relay, "ping", "\x1b[2J"}, "'\\x1b[2J'"},
+      {{"--user", "ann", "status"}, "--relay hobnob://"},
+      {{"--user", "ann", relay, "--direct", "maybe"}, "both, dial, accept or off"},
+      {{"--user", "ann", relay, "--wait", "read"}, "queued, accepted or delivered"},
+      {{"--user", "ann", relay, "--timeout", "0"}, "--timeout"},
+      {{"--user", "ann", relay, "--timeout", "5s"}, "--timeout"},
+      {{"--user", "ann", relay, "--log-level", "loud"}, "--log-level"},
+      {{"--user", "ann", relay, "--listen", "here"}, "--listen"},
+      {{"--user", "ann", relay, "--require-direct", "--direct", "off"}, "no way for messages"},
+      {{"--user", "ann", relay, "--config", conf.c_str()}, "line 2 of "},
+      {{"--user", "ann", relay, "--config", "/nowhere/conf"}, "cannot read the config file"},
+      {{"completion", "fish"}, "bash only"},
+  };
+  for (const auto& c : cases) {
+    const auto options = read(c.words);
+    ASSERT_FALSE(options) << c.problem;
+    EXPECT_NE(options.error().find(c.problem), std::string::npos) << options.error();
+    EXPECT_EQ(options.error().find('\x1b'), std::string::npos);
+  }
+  const char* environment[] = {"HOBNOB_COLOUR=red", nullptr};
+  EXPECT_NE(read({"--user", "ann", "id"}, environment).error().find("HOBNOB_COLOUR"),
+            std::string::npos);
+}
+
+TEST(PeerOptions, HelpAndVersionNeedNothingElse) {
+  EXPECT_TRUE(read({"--help"})->help);
+  EXPECT_TRUE(read({"--version", "whatever"})->version);
+}
+
+TEST(PeerOptions, HelpAndCompletionKnowEveryOptionAndCommand) {
+  for (const char* word :
+       {"--relay", "--p2p-log-content", "--require-direct", "verify", "completion"}) {
+    EXPECT_NE(peer_help().find(word), std::string::npos) << word;
+    EXPECT_NE(bash_completion().find(word), std::string::npos) << word;
+  }
+}
+
+}  // namespace
+}  // namespace hobnob
