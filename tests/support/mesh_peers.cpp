@@ -9,13 +9,13 @@
 #include "actors/runtime.hpp"
 #include "actors/spawn.hpp"
 
+#include <sys/random.h>
 #include <caf/typed_event_based_actor.hpp>
 #include <cstdlib>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
-#include <sys/random.h>
 #include <thread>
 
 namespace {

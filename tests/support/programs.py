@@ -196,14 +196,17 @@ class Program:
                 except BrokenPipeError:
                     pass
 
+    def recent(self, count):
+        with self._changed:
+            return [f"  {which} {text[:400]}" for which, text, _ in self.lines[-count:]]
+
     def story(self, count=25):
         """The last lines of every program of this test."""
         parts = []
         for program in self.gang:
             state = program.process.poll()
             parts.append(f"--- {program.name}: " + ("running" if state is None else f"ended with {state}"))
-            with program._changed:
-                parts += [f"  {which} {text[:400]}" for which, text, _ in program.lines[-count:]]
+            parts += program.recent(count)
         return "\n".join(parts)
 
 

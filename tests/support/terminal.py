@@ -158,6 +158,11 @@ class Terminal:
         """For ProgramTest, which looks for reports of sanitizers."""
         return self.raw.decode("utf-8", "replace")
 
+    def recent(self, count):
+        """The last lines of the screen, for the story of a failed test."""
+        with self._changed:
+            return [f"  | {line}" for line in self.screen.lines()[-count:]]
+
     def wait_exit(self, deadline=DEADLINE):
         return self.process.wait(deadline)
 

@@ -39,7 +39,7 @@ class BadInputTest(ProgramTest):
             peer.wait_delivered(other, since)
             for event in peer.events("session", self._marks[user]):
                 self.assertEqual(event["state"], "online")
-            self.assertEqual(peer.events("link", self._marks[user], state="down"), [])
+            self.assertEqual(peer.events("link", self._marks[user], state="down", user=other), [])
         for program, before in self._before.items():
             wait_until(lambda: resident_kib(program.pid) < before + GROWTH_KIB,
                        f"{program.name} to be as small as before ({before} KiB, now {resident_kib(program.pid)} KiB)")

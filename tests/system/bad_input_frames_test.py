@@ -38,7 +38,7 @@ class BadFrames(BadInputTest):
                     self.expect_protocol_close(logged_in=logged_in, data=header(CONTROL, size))
 
     def test_a_frame_over_the_budget_of_a_stranger(self):
-        self.expect_protocol_close(data=header(CONTROL, 17 * 1024))
+        self.expect_protocol_close(data=frame(CONTROL, bytes(17 * 1024)), reason=REFUSED)
 
     def test_empty_frames(self):
         for logged_in in (False, True):

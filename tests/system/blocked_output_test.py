@@ -18,6 +18,7 @@ class BlockedOutput(ProgramTest):
         os.close(writing_end)
         bob = self.peer("bob", relay)
         bob.wait_link("ann")
+        bob.wait_presence("ann", "online")
         since = bob.mark()
         # Nobody reads ann's events: 64 KiB of pipe are full after a few of these.
         sent = 30

@@ -12,7 +12,7 @@ namespace hobnob::wire {
 bytes encode_close(const close_info& why);
 
 /// Nothing if `control` (the payload of a control frame) is another control message. A number that
-/// names no reason is read as `goodbye`, an unreadable close as `protocol`.
+/// names no reason is read as `goodbye`.
 std::optional<close_info> decode_close(byte_view control);
 
 }  // namespace hobnob::wire
