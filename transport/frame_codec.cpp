@@ -23,11 +23,13 @@ failure read_header(byte_view data, frame_batch::entry& entry, std::size_t& size
   if (size_max == 0) {
     return {errc::unknown_frame, "unknown frame type " + std::to_string(type)};
   }
-  if (flags != 0 || reserved != 0) return {errc::bad_frame, "reserved bits of a frame header are set"};
+  if (flags != 0 || reserved != 0)
+    return {errc::bad_frame, "reserved bits of a frame header are set"};
   if (length == 0) return {errc::empty_frame};
   if (length > size_max) {
-    return {errc::frame_too_large, "a frame of " + std::to_string(length) + " bytes where at most " +
-                                       std::to_string(size_max) + " are allowed"};
+    return {errc::frame_too_large, "a frame of " + std::to_string(length) +
+                                       " bytes where at most " + std::to_string(size_max) +
+                                       " are allowed"};
   }
   entry.size = length;
   size = frame_header_size + length;
@@ -36,7 +38,8 @@ failure read_header(byte_view data, frame_batch::entry& entry, std::size_t& size
 
 }  // namespace
 
-std::array<std::byte, frame_header_size> encode_frame_header(frame_type type, std::size_t payload_size) noexcept {
+std::array<std::byte, frame_header_size> encode_frame_header(frame_type type,
+                                                             std::size_t payload_size) noexcept {
   std::array<std::byte, frame_header_size> out;
   wire::field_writer{out.data()}
       .number(static_cast<std::uint32_t>(payload_size))

@@ -99,6 +99,8 @@ void framed_connection::begin_close(close_info why) {
   if (end_.reason == close_reason::heartbeat || end_.reason == close_reason::reset) {
     return finish(stream::close_mode::abort);
   }
+  // Who is too slow for what was queued will not take it now either; the reason is short.
+  if (end_.reason == close_reason::overflow) queue_.drop_waiting();
   outgoing_frame last{
       frame_type::control, frame_priority::bulk, {}, shared_slice::of(wire::encode_close(end_))};
   if (push(last) == send_status::overflow) return finish(stream::close_mode::abort);

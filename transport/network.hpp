@@ -23,8 +23,10 @@ class listener {
  public:
   virtual ~listener() = default;
 
-  /// The next stream. Errors that belong to one arriving connection are not reported here; too many open files is
-  /// (`asio::error::no_descriptors`): the caller pauses. After `close`: `asio::error::operation_aborted`.
+  /// The next stream. Errors that belong to one arriving connection are not reported here; too many
+  /// open files is
+  /// (`asio::error::no_descriptors`): the caller pauses. After `close`:
+  /// `asio::error::operation_aborted`.
   virtual awaitable<io_value<std::unique_ptr<stream>>> accept() = 0;
 
   /// With the real port where 0 was asked for.
@@ -34,13 +36,15 @@ class listener {
 };
 
 struct listen_options {
-  /// Let later dials leave from this very port (`SO_REUSEPORT`, set only after bind and listen succeeded, so that a second
-  /// program on the port still fails with `address_in_use`). For peers; never for relays.
+  /// Let later dials leave from this very port (`SO_REUSEPORT`, set only after bind and listen
+  /// succeeded, so that a second program on the port still fails with `address_in_use`). For peers;
+  /// never for relays.
   bool shared_with_dials = false;
 };
 
 struct dial_options {
-  /// The local endpoint to dial from; port 0 lets the system choose. The port of a `shared_with_dials` listener may be used.
+  /// The local endpoint to dial from; port 0 lets the system choose. The port of a
+  /// `shared_with_dials` listener may be used.
   endpoint local;
   time_point deadline = time_point::max();
 };
@@ -61,11 +65,14 @@ class network {
   virtual void random(std::span<std::byte> out) = 0;
 
   /// An IPv6 wildcard endpoint listens for IPv6 only (`IPV6_V6ONLY`).
-  virtual io_value<std::unique_ptr<listener>> listen(const endpoint& local, const listen_options& options) = 0;
+  virtual io_value<std::unique_ptr<listener>> listen(const endpoint& local,
+                                                     const listen_options& options) = 0;
 
-  /// A connected stream, or `timed_out`, `connection_refused`, `host_unreachable`, `address_in_use`, ...;
-  /// `address_not_available` on a shared port means that the other side's dial is arriving: wait for the accept.
-  virtual awaitable<io_value<std::unique_ptr<stream>>> dial(const endpoint& remote, const dial_options& options) = 0;
+  /// A connected stream, or `timed_out`, `connection_refused`, `host_unreachable`,
+  /// `address_in_use`, ...; `address_not_available` on a shared port means that the other side's
+  /// dial is arriving: wait for the accept.
+  virtual awaitable<io_value<std::unique_ptr<stream>>> dial(const endpoint& remote,
+                                                            const dial_options& options) = 0;
 
   /// Addresses of `host` (a name or a literal), in the order to try.
   virtual awaitable<io_value<std::vector<ip_address>>> resolve(std::string host) = 0;

@@ -14,7 +14,8 @@ constexpr std::size_t shared_size_min = 4096;
 /// A packed segment is closed when it reaches this size: one TLS record's worth.
 constexpr std::size_t packed_size_max = 16 * 1024;
 
-/// A queue that holds more than a few small frames is about to hold many: its segment then gets its whole size at once.
+/// A queue that holds more than a few small frames is about to hold many: its segment then gets its
+/// whole size at once.
 constexpr std::size_t few_frames_size = 512;
 
 void append(bytes& to, byte_view data) {
@@ -69,7 +70,8 @@ void send_queue::gather(std::vector<byte_view>& out, std::size_t size_max) {
       if (lane.next == lane.segments.size()) {
         lane = {};
       } else if (lane.next > lane.segments.size() / 2) {
-        lane.segments.erase(lane.segments.begin(), lane.segments.begin() + static_cast<std::ptrdiff_t>(lane.next));
+        lane.segments.erase(lane.segments.begin(),
+                            lane.segments.begin() + static_cast<std::ptrdiff_t>(lane.next));
         lane.next = 0;
       }
     }
@@ -84,7 +86,8 @@ void send_queue::gather(std::vector<byte_view>& out, std::size_t size_max) {
 void send_queue::consume(std::size_t count) {
   size_ -= count;
   count += written_bytes_;
-  while (written_segments_ < writing_.size() && count >= writing_[written_segments_].view().size()) {
+  while (written_segments_ < writing_.size() &&
+         count >= writing_[written_segments_].view().size()) {
     count -= writing_[written_segments_].view().size();
     writing_[written_segments_++] = {};
   }
@@ -92,6 +95,15 @@ void send_queue::consume(std::size_t count) {
   if (size_ == 0) {
     writing_ = {};
     written_segments_ = 0;
+  }
+}
+
+void send_queue::drop_waiting() noexcept {
+  for (auto& lane : lanes_) {
+    for (; lane.next < lane.segments.size(); ++lane.next) {
+      size_ -= lane.segments[lane.next].view().size();
+    }
+    lane = {};
   }
 }
 

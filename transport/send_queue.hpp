@@ -14,20 +14,24 @@ struct send_queue_limits {
   std::size_t hard_limit = 4 * 1024 * 1024;  ///< Nothing is taken beyond it.
 };
 
-/// Frames waiting to be written: bounded, most urgent first, in order within a priority. Small frames are packed into
-/// chunks (no allocation a frame), large bodies are shared. An empty queue holds no memory of its own. Not thread-safe.
+/// Frames waiting to be written: bounded, most urgent first, in order within a priority. Small
+/// frames are packed into chunks (no allocation a frame), large bodies are shared. An empty queue
+/// holds no memory of its own. Not thread-safe.
 class send_queue {
  public:
   explicit send_queue(send_queue_limits limits = {}) : limits_(limits) {}
 
   send_status push(const outgoing_frame& frame);
 
-  /// At most about `size_max` bytes to write next, as views that stay valid until `consume`. A frame once begun is finished
-  /// before a more urgent one.
+  /// At most about `size_max` bytes to write next, as views that stay valid until `consume`. A
+  /// frame once begun is finished before a more urgent one.
   void gather(std::vector<byte_view>& out, std::size_t size_max);
 
   /// `count` bytes of what `gather` gave last have been written.
   void consume(std::size_t count);
+
+  /// Forgets the frames that no `gather` has given out yet.
+  void drop_waiting() noexcept;
 
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }

@@ -187,6 +187,25 @@ TYPED_TEST(connection_contract, reading_stops_until_the_consumer_acknowledges) {
   this->world.run_until([&] { return this->right->size == sent && this->left->drained == 1; });
 }
 
+TYPED_TEST(connection_contract, a_slow_consumer_hears_why_it_is_sent_away) {
+  connection_config small;
+  small.credit = 1024;
+  this->open({}, small);
+  this->right->acknowledge = false;
+  auto body = shared_slice::of(pattern(200'000));
+  this->world.run_until([&] {
+    return this->left->connection->send({frame_type::message, frame_priority::bulk, {}, body}) ==
+           send_status::overflow;
+  });
+  this->world.run_until([&] { return this->right->size > 0; });
+  this->left->connection->close({close_reason::overflow, "too slow"});
+  this->right->acknowledge = true;
+  this->right->connection->acknowledge(this->right->wire_size);
+  this->world.run_until([&] { return this->left->ends == 1 && this->right->ends == 1; });
+  EXPECT_EQ(this->right->end.reason, close_reason::overflow);
+  EXPECT_TRUE(this->right->end.by_remote);
+}
+
 TYPED_TEST(connection_contract, a_consumer_who_takes_nothing_is_cut_off) {
   connection_config impatient, small;
   impatient.write_timeout = std::chrono::milliseconds{200};

@@ -31,13 +31,16 @@ TEST(FrameDecoder, CutsOneReadIntoItsFrames) {
 
 TEST(FrameDecoder, GivesTheSameFramesHoweverTheStreamIsCut) {
   bytes stream;
-  for (int i = 0; i < 40; ++i) append(stream, encoded(frame_type::envelope, 1 + static_cast<std::size_t>(i) * 331 % 9000, 'a' + i % 26));
+  for (int i = 0; i < 40; ++i)
+    append(stream, encoded(frame_type::envelope, 1 + static_cast<std::size_t>(i) * 331 % 9000,
+                           'a' + i % 26));
   std::mt19937 random{7};
   for (int round = 0; round < 200; ++round) {
     frame_decoder decoder;
     bytes seen;
     for (std::size_t at = 0; at < stream.size();) {
-      const auto step = std::min<std::size_t>(stream.size() - at, 1 + random() % (round < 100 ? 12 : 20000));
+      const auto step =
+          std::min<std::size_t>(stream.size() - at, 1 + random() % (round < 100 ? 12 : 20000));
       frame_batch batch;
       ASSERT_FALSE(decoder.decode(byte_view{stream}.subspan(at, step), batch));
       at += step;
@@ -76,9 +79,9 @@ TEST(FrameDecoder, RefusesHeadersThatCannotBe) {
       {{0, 0, 0, 0, 1, 0, 0, 0}, errc::empty_frame},
       {{0x80, 0, 0, 0, 1, 0, 0, 0}, errc::frame_too_large},
       {{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0}, errc::frame_too_large},
-      {{0, 1, 0, 1, 1, 0, 0, 0}, errc::frame_too_large},   // control: 64 KiB + 1
+      {{0, 1, 0, 1, 1, 0, 0, 0}, errc::frame_too_large},     // control: 64 KiB + 1
       {{0, 4, 0, 1, 0x20, 0, 0, 0}, errc::frame_too_large},  // message: 256 KiB + 1
-      {{0, 0, 0, 9, 2, 0, 0, 0}, errc::frame_too_large},   // ping: 9
+      {{0, 0, 0, 9, 2, 0, 0, 0}, errc::frame_too_large},     // ping: 9
       {{0, 0, 0, 1, 0x77, 0, 0, 0}, errc::unknown_frame},
       {{0, 0, 0, 1, 0, 0, 0, 0}, errc::unknown_frame},
       {{0, 0, 0, 1, 1, 1, 0, 0}, errc::bad_frame},

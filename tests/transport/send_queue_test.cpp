@@ -9,13 +9,17 @@
 namespace hobnob {
 namespace {
 
-outgoing_frame message_of(const shared_slice& body, frame_priority priority = frame_priority::normal) {
+outgoing_frame message_of(const shared_slice& body,
+                          frame_priority priority = frame_priority::normal) {
   return {frame_type::message, priority, {}, body};
 }
 
-shared_slice filled(std::size_t size, char with) { return shared_slice::copy_of(as_byte_view(std::string(size, with))); }
+shared_slice filled(std::size_t size, char with) {
+  return shared_slice::copy_of(as_byte_view(std::string(size, with)));
+}
 
-/// Writes `step` bytes at a time until the queue is empty; answers the payloads as the receiver would see them.
+/// Writes `step` bytes at a time until the queue is empty; answers the payloads as the receiver
+/// would see them.
 std::vector<std::string> drain(send_queue& queue, std::size_t gather_max, std::size_t step) {
   std::vector<std::string> seen;
   frame_decoder decoder;
@@ -75,7 +79,8 @@ TEST(SendQueue, NeverInterleavesFramesHoweverItIsWritten) {
       const auto body = filled(size, static_cast<char>('a' + i % 26));
       const auto head = filled(1 + random() % 64, '#');
       queue.push({frame_type::message, static_cast<frame_priority>(priority), head.view(), body});
-      expected[priority].push_back(std::string{as_text(head.view())} + std::string{as_text(body.view())});
+      expected[priority].push_back(std::string{as_text(head.view())} +
+                                   std::string{as_text(body.view())});
     }
     std::vector<std::string> in_order;
     for (const auto& lane : expected) in_order.insert(in_order.end(), lane.begin(), lane.end());
@@ -110,6 +115,30 @@ TEST(SendQueue, SaysFullAboveHighWaterAndDrainedOnceBelowLowWater) {
   queue.consume(200);
   EXPECT_TRUE(queue.take_drained());
   EXPECT_FALSE(queue.take_drained());
+}
+
+TEST(SendQueue, FinishesWhatItBeganWhenTheRestIsDropped) {
+  send_queue queue;
+  queue.push(message_of(filled(9000, 'a')));
+  std::vector<byte_view> views;
+  queue.gather(views, 1000);
+  queue.consume(100);
+  queue.push(message_of(filled(9000, 'b')));
+  queue.push(message_of(filled(10, 'c'), frame_priority::urgent));
+  queue.drop_waiting();
+  queue.push(message_of(filled(10, 'd'), frame_priority::bulk));
+  EXPECT_EQ(queue.size(), 9000 - 100 + frame_header_size + 10 + frame_header_size);
+  std::string rest;
+  while (!queue.empty()) {
+    queue.gather(views, 1000);
+    for (auto view : views) rest += as_text(view);
+    std::size_t given = 0;
+    for (auto view : views) given += view.size();
+    queue.consume(given);
+  }
+  EXPECT_EQ(rest.find('b'), std::string::npos);
+  EXPECT_EQ(rest.find('c'), std::string::npos);
+  EXPECT_EQ(rest.substr(rest.size() - 10), std::string(10, 'd'));
 }
 
 }  // namespace
