@@ -19,8 +19,8 @@ bool decode_control(byte_view payload, wire::Control& message) {
 }
 
 send_status send_control(connection_handle& connection, const wire::Control& message) {
-  return connection.send(
-      outgoing_frame{frame_type::control, frame_priority::interactive, {}, encode_control(message)});
+  return connection.send(outgoing_frame{
+      frame_type::control, frame_priority::interactive, {}, encode_control(message)});
 }
 
 }  // namespace hobnob

@@ -4,7 +4,8 @@
 //
 //   relay:  (connections) -> user_session <-> directory -> account_store
 //   peer:   subscriber <- peer -> relay_session, peer_link (one per user), message_store
-//   both:   link_bridge makes connections speak to their consumer; heartbeat_monitor watches one connection each
+//   both:   link_bridge makes connections speak to their consumer;
+//           heartbeat_monitor watches one connection each
 
 #include "actors/core/message.hpp"
 #include "actors/core/online_user.hpp"
@@ -12,12 +13,14 @@
 
 #include <caf/typed_actor.hpp>
 
+// clang-format off: one handler a line.
+
 namespace hobnob {
 
 template <class... Ts>
 using reacts_to = caf::reacts_to<Ts...>;
 
-// --- What link_bridge needs of the actors it talks to -------------------------------------------------------------------
+// --- What link_bridge needs of the actors it talks to ---
 
 /// Consumes one connection.
 using connection_consumer_actor = caf::typed_actor<
@@ -31,7 +34,7 @@ using connection_acceptor_actor = caf::typed_actor<reacts_to<connection_accepted
 /// Waits for the outcome of `link_bridge::dial`.
 using dial_client_actor = caf::typed_actor<reacts_to<dial_finished>>;
 
-// --- heartbeat_monitor ----------------------------------------------------------------------------------------------------
+// --- heartbeat_monitor ---
 
 /// The monitor's own tick: every heartbeat interval it looks at the connection's `last_received`.
 struct heartbeat_tick {};
@@ -43,7 +46,7 @@ using heartbeat_owner_actor = caf::typed_actor<
     reacts_to<silence_suspected>,  // Twice the interval without a sign of life, or heard again.
     reacts_to<silence_lost>>;      // Three times the interval: give it up.
 
-// --- Relay ----------------------------------------------------------------------------------------------------------------
+// --- Relay ---
 
 struct route_found;
 
@@ -53,7 +56,8 @@ using user_session_actor = connection_consumer_actor::extend<
     reacts_to<directory_notice>,    // Directory changes to pass on to the peer.
     reacts_to<route_found>,         // The session behind a session id that envelopes go to.
     reacts_to<forward_envelopes>,   // Envelopes of another session for this peer.
-    reacts_to<envelopes_refused>,   // Envelopes of this peer that the receiver's session could not take.
+    // Envelopes of this peer that the receiver's session could not take.
+    reacts_to<envelopes_refused>,
     reacts_to<end_session>>;        // Replaced, kicked or the relay stops.
 
 struct register_session {
@@ -69,14 +73,18 @@ struct route_found {
 
 /// Who is online, and which key each name is bound to.
 using directory_actor = caf::typed_actor<
-    caf::replies_to<register_session>::with<login_verdict>,  // A login: bind or check the name, replace an older session.
-    reacts_to<session_ended>,                                // A session is gone: tell the subscribers.
-    reacts_to<session_suspected>,                            // A session went silent, or is heard again.
+    // A login: bind or check the name, replace an older session.
+    caf::replies_to<register_session>::with<login_verdict>,
+    // A session is gone: tell the subscribers.
+    reacts_to<session_ended>,
+    // A session went silent, or is heard again.
+    reacts_to<session_suspected>,
     reacts_to<session_record_changed>,                       // New endpoints of a known session.
     caf::replies_to<directory_lookup>::with<directory_lookup_result>,
     caf::replies_to<find_route>::with<route_found>,
     caf::replies_to<admit_user>::with<account_change_result>,   // Bind (or rebind) a name.
-    caf::replies_to<remove_user>::with<account_change_result>,  // Unbind a name and end its session.
+    // Unbind a name and end its session.
+    caf::replies_to<remove_user>::with<account_change_result>,
     caf::replies_to<kick_user>::with<account_change_result>,    // End the session of a user.
     caf::replies_to<list_users>::with<account_list>>;
 
@@ -86,7 +94,7 @@ using account_store_actor = caf::typed_actor<
     caf::replies_to<remove_user>::with<account_change_result>,
     caf::replies_to<list_users>::with<account_list>>;
 
-// --- Peer: public -----------------------------------------------------------------------------------------------------------
+// --- Peer: public ---
 
 /// Whoever wants to know what happens to a peer.
 using peer_subscriber_actor = caf::typed_actor<
@@ -104,16 +112,19 @@ struct add_subscriber {
 
 /// The user on this machine.
 using peer_actor = caf::typed_actor<
-    reacts_to<add_subscriber>,                          // First tells it the present state, then every change.
-    reacts_to<send_text>,                               // Chat to a user; its outcome comes as `message_progress`.
+    // First tells it the present state, then every change.
+    reacts_to<add_subscriber>,
+    // Chat to a user; its outcome comes as `message_progress`.
+    reacts_to<send_text>,
     reacts_to<send_application_message>,                // The same with bytes on a channel.
-    caf::replies_to<get_users>::with<user_list>,        // Everyone known: presence, path and why not a better one.
+    // Everyone known: presence, path and why not a better one.
+    caf::replies_to<get_users>::with<user_list>,
     caf::replies_to<get_status>::with<peer_status>,
     caf::replies_to<ping_user>::with<ping_result>,      // A round trip on the present path.
     caf::replies_to<verify_user>::with<verify_result>,  // Safety words; accepts a key if asked to.
     reacts_to<stop_peer>>;                              // Goodbye to all, then `peer_stopped`.
 
-// --- Peer: inner ------------------------------------------------------------------------------------------------------------
+// --- Peer: inner ---
 
 /// Messages to carry to one user, in order.
 struct carry_messages {
@@ -132,11 +143,13 @@ using message_carrier_actor = caf::typed_actor<
     reacts_to<carry_messages>,
     reacts_to<carry_receipts>>;
 
-/// The peer has decided how messages to a user travel from now on. Messages in flight on another route are sent again.
+/// The peer has decided how messages to a user travel from now on. Messages in flight on another
+/// route are sent again.
 struct route_changed {
   fingerprint user;
   std::string name;
-  message_carrier_actor carrier;   ///< Null: no way at the moment; messages wait, or fail if `gone`.
+  /// Null: no way at the moment; messages wait, or fail if `gone`.
+  message_carrier_actor carrier;
   path_kind path = path_kind::none;
   std::uint64_t route = 0;         ///< Names this route; never reused.
   bool gone = false;               ///< The user is offline (a clear, immediate failure).
@@ -214,7 +227,8 @@ struct unknown_sender {
 struct contact_changed {
   core::online_user user;
   bool admitted = false;
-  std::uint64_t route = 0;  ///< The route by which messages go to it through the relay; 0: they do not.
+  /// The route by which messages go to it through the relay; 0: they do not.
+  std::uint64_t route = 0;
 };
 
 /// The session with the relay: login, reconnecting, directory, envelopes.

@@ -3,10 +3,10 @@
 #include "actors/dial_race.hpp"
 #include "transport/acceptor.hpp"
 
+#include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
-#include <atomic>
 #include <caf/send.hpp>
 #include <optional>
 #include <utility>

@@ -1,7 +1,8 @@
 #pragma once
 
-// The vocabulary of the system: every message that actors exchange. Facts are named in the past tense, commands by verbs.
-// All messages stay inside one process; what travels on the wire is in transport/wire/ and docs/protocol.md.
+// The vocabulary of the system: every message that actors exchange. Facts are named in the past
+// tense, commands by verbs. All messages stay inside one process; what travels on the wire is in
+// transport/wire/ and docs/protocol.md.
 
 #include "actors/type_ids.hpp"
 #include "transport/close_reason.hpp"
@@ -18,12 +19,14 @@
 
 namespace hobnob {
 
-using session_id = std::uint64_t;           ///< Given by a relay at login; 0 is none.
-using message_id = std::array<std::uint8_t, 16>;  ///< Random; the same on every path and in every event.
+using session_id = std::uint64_t;  ///< Given by a relay at login; 0 is none.
+/// Random; the same on every path and in every event.
+using message_id = std::array<std::uint8_t, 16>;
 
-// --- Between coroutines and actors (link_bridge) ---------------------------------------------------------------------
+// --- Between coroutines and actors (link_bridge) ---
 
-/// What one read brought. The consumer acknowledges `batch->wire_size()` to its connection once it has dealt with it.
+/// What one read brought. The consumer acknowledges `batch->wire_size()` to its connection once it
+/// has dealt with it.
 struct connection_frames {
   std::shared_ptr<const frame_batch> batch;
 };
@@ -36,7 +39,8 @@ struct connection_closed {
   close_info why;
 };
 
-/// A listener has a new connection, TLS done, not yet reading: give it a consumer with `link_bridge::attach`.
+/// A listener has a new connection, TLS done, not yet reading: give it a consumer with
+/// `link_bridge::attach`.
 struct connection_accepted {
   connection_ptr connection;
 };
@@ -46,27 +50,29 @@ struct dial_finished {
   std::uint64_t ticket = 0;
   connection_ptr connection;  ///< Null when it failed.
   endpoint remote;
-  std::string error;          ///< For people: "connection refused", "timed out", "the key is not the expected one".
-  bool awaits_accept = false; ///< The address pair is taken by the other side's dial: it is about to be accepted.
+  /// For people: "connection refused", "timed out", "the key is not the expected one".
+  std::string error;
+  /// The address pair is taken by the other side's dial: it is about to be accepted.
+  bool awaits_accept = false;
   bool key_mismatch = false;
-  fingerprint met;            ///< Whom TLS proved there, if it came so far.
+  fingerprint met;  ///< Whom TLS proved there, if it came so far.
 };
 
-// --- heartbeat_monitor to its session or link -------------------------------------------------------------------------
+// --- heartbeat_monitor to its session or link ---
 
 struct silence_suspected {
   bool suspect = false;  ///< False: heard again.
 };
 struct silence_lost {};
 
-// --- Relay: directory and sessions ------------------------------------------------------------------------------------
+// --- Relay: directory and sessions ---
 
 /// What a login asks for, checked for form but not yet for right.
 struct login_request {
   std::string user;
   public_key key{};
   fingerprint id;
-  std::string signed_record;     ///< A serialised wire::SignedRecord, signature verified.
+  std::string signed_record;  ///< A serialised wire::SignedRecord, signature verified.
   std::uint64_t record_serial = 0;
   endpoint observed;
   bool subscribe = false;
@@ -76,8 +82,9 @@ struct login_request {
 struct login_verdict {
   session_id session = 0;  ///< 0: refused.
   bool newly_bound = false;
-  std::string code;        ///< Why refused, stable: "name-taken", "registration-closed", "bad-name", ...
-  std::string detail;      ///< The same for people.
+  /// Why refused, stable: "name-taken", "registration-closed", "bad-name", ...
+  std::string code;
+  std::string detail;  ///< The same for people.
 };
 
 struct session_ended {
@@ -122,7 +129,8 @@ struct find_route {
   session_id session = 0;
 };
 
-/// Envelope frames of one sender to one receiver: entries of `batch`, whose payloads start with a wire envelope_header.
+/// Envelope frames of one sender to one receiver: entries of `batch`, whose payloads start with a
+/// wire envelope_header.
 struct forward_envelopes {
   session_id from = 0;
   std::shared_ptr<const frame_batch> batch;
@@ -136,7 +144,8 @@ struct envelopes_refused {
   std::uint8_t reason = 0;  ///< wire envelope_refusal reason
 };
 
-/// Account administration: `relay_main admit|rebind|remove|users|kick`, also beside a running relay.
+/// Account administration: `relay_main admit|rebind|remove|users|kick`, also beside a running
+/// relay.
 struct admit_user {
   std::string user;
   fingerprint id;
@@ -164,7 +173,7 @@ struct account_change_result {
   std::string detail;
 };
 
-// --- Peer: what subscribers are told ----------------------------------------------------------------------------------
+// --- Peer: what subscribers are told ---
 
 enum class path_kind : std::uint8_t { none, lan, wan, mapped, punched, circuit, relay };
 
@@ -188,8 +197,9 @@ struct presence_changed {
   fingerprint id;
   presence state = presence::offline;
   close_reason reason = close_reason::goodbye;  ///< Why it went offline.
-  bool key_changed = false;  ///< Loud: the user shows another key than the one known. No link and no
-                             ///< message until `verify_user` accepts it.
+  /// Loud: the user shows another key than the one known. No link and no message until
+  /// `verify_user` accepts it.
+  bool key_changed = false;
 };
 
 enum class link_state : std::uint8_t { down, up, suspect };
@@ -205,10 +215,10 @@ struct link_changed {
   std::string detail;
 };
 
-/// One address that was tried, for "why is there no direct link?".
+/// One address, for "why is there no direct link?".
 struct dial_attempt {
   endpoint remote;
-  std::string error;                 ///< Empty while it is being tried.
+  std::string error;                 ///< Empty while it is being tried, or waits for its turn.
   std::chrono::milliseconds age{0};  ///< Since it ended.
 };
 
@@ -223,7 +233,7 @@ struct user_info {
   link_state link = link_state::down;
   endpoint remote;
   std::chrono::milliseconds round_trip{-1};
-  std::string why_not_direct;            ///< One sentence; empty on a direct link.
+  std::string why_not_direct;  ///< One sentence; empty on a direct link.
   std::vector<dial_attempt> attempts;
   std::chrono::milliseconds retry_in{-1};
 };
@@ -260,7 +270,9 @@ struct message_progress {
   std::string to;
   message_state state = message_state::queued;
   path_kind path = path_kind::none;
-  std::string code;    ///< Why it failed, stable: "offline", "unknown-user", "timeout", "require-direct", "key-changed", ...
+  /// Why it failed, stable: "offline", "unknown-user", "timeout", "require-direct", "key-changed",
+  /// ...
+  std::string code;
   std::string detail;  ///< For people.
   std::uint32_t size = 0;
 };
@@ -268,7 +280,7 @@ struct message_progress {
 /// The peer has stopped; nothing comes after it.
 struct peer_stopped {};
 
-// --- Peer: what subscribers may ask -----------------------------------------------------------------------------------
+// --- Peer: what subscribers may ask ---
 
 struct send_text {
   std::string to;
@@ -281,9 +293,10 @@ struct send_text {
 struct send_application_message {
   std::string to;
   message_id id{};
-  std::string channel;  ///< `[a-z0-9._-]{1,64}`; order is kept within a channel.
-  shared_slice content; ///< At most 1 MiB.
-  frame_priority priority = frame_priority::normal;  ///< The channel keeps that of its first message.
+  std::string channel;   ///< `[a-z0-9._-]{1,64}`; order is kept within a channel.
+  shared_slice content;  ///< At most 1 MiB.
+  /// The channel keeps that of its first message.
+  frame_priority priority = frame_priority::normal;
   bool acknowledged = true;
   std::chrono::milliseconds timeout{30000};
   bool require_direct = false;
@@ -332,6 +345,7 @@ struct verify_result {
 /// Says goodbye to relay and links, then answers every subscriber with `peer_stopped`.
 struct stop_peer {};
 
-// The relay's and the peer's inner messages that carry only actor handles and core types are in interfaces.hpp.
+// The relay's and the peer's inner messages that carry only actor handles and core types are in
+// interfaces.hpp.
 
 }  // namespace hobnob

@@ -1,8 +1,9 @@
 #pragma once
 
-// CAF's type-ID block: one line for every type that travels between actors, in the order of messages.hpp and
-// interfaces.hpp. None is ever serialised: actors exchange them inside one process only (the wire has its own codec in
-// transport/wire/), so they may hold shared payloads and connections.
+// CAF's type-ID block: one line for every type that travels between actors, in the order of
+// messages.hpp and interfaces.hpp. None is ever serialised: actors exchange them inside one process
+// only (the wire has its own codec in transport/wire/), so they may hold shared payloads and
+// connections.
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>

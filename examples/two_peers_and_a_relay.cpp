@@ -77,8 +77,10 @@ int main() {
 
   auto ann_heard = std::make_shared<std::promise<std::string>>();
   auto bob_heard = std::make_shared<std::promise<std::string>>();
-  ann.subscribe(hobnob::spawn(loop.system(), listen_to, ann.handle(), std::string{"ann"}, ann_heard));
-  bob.subscribe(hobnob::spawn(loop.system(), listen_to, bob.handle(), std::string{"bob"}, bob_heard));
+  ann.subscribe(
+      hobnob::spawn(loop.system(), listen_to, ann.handle(), std::string{"ann"}, ann_heard));
+  bob.subscribe(
+      hobnob::spawn(loop.system(), listen_to, bob.handle(), std::string{"bob"}, bob_heard));
 
   for (auto* peer : {&ann, &bob}) {
     if (const auto result = peer->start(); result.error) {

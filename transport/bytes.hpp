@@ -23,8 +23,8 @@ inline std::string_view as_text(byte_view data) noexcept {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
-/// A view into immutable bytes that it keeps alive: how payloads cross threads and actors without a copy.
-/// Copying a `shared_slice` costs one reference count. Safe to read from any thread.
+/// A view into immutable bytes that it keeps alive: how payloads cross threads and actors without a
+/// copy. Copying a `shared_slice` costs one reference count. Safe to read from any thread.
 class shared_slice {
  public:
   shared_slice() = default;

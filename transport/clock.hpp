@@ -21,7 +21,8 @@ class clock {
   /// The time of day; for certificates, logs and message stamps only. May jump.
   virtual wall_time wall() const = 0;
 
-  /// Returns when `deadline` has passed. Cancel by per-operation cancellation; there is no other error.
+  /// Returns when `deadline` has passed. Cancel by per-operation cancellation; there is no other
+  /// error.
   virtual boost::asio::awaitable<boost::system::error_code> sleep_until(time_point deadline) = 0;
 };
 

@@ -27,8 +27,8 @@ std::optional<close_reason> close_reason_from(std::uint32_t number) noexcept;
 struct close_info {
   close_reason reason = close_reason::goodbye;
   std::string detail = {};
-  std::string code = {};     ///< Stable, for programs: "name-taken", "version", ...; may be empty.
-  bool by_remote = false;    ///< The other side said so; else this side found it out or decided it.
+  std::string code = {};   ///< Stable, for programs: "name-taken", "version", ...; may be empty.
+  bool by_remote = false;  ///< The other side said so; else this side found it out or decided it.
 };
 
 }  // namespace hobnob

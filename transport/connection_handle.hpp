@@ -16,12 +16,14 @@ namespace hobnob {
 
 /// What is known of an authenticated connection from the moment TLS is up.
 struct connection_info {
-  fingerprint remote;              ///< Proven by the TLS handshake.
-  public_key remote_key{};         ///< The key behind `remote`.
+  fingerprint remote;       ///< Proven by the TLS handshake.
+  public_key remote_key{};  ///< The key behind `remote`.
   endpoint local_endpoint;
   endpoint remote_endpoint;
-  bool dialled = false;            ///< We dialled it (both sides did, when dials crossed on one port).
-  bool crossed = false;            ///< Both sides dialled and met in one connection (TCP simultaneous open).
+  /// We dialled it (both sides did, when dials crossed on one port).
+  bool dialled = false;
+  /// Both sides dialled and met in one connection (TCP simultaneous open).
+  bool crossed = false;
 };
 
 /// The frames that one read brought, sharing one buffer.
@@ -38,7 +40,9 @@ class frame_batch {
       : buffer_(std::move(buffer)), entries_(std::move(entries)) {}
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
-  byte_view view(const entry& e) const noexcept { return byte_view{*buffer_}.subspan(e.offset, e.size); }
+  byte_view view(const entry& e) const noexcept {
+    return byte_view{*buffer_}.subspan(e.offset, e.size);
+  }
   shared_slice payload(const entry& e) const { return {buffer_, view(e)}; }
 
   /// Drops the entries for which `unwanted` holds.
@@ -55,7 +59,8 @@ class frame_batch {
   std::vector<entry> entries_;
 };
 
-/// One frame to send: `head` (at most 64 bytes, copied) then `body` (shared, not copied when large).
+/// One frame to send: `head` (at most 64 bytes, copied) then `body` (shared, not copied when
+/// large).
 struct outgoing_frame {
   frame_type type{};
   frame_priority priority = frame_priority::normal;
@@ -64,14 +69,16 @@ struct outgoing_frame {
 };
 
 enum class send_status : std::uint8_t {
-  sent,      ///< Queued.
-  full,      ///< Queued, and the queue is above its high-water mark: hold back until told that it drained.
+  sent,  ///< Queued.
+  /// Queued, and the queue is above its high-water mark: hold back until told that it drained.
+  full,
   overflow,  ///< Not queued: the hard limit is reached.
   closed,    ///< Not queued: the connection is closing or closed.
 };
 
-/// What the deciding side holds of a connection. Every function may be called from any thread; from the connection's own
-/// thread they act at once, from others they are posted. Dropping the last handle closes the connection (`goodbye`).
+/// What the deciding side holds of a connection. Every function may be called from any thread; from
+/// the connection's own thread they act at once, from others they are posted. Dropping the last
+/// handle closes the connection (`goodbye`).
 class connection_handle {
  public:
   virtual ~connection_handle() = default;
@@ -83,16 +90,19 @@ class connection_handle {
   /// The same for several frames; the worst status of all.
   virtual send_status send(std::span<const outgoing_frame> frames) = 0;
 
-  /// Gives back `count` received bytes of credit; the read loop stops while too many are outstanding.
+  /// Gives back `count` received bytes of credit; the read loop stops while too many are
+  /// outstanding.
   virtual void acknowledge(std::size_t count) = 0;
 
   /// The login is done: lifts the pre-login limits on time and bytes.
   virtual void set_authenticated() = 0;
 
-  /// Sends what is queued and the reason (bounded by one second), then closes. `heartbeat` and `reset` close at once.
+  /// Sends what is queued and the reason (bounded by one second), then closes. `heartbeat` and
+  /// `reset` close at once.
   virtual void close(close_info why) = 0;
 
-  /// When bytes last arrived; also while reading is held back by us it counts as "now" (silence is not the other's fault).
+  /// When bytes last arrived; also while reading is held back by us it counts as "now" (silence is
+  /// not the other's fault).
   virtual std::chrono::steady_clock::time_point last_received() const noexcept = 0;
 
   /// Bytes queued and not yet handed to the stream.

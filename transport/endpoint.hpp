@@ -9,7 +9,8 @@
 
 namespace hobnob {
 
-/// An IPv4 or IPv6 address. IPv4 is kept in its IPv4-mapped IPv6 form (RFC 4291, 2.5.5.2), so that both compare.
+/// An IPv4 or IPv6 address. IPv4 is kept in its IPv4-mapped IPv6 form (RFC 4291, 2.5.5.2), so that
+/// both compare.
 class ip_address {
  public:
   ip_address() = default;  ///< The IPv6 wildcard `::`.
@@ -17,7 +18,8 @@ class ip_address {
   static ip_address v4(std::array<std::uint8_t, 4> octets) noexcept;
   static ip_address v6(std::array<std::uint8_t, 16> octets, std::uint32_t scope_id = 0) noexcept;
 
-  /// Accepts dotted IPv4 and RFC 4291 IPv6 text (no brackets, optional `%scope`); nothing for anything else.
+  /// Accepts dotted IPv4 and RFC 4291 IPv6 text (no brackets, optional `%scope`); nothing for
+  /// anything else.
   static std::optional<ip_address> parse(std::string_view text);
 
   bool is_v4() const noexcept;

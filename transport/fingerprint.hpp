@@ -14,14 +14,15 @@ namespace hobnob {
 /// A raw Ed25519 public key (RFC 8032).
 using public_key = std::array<std::uint8_t, 32>;
 
-/// Names an identity: SHA-256 of its raw Ed25519 public key. Ordered bytewise; the order decides roles between two peers.
+/// Names an identity: SHA-256 of its raw Ed25519 public key. Ordered bytewise; the order decides
+/// roles between two peers.
 struct fingerprint {
   std::array<std::uint8_t, 32> octets{};
 
   static constexpr std::size_t text_size = 52;
 
-  /// Lower-case base32 (RFC 4648 alphabet) of 52 letters. Dashes and spaces between letters and upper case are accepted;
-  /// nothing for anything else.
+  /// Lower-case base32 (RFC 4648 alphabet) of 52 letters. Dashes and spaces between letters and
+  /// upper case are accepted; nothing for anything else.
   static std::optional<fingerprint> parse(std::string_view text);
 
   bool is_null() const noexcept { return *this == fingerprint{}; }

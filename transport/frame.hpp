@@ -11,7 +11,8 @@ enum class frame_type : std::uint8_t {
   control = 0x01,  ///< A protobuf `hobnob.wire.Control`.
   ping = 0x02,     ///< 8 bytes, echoed by a `pong`.
   pong = 0x03,
-  envelope = 0x10,          ///< Peer to relay: `envelope_header` with the receiver's session, then sealed bytes.
+  /// Peer to relay: `envelope_header` with the receiver's session, then sealed bytes.
+  envelope = 0x10,
   envelope_from = 0x11,     ///< Relay to peer: the same with the sender's session.
   envelope_refused = 0x12,  ///< Relay to peer: `envelope_refusal`.
   message = 0x20,           ///< Peer to peer: `message_header`, then the content (or a part of it).

@@ -11,7 +11,8 @@ struct range {
   char32_t last;
 };
 
-// General categories Mn and Me of the Unicode Character Database 14.0.0; unassigned gaps are closed.
+// General categories Mn and Me of the Unicode Character Database 14.0.0; unassigned gaps are
+// closed.
 // clang-format off
 constexpr range marks[] = {
     {0x300, 0x36F}, {0x483, 0x489}, {0x591, 0x5BD}, {0x5BF, 0x5BF}, {0x5C1, 0x5C2}, {0x5C4, 0x5C5},

@@ -11,10 +11,10 @@
 namespace hobnob::core {
 
 struct dial_timing {
-  std::chrono::milliseconds stagger{250};        ///< Between the addresses of one round.
-  std::vector<std::chrono::seconds> retries{     ///< Between rounds; the last one repeats.
-      std::chrono::seconds{1}, std::chrono::seconds{5}, std::chrono::seconds{15},
-      std::chrono::seconds{60}};
+  std::chrono::milliseconds stagger{250};   ///< Between the addresses of one round.
+  std::vector<std::chrono::seconds> retries{///< Between rounds; the last one repeats.
+                                            std::chrono::seconds{1}, std::chrono::seconds{5},
+                                            std::chrono::seconds{15}, std::chrono::seconds{60}};
 };
 
 /// When to dial which address of one user, and what came of it: the addresses of a round one after
@@ -25,7 +25,7 @@ class dial_plan {
 
   struct attempt {
     endpoint remote;
-    std::string error;  ///< Empty while it is being tried.
+    std::string error;  ///< Empty while it is being tried, or waits for its turn.
     time_point ended{};
   };
 
@@ -63,7 +63,7 @@ class dial_plan {
   std::vector<endpoint> candidates_;
   std::vector<attempt> attempts_;
   std::optional<time_point> due_;
-  std::size_t index_ = 0;      // Of the next candidate in this round.
+  std::size_t index_ = 0;  // Of the next candidate in this round.
   std::size_t round_ = 0;
   std::size_t in_flight_ = 0;
   bool paused_ = true;

@@ -51,8 +51,8 @@ link_table::verdict link_table::settle(const fingerprint& user) {
   const auto entry = links_.find(user);
   if (entry == links_.end() || entry->second.size() < 2) return result;
   auto& all = entry->second;
-  const auto best = std::min_element(
-      all.begin(), all.end(), [](const link& a, const link& b) { return a.path < b.path; });
+  const auto best = std::min_element(all.begin(), all.end(),
+                                     [](const link& a, const link& b) { return a.path < b.path; });
   const link kept = *best;  // Of equals the first, that is, the oldest.
   result.current_changed = best != all.begin();
   for (const auto& value : all) {

@@ -28,10 +28,10 @@ class link_table {
 
   /// What to do after a change.
   struct verdict {
-    bool current_changed = false;                ///< `current(user)` is another one now, or none.
-    std::vector<std::uint64_t> superseded;       ///< To be closed: a better link is up.
-    std::vector<std::uint64_t> replaced;         ///< To be closed: of an earlier start of the user.
-    std::optional<std::uint64_t> probe;          ///< Is it alive? `settle` decides after that.
+    bool current_changed = false;           ///< `current(user)` is another one now, or none.
+    std::vector<std::uint64_t> superseded;  ///< To be closed: a better link is up.
+    std::vector<std::uint64_t> replaced;    ///< To be closed: of an earlier start of the user.
+    std::optional<std::uint64_t> probe;     ///< Is it alive? `settle` decides after that.
     std::optional<time_point> settle_at;
   };
 

@@ -11,7 +11,8 @@ namespace hobnob::core {
 /// How good a direct path is, best first.
 enum class path_class : std::uint8_t { lan, wan };
 
-/// Of a connection, by where its other end is: private, link-local and loopback addresses are `lan`.
+/// Of a connection, by where its other end is: private, link-local and loopback addresses are
+/// `lan`.
 path_class classify(const endpoint& remote);
 
 /// What a peer may say of where it listens: its listening endpoints, wildcards replaced by the

@@ -18,8 +18,8 @@ class reconnect_backoff {
   /// The wait before the next try; `random` is any 64 random bits.
   duration next(std::uint64_t random) {
     const auto half = std::max<std::int64_t>(step_.count() / 2, 1);
-    const auto wait = duration{half + static_cast<std::int64_t>(
-                                          random % static_cast<std::uint64_t>(half + 1))};
+    const auto wait =
+        duration{half + static_cast<std::int64_t>(random % static_cast<std::uint64_t>(half + 1))};
     step_ = std::min(step_ * 2, max_);
     return wait;
   }

@@ -113,7 +113,7 @@ envelope_carrier::contact* envelope_carrier::find(const fingerprint& id) {
   return found == contacts_.end() ? nullptr : &found->second;
 }
 
-// --- Sending ------------------------------------------------------------------------------------
+// --- Sending ---
 
 void envelope_carrier::carry(const carry_messages& order) {
   auto* to = find(order.to);
@@ -178,13 +178,13 @@ bool envelope_carrier::take_refusal(byte_view payload) {
   auto& envelope = sent_[refusal->tag - first_tag_];
   if (!envelope.messages.empty()) {
     owner_->send(store_,
-                 messages_refused{envelope.to, envelope.route,
-                                  std::exchange(envelope.messages, {}), code_of(refusal->reason)});
+                 messages_refused{envelope.to, envelope.route, std::exchange(envelope.messages, {}),
+                                  code_of(refusal->reason)});
   }
   return true;
 }
 
-// --- Receiving ----------------------------------------------------------------------------------
+// --- Receiving ---
 
 bool envelope_carrier::take_envelope(const shared_slice& payload) {
   const auto header = envelope_header::decode(payload.view());
@@ -230,7 +230,7 @@ void envelope_carrier::flush_received() {
   received_.clear();
 }
 
-// --- Round trips --------------------------------------------------------------------------------
+// --- Round trips ---
 
 std::pair<round_trips::promise, std::uint64_t> envelope_carrier::ping(const std::string& user) {
   auto answer = owner_->make_response_promise<ping_result>();

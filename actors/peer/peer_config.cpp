@@ -6,8 +6,8 @@ namespace hobnob {
 
 std::string peer_config::validate() const {
   if (!core::is_user_name(user)) {
-    return "the user name \"" + user + "\" is not valid: " +
-           std::string{core::user_name_fault(user)};
+    return "the user name \"" + user +
+           "\" is not valid: " + std::string{core::user_name_fault(user)};
   }
   if (link_heartbeat < std::chrono::milliseconds{10}) return "the heartbeat is below 10 ms";
   const bool listens = direct == direct_mode::both || direct == direct_mode::accept_only;

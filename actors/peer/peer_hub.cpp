@@ -90,13 +90,19 @@ void peer_hub_state::subscribe(const peer_subscriber_actor& subscriber) {
       self->send(subscriber, std::move(news));
     }
     if (const auto* link = current_link(user)) {
-      self->send(subscriber, link_changed{name, user.id, user.link, link->path, link->remote,
-                                          link->dialled, close_reason::goodbye, {}});
+      self->send(subscriber, link_changed{name,
+                                          user.id,
+                                          user.link,
+                                          link->path,
+                                          link->remote,
+                                          link->dialled,
+                                          close_reason::goodbye,
+                                          {}});
     }
   }
 }
 
-// --- The end ------------------------------------------------------------------------------------
+// --- The end ---
 
 void peer_hub_state::stop() {
   if (std::exchange(stopping, true)) return;
@@ -122,7 +128,7 @@ void peer_hub_state::finish_stop() {
   self->quit();
 }
 
-// --- Time ---------------------------------------------------------------------------------------
+// --- Time ---
 
 void peer_hub_state::at(time_point when, std::function<void()> what) {
   if (later.add(when, std::move(what))) arm(when);

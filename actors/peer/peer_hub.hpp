@@ -29,7 +29,7 @@ struct peer_link_entry {
   std::string dialled_user;               ///< Whom we dialled for; empty when we accepted.
   endpoint remote;
   path_kind path = path_kind::none;
-  bool dialled = false;                   ///< We opened it.
+  bool dialled = false;  ///< We opened it.
   bool admitted = false;
   bool open = false;
 };
@@ -134,7 +134,9 @@ struct peer_hub_state {
   using lookup_handler = std::function<void(const user_looked_up&)>;
   void ask_relay(lookup_user query, lookup_handler on_answer);
   bool follows_directory() const { return !config->hidden || config->follow_directory; }
-  bool session_usable() const { return status.state == session_state::online && directory_complete; }
+  bool session_usable() const {
+    return status.state == session_state::online && directory_complete;
+  }
 
   // --- peer_hub_queries.cpp
   user_list list_users() const;
@@ -150,9 +152,9 @@ struct peer_hub_state {
   relay_session_actor session;
   std::vector<peer_subscriber_actor> subscribers;
 
-  session_changed status;               // Of the session with the relay.
-  endpoint observed;                    // Our address, as the relay last saw it.
-  bool directory_complete = false;      // The snapshot is in.
+  session_changed status;           // Of the session with the relay.
+  endpoint observed;                // Our address, as the relay last saw it.
+  bool directory_complete = false;  // The snapshot is in.
   bool started = false;
   bool stopping = false;
   std::vector<endpoint> listening;
@@ -163,20 +165,20 @@ struct peer_hub_state {
 
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
-  std::uint64_t last_number = 0;        // Of links, dials, routes and lookups.
+  std::uint64_t last_number = 0;  // Of links, dials, routes and lookups.
 
   struct dial_in_flight {
     std::string user;
     endpoint remote;
   };
   std::map<std::uint64_t, dial_in_flight> dials;
-  std::set<std::string> to_dial;        // Users whose plan has something due.
+  std::set<std::string> to_dial;  // Users whose plan has something due.
   time_point next_dial = time_point::max();
 
   std::map<std::uint64_t, lookup_handler> lookups;
   agenda later;
-  std::optional<time_point> armed;      // When the agenda's timer goes off.
-  std::uint64_t timer = 0;              // Names it.
+  std::optional<time_point> armed;  // When the agenda's timer goes off.
+  std::uint64_t timer = 0;          // Names it.
 };
 
 peer_hub_actor::behavior_type peer_hub(peer_hub_actor::stateful_pointer<peer_hub_state> self,

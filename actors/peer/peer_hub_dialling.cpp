@@ -22,9 +22,8 @@ bool peer_hub_state::may_accept() const {
 
 void peer_hub_state::plan_dials(peer_user& user, std::chrono::milliseconds head_start) {
   if (!may_dial() || stopping || !user.online) return;
-  user.dial.restart(
-      core::dial_candidates(*user.online, record->endpoints(), observed),
-      now() + head_start);
+  user.dial.restart(core::dial_candidates(*user.online, record->endpoints(), observed),
+                    now() + head_start);
   to_dial.insert(user.name);
   dial_due_users();
 }

@@ -57,12 +57,12 @@ void peer_hub_state::fail(const peer_user::waiting_send& message, const std::str
   news.state = message_state::failed;
   news.code = code;
   news.detail = detail;
-  news.size = static_cast<std::uint32_t>(
-      std::visit([](const auto& m) { return size_of(m); }, message));
+  news.size =
+      static_cast<std::uint32_t>(std::visit([](const auto& m) { return size_of(m); }, message));
   tell(news);
 }
 
-// --- Messages that wait until the relay has said who that is --------------------------------------
+// --- Messages that wait until the relay has said who that is ---
 
 void peer_hub_state::look_up(peer_user& user) {
   if (is_linked(user) || user.online) return release_waiting(user);
@@ -112,7 +112,7 @@ void peer_hub_state::expire_waiting(const std::string& user_name, const message_
   waiting.erase(found);
 }
 
-// --- Routes -------------------------------------------------------------------------------------
+// --- Routes ---
 
 peer_route peer_hub_state::best_route(const peer_user& user) const {
   using kind = peer_route::kind;
@@ -170,7 +170,7 @@ void peer_hub_state::update_all_routes() {
   for (auto& [name, user] : users) update_route(user);
 }
 
-// --- Lookups ------------------------------------------------------------------------------------
+// --- Lookups ---
 
 void peer_hub_state::ask_relay(lookup_user query, lookup_handler on_answer) {
   query.query = ++last_number;

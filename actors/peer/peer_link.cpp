@@ -61,7 +61,7 @@ peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config s
           [this](const end_session& order) { close(order.why); }};
 }
 
-// --- Introduction -------------------------------------------------------------------------------
+// --- Introduction ---
 
 void peer_link_state::send_setup() {
   setup_sent = true;
@@ -77,7 +77,8 @@ void peer_link_state::take_setup(const wire::SetupP2P& setup) {
   auto introduced = read_user(setup.record(), setup.session());
   if (!introduced) return close({close_reason::protocol, "the record does not check"});
   if (introduced->id != info.remote)
-    return close({close_reason::refused, "the record is of another key than the connection", "key"});
+    return close(
+        {close_reason::refused, "the record is of another key than the connection", "key"});
   user = *std::move(introduced);
   now_in = phase::introduced;
   self->send(hub, link_introduced{config.number, user});
@@ -96,7 +97,7 @@ void peer_link_state::admit() {
   connection->acknowledge(std::exchange(early_size, 0));
 }
 
-// --- Frames -------------------------------------------------------------------------------------
+// --- Frames ---
 
 void peer_link_state::take(const connection_frames& frames) {
   std::vector<frame> content;
@@ -122,7 +123,8 @@ bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::en
       return now_in != phase::closing;
     }
     case frame_type::ping:
-      connection->send(outgoing_frame{frame_type::pong, frame_priority::urgent, batch.view(entry), {}});
+      connection->send(
+          outgoing_frame{frame_type::pong, frame_priority::urgent, batch.view(entry), {}});
       return true;
     case frame_type::pong:
       pings.returned(round_trips::decode(batch.view(entry)), self->clock().now());
@@ -164,13 +166,13 @@ void peer_link_state::note_send(send_status status) {
   }
 }
 
-// --- Signs of life ------------------------------------------------------------------------------
+// --- Signs of life ---
 
 void peer_link_state::probe(std::chrono::milliseconds timeout) {
   if (now_in != phase::open) return;
   probed_at = self->clock().now();
-  connection->send(outgoing_frame{frame_type::ping, frame_priority::urgent,
-                                  round_trips::encode(0), {}});
+  connection->send(
+      outgoing_frame{frame_type::ping, frame_priority::urgent, round_trips::encode(0), {}});
   wake_in(timeout, probe_token);
 }
 
@@ -181,8 +183,8 @@ round_trips::promise peer_link_state::ping() {
   result.path = path;
   result.remote = connection->info().remote_endpoint;
   const auto token = pings.begin(answer, std::move(result), self->clock().now());
-  connection->send(outgoing_frame{frame_type::ping, frame_priority::urgent,
-                                  round_trips::encode(token), {}});
+  connection->send(
+      outgoing_frame{frame_type::ping, frame_priority::urgent, round_trips::encode(token), {}});
   wake_in(round_trips::timeout, first_ping_token + token);
   return answer;
 }
@@ -202,7 +204,7 @@ void peer_link_state::woken(std::uint64_t token) {
   }
 }
 
-// --- The end ------------------------------------------------------------------------------------
+// --- The end ---
 
 void peer_link_state::close(close_info why) {
   if (now_in == phase::closing) return;

@@ -19,16 +19,16 @@ class SetupP2P;
 struct peer_link_config {
   std::uint64_t number = 0;  ///< The hub's name for this link.
   fingerprint own;
-  fingerprint expected;      ///< Whom we dialled; null when we accepted.
-  shared_slice setup;        ///< Our own SetupP2P, as a control frame's payload.
+  fingerprint expected;  ///< Whom we dialled; null when we accepted.
+  shared_slice setup;    ///< Our own SetupP2P, as a control frame's payload.
   std::chrono::milliseconds heartbeat{5000};
   std::chrono::milliseconds setup_timeout{8000};  ///< To be admitted and open.
 };
 
 /// A connection on its way to being, and then being, the link to a user.
 ///
-/// The TLS client introduces itself first; the other side answers once its hub has admitted it. So a
-/// link that is open on one side has been admitted by the other.
+/// The TLS client introduces itself first; the other side answers once its hub has admitted it. So
+/// a link that is open on one side has been admitted by the other.
 struct peer_link_state {
   static inline const char* name = "hobnob.peer_link";
 
@@ -66,9 +66,9 @@ struct peer_link_state {
   bool setup_sent = false;
   bool blocked = false;
   path_kind path = path_kind::none;
-  core::online_user user;                           // The other side, from its SetupP2P on.
-  std::vector<frame> early;                         // Content that came before we were open,
-  std::size_t early_size = 0;                       // not acknowledged until then.
+  core::online_user user;      // The other side, from its SetupP2P on.
+  std::vector<frame> early;    // Content that came before we were open,
+  std::size_t early_size = 0;  // not acknowledged until then.
   std::chrono::steady_clock::time_point probed_at{};
   round_trips pings;
   close_info end{close_reason::reset, {}};

@@ -25,7 +25,7 @@ struct peer_route {
 /// What the peer knows of one other user.
 struct peer_user {
   std::string name;
-  fingerprint id;         ///< The key we go by. Null until one is known.
+  fingerprint id;  ///< The key we go by. Null until one is known.
   bool verified = false;
 
   presence state = presence::offline;
@@ -35,7 +35,7 @@ struct peer_user {
   bool seen = false;                         ///< In the snapshot that is coming in.
 
   core::dial_plan dial;
-  link_state link = link_state::down;        ///< As last told to subscribers.
+  link_state link = link_state::down;  ///< As last told to subscribers.
   peer_route route;
   std::uint64_t route_number = 0;
   std::optional<std::chrono::steady_clock::time_point> relay_after;  ///< A link's head start.
@@ -43,7 +43,7 @@ struct peer_user {
   /// Sends that wait until the relay has said who that is.
   using waiting_send = std::variant<send_text, send_application_message>;
   std::vector<waiting_send> waiting;
-  bool looked_up = false;                    ///< A lookup by name is under way.
+  bool looked_up = false;  ///< A lookup by name is under way.
 };
 
 /// One sentence on why there is no direct link; empty if there is one.

@@ -70,7 +70,7 @@ relay_session_actor::behavior_type relay_session_state::make_behavior(
           }};
 }
 
-// --- Connecting ---------------------------------------------------------------------------------
+// --- Connecting ---
 
 void relay_session_state::dial() {
   ++attempt;
@@ -135,9 +135,9 @@ void relay_session_state::login_accepted(const wire::LoginOk& answer) {
   backoff.reset();
   snapshot_begins = true;
   const auto heartbeat = std::max(heartbeat_min, std::chrono::milliseconds{answer.heartbeat_ms()});
-  monitor = spawn(self->system(), heartbeat_monitor, connection,
-                  heartbeat_config{.interval = heartbeat},
-                  caf::actor_cast<heartbeat_owner_actor>(relay_session_actor{self}));
+  monitor =
+      spawn(self->system(), heartbeat_monitor, connection, heartbeat_config{.interval = heartbeat},
+            caf::actor_cast<heartbeat_owner_actor>(relay_session_actor{self}));
   status.session = answer.session();
   status.observed = endpoint::parse(answer.observed_endpoint()).value_or(endpoint{});
   envelopes->session_began(connection, answer.session());
@@ -199,7 +199,7 @@ void relay_session_state::woken(std::uint64_t token) {
   }
 }
 
-// --- Frames -------------------------------------------------------------------------------------
+// --- Frames ---
 
 void relay_session_state::take(const connection_frames& frames) {
   if (!connection) return;

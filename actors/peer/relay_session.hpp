@@ -18,12 +18,12 @@ namespace hobnob {
 namespace wire {
 class Control;
 class LoginOk;
-}
+}  // namespace wire
 
 struct relay_session_config {
-  core::relay_uri relay;          ///< With the key the relay must have, if it is known.
+  core::relay_uri relay;  ///< With the key the relay must have, if it is known.
   own_record record;
-  std::uint16_t local_port = 0;   ///< Of our listener; 0: any.
+  std::uint16_t local_port = 0;  ///< Of our listener; 0: any.
   bool hidden = false;
   bool follow_directory = true;
   std::string software = {};
@@ -68,7 +68,7 @@ struct relay_session_state {
   heartbeat_monitor_actor monitor;
   std::optional<envelope_carrier> envelopes;
   connection_ptr connection;
-  session_changed status;        // As last told.
+  session_changed status;  // As last told.
   core::reconnect_backoff backoff;
   std::uint64_t attempt = 0;     // Numbers dials, logins and waits: what is older is void.
   bool any_port = false;         // Our own port is not free for this relay at the moment.

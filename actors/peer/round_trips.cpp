@@ -14,8 +14,7 @@ bool round_trips::returned(std::uint64_t token, time_point now) {
   auto found = open_.extract(token);
   if (found.empty()) return false;
   auto& done = found.mapped();
-  done.result.round_trip =
-      std::chrono::duration_cast<std::chrono::microseconds>(now - done.sent);
+  done.result.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(now - done.sent);
   done.answer.deliver(std::move(done.result));
   return true;
 }
@@ -26,7 +25,8 @@ void round_trips::expired(std::uint64_t token) {
 }
 
 void round_trips::abandon() {
-  for (auto& [token, entry] : open_) fail(entry, "timeout", "the path ended before the answer came");
+  for (auto& [token, entry] : open_)
+    fail(entry, "timeout", "the path ended before the answer came");
   open_.clear();
 }
 

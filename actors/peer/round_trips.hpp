@@ -10,8 +10,8 @@
 
 namespace hobnob {
 
-/// The `ping_user` requests under way on one path. A ping carries a token of ours; the answer to the
-/// request is given when the token comes back, when its time is up or when the path ends.
+/// The `ping_user` requests under way on one path. A ping carries a token of ours; the answer to
+/// the request is given when the token comes back, when its time is up or when the path ends.
 class round_trips {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -12,7 +12,7 @@ class DirectoryChange;
 class DirectoryEntry;
 class LookupResult;
 class SignedRecord;
-}
+}  // namespace wire
 
 /// What a signed record says; nothing if it is malformed or its signature is wrong.
 std::optional<core::online_user> read_user(const wire::SignedRecord& record, session_id session);

@@ -117,7 +117,8 @@ class member {
       const auto found = std::find_if(d.progress.begin(), d.progress.end(), is_final);
       if (found != d.progress.end()) result = *found;
       return found != d.progress.end();
-    })) << name << " never heard what became of a message";
+    })) << name
+        << " never heard what became of a message";
     return result;
   }
 

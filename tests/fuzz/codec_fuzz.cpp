@@ -44,6 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool whole_failed = false;
   const auto cut = decode_all(stream, 1 + data[0], cut_failed);
   const auto whole = decode_all(stream, stream.size() + 1, whole_failed);
-  if (cut != whole || cut_failed != whole_failed) std::abort();  // How a stream is cut must not show.
+  // How a stream is cut must not show.
+  if (cut != whole || cut_failed != whole_failed) std::abort();
   return 0;
 }

@@ -8,7 +8,8 @@
 
 namespace hobnob {
 
-/// An Ed25519 key pair: who a peer or a relay is. Copies share the key. Read-only after construction, hence thread-safe.
+/// An Ed25519 key pair: who a peer or a relay is. Copies share the key. Read-only after
+/// construction, hence thread-safe.
 class identity {
  public:
   using seed = std::array<std::uint8_t, 32>;  ///< The RFC 8032 private key.
