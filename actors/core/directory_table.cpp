@@ -14,7 +14,7 @@ std::uint64_t directory_table::join(directory_session session) {
     }
     changed_[session.id].told_anew = true;
   }
-  by_user_[session.user].push_back(session.id);
+  by_user_.emplace(session.user, session.id);
   by_key_.emplace(session.key, session.id);
   sessions_.emplace(session.id, std::move(session));
   return replaced;
@@ -27,9 +27,7 @@ bool directory_table::leave(std::uint64_t id, close_reason reason) {
   // Told even if joining was not: a snapshot may have shown it meanwhile.
   if (!session.hidden) changed_[id] = change{.left = true, .reason = reason};
 
-  const auto user = by_user_.find(session.user);
-  std::erase(user->second, id);
-  if (user->second.empty()) by_user_.erase(user);
+  by_user_.erase({session.user, id});
   auto [key, end] = by_key_.equal_range(session.key);
   key = std::find_if(key, end, [id](const auto& entry) { return entry.second == id; });
   by_key_.erase(key);
@@ -61,10 +59,8 @@ const directory_session* directory_table::find(std::uint64_t id) const {
 }
 
 const directory_session* directory_table::find_user(std::string_view user) const {
-  const auto found = by_user_.find(user);
-  if (found == by_user_.end()) return nullptr;
   const directory_session* result = nullptr;
-  for (const auto id : found->second) result = better(result, find(id));
+  for (const auto id : sessions_of(user)) result = better(result, find(id));
   return result;
 }
 
@@ -85,8 +81,12 @@ const directory_session* directory_table::better(const directory_session* a,
 }
 
 std::vector<std::uint64_t> directory_table::sessions_of(std::string_view user) const {
-  const auto found = by_user_.find(user);
-  return found == by_user_.end() ? std::vector<std::uint64_t>{} : found->second;
+  std::vector<std::uint64_t> result;
+  for (auto at = by_user_.lower_bound({std::string{user}, 0});
+       at != by_user_.end() && at->first == user; ++at) {
+    result.push_back(at->second);
+  }
+  return result;
 }
 
 directory_changes directory_table::take_changes() {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,7 +75,7 @@ class directory_table {
   const directory_session* better(const directory_session* a, const directory_session* b) const;
 
   std::map<std::uint64_t, directory_session> sessions_;
-  std::map<std::string, std::vector<std::uint64_t>, std::less<>> by_user_;
+  std::set<std::pair<std::string, std::uint64_t>> by_user_;
   std::unordered_multimap<fingerprint, std::uint64_t> by_key_;
   std::map<std::uint64_t, change> changed_;
 };

@@ -103,16 +103,17 @@ void directory_state::admit(register_session& order, bool newly_bound, verdict& 
                                     .observed = login.observed,
                                     .hidden = login.hidden});
   if (replaced != 0) end(replaced, {close_reason::replaced, "the same user logged in elsewhere"});
-  snapshot.clear();
   by_actor.emplace(order.session->id(), id);
   self->monitor(order.session);
   answer.deliver(
       login_verdict{.session = id, .newly_bound = newly_bound, .code = {}, .detail = {}});
   if (login.subscribe) {
-    if (snapshot.empty()) snapshot = encode_snapshot(table);
-    for (const auto& part : snapshot) self->send(order.session, directory_notice{part});
+    for (auto& part : encode_snapshot(table)) {
+      self->send(order.session, directory_notice{std::move(part)});
+    }
   }
   sessions.emplace(id, live_session{std::move(order.session), login.subscribe});
+  if (login.subscribe) ++subscribers;
   tell_soon();
 }
 
@@ -135,12 +136,12 @@ void directory_state::session_gone(session_id id, close_reason reason) {
   const auto found = sessions.find(id);
   if (found == sessions.end()) return;
   by_actor.erase(found->second.actor->id());
+  if (found->second.subscribed) --subscribers;
   sessions.erase(found);
   tell_soon();
 }
 
 void directory_state::tell_soon() {
-  snapshot.clear();
   if (telling || !table.has_changes()) return;
   telling = true;
   self->delayed_send(self, config.gather_for, deadline_passed{});
@@ -149,7 +150,7 @@ void directory_state::tell_soon() {
 void directory_state::tell_changes() {
   telling = false;
   const auto changes = table.take_changes();
-  if (changes.empty()) return;
+  if (changes.empty() || subscribers == 0) return;
   for (const auto& payload : encode_changes(table, changes)) {
     for (const auto& [id, session] : sessions) {
       if (session.subscribed) self->send(session.actor, directory_notice{payload});

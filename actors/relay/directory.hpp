@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -73,8 +74,8 @@ struct directory_state {
   std::map<std::string, binding, std::less<>> bindings;
   std::map<session_id, live_session> sessions;  // Ordered: notices go out in the order of login.
   std::unordered_map<caf::actor_id, session_id> by_actor;
-  std::vector<shared_slice> snapshot;  // Valid until the next change; empty: to be made.
   session_id next_session = 0;
+  std::size_t subscribers = 0;
   bool telling = false;
 };
 

@@ -23,28 +23,49 @@ std::vector<envelope_router::group> envelope_router::take_groups() {
   return result;
 }
 
+envelope_router::tables& envelope_router::made_tables() {
+  if (!tables_) tables_ = std::make_unique<tables>();
+  return *tables_;
+}
+
 const user_session_actor* envelope_router::find(session_id to) const {
-  const auto found = routes_.find(to);
-  return found == routes_.end() ? nullptr : &found->second;
+  if (!tables_) return nullptr;
+  const auto found = tables_->routes.find(to);
+  return found == tables_->routes.end() ? nullptr : &found->second;
 }
 
 bool envelope_router::wait_for_route(session_id to, batch_ptr batch,
                                      std::vector<std::uint32_t> entries) {
-  auto& queue = waiting_[to];
+  auto& queue = made_tables().waiting[to];
   queue.push_back({std::move(batch), std::move(entries)});
   return queue.size() == 1;
 }
 
 std::vector<envelope_router::waiting_group> envelope_router::take_waiting(session_id to) {
-  const auto found = waiting_.find(to);
-  if (found == waiting_.end()) return {};
-  auto result = std::move(found->second);
-  waiting_.erase(found);
-  return result;
+  if (!tables_) return {};
+  auto node = tables_->waiting.extract(to);
+  return node ? std::move(node.mapped()) : std::vector<waiting_group>{};
+}
+
+void envelope_router::remember(session_id to, user_session_actor target) {
+  made_tables().routes.insert_or_assign(to, std::move(target));
+}
+
+void envelope_router::forget(session_id to) {
+  if (tables_) tables_->routes.erase(to);
 }
 
 void envelope_router::forget(const caf::actor_addr& gone) {
-  std::erase_if(routes_, [&](const auto& route) { return route.second.address() == gone; });
+  if (!tables_) return;
+  std::erase_if(tables_->routes, [&](const auto& route) { return route.second.address() == gone; });
+}
+
+std::vector<user_session_actor> envelope_router::take_routes() {
+  std::vector<user_session_actor> result;
+  if (!tables_) return result;
+  for (auto& [to, target] : tables_->routes) result.push_back(std::move(target));
+  tables_->routes.clear();
+  return result;
 }
 
 }  // namespace hobnob

@@ -46,27 +46,29 @@ class envelope_router {
   /// Hands out what waited for `to`.
   std::vector<waiting_group> take_waiting(session_id to);
 
-  bool nothing_waits() const noexcept { return waiting_.empty(); }
+  bool nothing_waits() const noexcept { return !tables_ || tables_->waiting.empty(); }
 
   /// No more than this many routes are to be kept at once.
   static constexpr std::size_t routes_max = 1024;
 
-  void remember(session_id to, user_session_actor target) {
-    routes_.insert_or_assign(to, std::move(target));
-  }
-  void forget(session_id to) { routes_.erase(to); }
+  void remember(session_id to, user_session_actor target);
+  void forget(session_id to);
   void forget(const caf::actor_addr& gone);
 
   /// Forgets all routes and hands them out.
-  std::unordered_map<session_id, user_session_actor> take_routes() {
-    return std::exchange(routes_, {});
-  }
-  std::size_t routes() const noexcept { return routes_.size(); }
+  std::vector<user_session_actor> take_routes();
+  std::size_t routes() const noexcept { return tables_ ? tables_->routes.size() : 0; }
 
  private:
+  struct tables {
+    std::unordered_map<session_id, user_session_actor> routes;
+    std::unordered_map<session_id, std::vector<waiting_group>> waiting;
+  };
+
+  tables& made_tables();
+
   std::vector<std::pair<session_id, std::uint32_t>> present_;
-  std::unordered_map<session_id, user_session_actor> routes_;
-  std::unordered_map<session_id, std::vector<waiting_group>> waiting_;
+  std::unique_ptr<tables> tables_;  // Most sessions never send an envelope.
 };
 
 }  // namespace hobnob

@@ -18,16 +18,14 @@ namespace {
 
 // What the others are told. The other side's own words count only where they are plausible: it may
 // not, for instance, claim to have been replaced.
-close_reason reason_to_tell(close_reason given) {
-  switch (given) {
-    case close_reason::reset:
-    case close_reason::heartbeat:
-    case close_reason::overflow:
-    case close_reason::protocol:
-      return given;
-    default:
-      return close_reason::goodbye;
-  }
+close_reason reason_to_tell(const close_info& why) {
+  if (!why.by_remote) return why.reason;
+  return why.reason == close_reason::protocol ? why.reason : close_reason::goodbye;
+}
+
+bool is_fault(close_reason reason) {
+  return reason == close_reason::protocol || reason == close_reason::refused ||
+         reason == close_reason::overflow;
 }
 
 /// A lookup has exactly one key.
@@ -54,7 +52,7 @@ user_session_actor::behavior_type user_session_state::make_behavior() {
       [this](connection_drained) { drained(); },
       [this](const connection_closed& end) { connection_ended(end.why); },
       [this](const silence_suspected& news) {
-        if (now == phase::online) self->send(directory, session_suspected{id, news.suspect});
+        if (stage == phase::online) self->send(directory, session_suspected{id, news.suspect});
       },
       [this](silence_lost) {
         close({close_reason::heartbeat, "nothing was heard for three heartbeat intervals"});
@@ -72,19 +70,20 @@ user_session_actor::behavior_type user_session_state::make_behavior() {
 void user_session_state::take_frames(const connection_frames& frames) {
   const auto& batch = *frames.batch;
   for (std::uint32_t i = 0; i < batch.entries().size(); ++i) {
-    if (now == phase::closing) return;
+    if (stage == phase::closing) return;
     const auto& entry = batch.entries()[i];
-    if (entry.type == frame_type::envelope && now == phase::online) {
+    if (entry.type == frame_type::envelope && stage == phase::online) {
       const auto header = wire::envelope_header::decode(batch.view(entry));
       if (!header) return protocol_error("an envelope without its header");
       router.add(header->session, i);
     } else if (entry.type == frame_type::control) {
       take_control(batch.view(entry));
     } else {
-      return protocol_error(now == phase::online ? "a frame that only a relay or a link may send"
-                                                 : "a frame before the login");
+      return protocol_error(stage == phase::online ? "a frame that only a relay or a link may send"
+                                                   : "a frame before the login");
     }
   }
+  if (stage == phase::closing) return;
   route_envelopes(frames.batch);
   const auto size = batch.wire_size();
   if (router.nothing_waits()) {
@@ -101,8 +100,8 @@ void user_session_state::take_control(byte_view payload) {
     return close({close_reason::refused, "too many control messages", "rate"});
   }
   const auto kind = message.kind_case();
-  if (now == phase::connected && kind == wire::Control::kLogin) return log_in(message.login());
-  if (now != phase::online) return protocol_error("a control message that is no login");
+  if (stage == phase::connected && kind == wire::Control::kLogin) return log_in(message.login());
+  if (stage != phase::online) return protocol_error("a control message that is no login");
   switch (kind) {
     case wire::Control::kLookup:
       return look_up(message.lookup());
@@ -123,28 +122,28 @@ void user_session_state::log_in(const wire::Login& login) {
                                 self->clock().now());
     return close(std::move(checked.refusal));
   }
-  now = phase::registering;
-  register_session order{std::move(*checked.login), self};
-  request(self, directory, config->directory_timeout, order)
-      .then(
-          [this, login = order.login](const login_verdict& verdict) { logged_in(login, verdict); },
-          [this](caf::error&) {
-            close(
-                {close_reason::refused, "the directory does not answer; try again later", "busy"});
-          });
+  stage = phase::registering;
+  user = checked.login->user;
+  record_serial = checked.login->record_serial;
+  request(self, directory, config->directory_timeout,
+          register_session{std::move(*checked.login), self})
+      .then([this](const login_verdict& verdict) { logged_in(verdict); },
+            [this](caf::error&) {
+              close({close_reason::refused, "the directory does not answer; try again later",
+                     "busy"});
+            });
 }
 
-void user_session_state::logged_in(const login_request& login, const login_verdict& verdict) {
+void user_session_state::logged_in(const login_verdict& verdict) {
+  const auto& observed = connection->info().remote_endpoint;
   if (verdict.session == 0) {
     count(config->counters->logins_refused);
-    config->log->session_closed(login.observed, login.user, verdict.code, self->clock().now());
+    config->log->session_closed(observed, user, verdict.code, self->clock().now());
     return close({close_reason::refused, verdict.detail, verdict.code});
   }
   id = verdict.session;
-  if (now == phase::closing) return leave(close_reason::reset);  // It ended meanwhile.
-  now = phase::online;
-  user = login.user;
-  record_serial = login.record_serial;
+  if (stage == phase::closing) return leave(close_reason::reset);  // It ended meanwhile.
+  stage = phase::online;
   count(config->counters->logins);
   count(config->counters->sessions);
 
@@ -153,7 +152,7 @@ void user_session_state::logged_in(const login_request& login, const login_verdi
   ok.set_version(protocol_version);
   ok.set_session(id);
   ok.set_heartbeat_ms(static_cast<std::uint32_t>(config->heartbeat.count()));
-  ok.set_observed_endpoint(to_string(login.observed));
+  ok.set_observed_endpoint(to_string(observed));
   ok.set_newly_bound(verdict.newly_bound);
   connection->set_authenticated();
   send_control(*connection, answer);
@@ -199,9 +198,9 @@ void user_session_state::protocol_error(std::string detail) {
 }
 
 void user_session_state::close(close_info why) {
-  if (now == phase::closing) return;
+  if (stage == phase::closing) return;
   leave(why.reason);
-  now = phase::closing;
+  stage = phase::closing;
   connection->close(std::move(why));
 }
 
@@ -209,14 +208,20 @@ void user_session_state::close(close_info why) {
 void user_session_state::leave(close_reason reason) {
   if (id == 0) return;
   self->send(directory, session_ended{id, reason});
-  if (now == phase::online) config->counters->sessions.fetch_sub(1, std::memory_order_relaxed);
+  if (stage == phase::online) config->counters->sessions.fetch_sub(1, std::memory_order_relaxed);
   id = 0;
 }
 
 void user_session_state::connection_ended(const close_info& why) {
-  leave(reason_to_tell(why.reason));
+  // Noticed by the connection itself (a bad frame, no login in time): nobody else logs it.
+  if (stage != phase::closing && !why.by_remote && is_fault(why.reason)) {
+    if (why.reason == close_reason::protocol) count(config->counters->protocol_errors);
+    config->log->session_closed(connection->info().remote_endpoint, user, why.detail,
+                                self->clock().now());
+  }
+  leave(reason_to_tell(why));
   // A verdict that is still to come finds its session gone: the directory watches us.
-  now = phase::closing;
+  stage = phase::closing;
   forget_routes();
   self->quit();
 }
@@ -224,7 +229,7 @@ void user_session_state::connection_ended(const close_info& why) {
 // --- What the directory tells ---
 
 void user_session_state::pass_on(const directory_notice& notice) {
-  if (now != phase::online) return;
+  if (stage != phase::online) return;
   if (blocked || !waiting_notices.empty()) {
     waiting_notices.push_back(notice.payload);
     if (waiting_notices.size() > config->limits.waiting_notices_max) {

@@ -11,7 +11,6 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,7 +57,7 @@ struct user_session_state {
   void take_frames(const connection_frames& frames);
   void take_control(byte_view payload);
   void log_in(const wire::Login& login);
-  void logged_in(const login_request& login, const login_verdict& verdict);
+  void logged_in(const login_verdict& verdict);
   void look_up(const wire::Lookup& query);
   void change_record(const wire::RecordUpdate& update);
 
@@ -89,7 +88,7 @@ struct user_session_state {
   user_session_config_ptr config;
   connection_ptr connection;
   directory_actor directory;
-  phase now = phase::connected;
+  phase stage = phase::connected;
   bool blocked = false;  // The connection's queue is full.
   session_id id = 0;
   std::uint64_t record_serial = 0;
@@ -98,7 +97,7 @@ struct user_session_state {
   core::token_bucket envelopes{1, 1, {}};
   envelope_router router;
   std::size_t unacknowledged = 0;  // Of batches with envelopes that wait for a route.
-  std::deque<shared_slice> waiting_notices;
+  std::vector<shared_slice> waiting_notices;
 };
 
 user_session_actor::behavior_type user_session(

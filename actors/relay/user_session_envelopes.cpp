@@ -78,7 +78,7 @@ void user_session_state::forward(session_id to, const envelope_router::batch_ptr
 
 void user_session_state::learn_route(const route_found& route) {
   auto waiting = router.take_waiting(route.session);
-  if (now != phase::online) return;
+  if (stage != phase::online) return;
   if (route.target) {
     if (router.routes() >= envelope_router::routes_max) forget_routes();
     self->monitor(route.target);
@@ -97,7 +97,7 @@ void user_session_state::learn_route(const route_found& route) {
 
 // A monitor is an entry in the watched actor, which may live much longer than this one.
 void user_session_state::forget_routes() {
-  for (const auto& [to, target] : router.take_routes()) self->demonitor(target.address());
+  for (const auto& target : router.take_routes()) self->demonitor(target.address());
 }
 
 void user_session_state::refuse_own(session_id to, const frame_batch& batch,
@@ -109,7 +109,7 @@ void user_session_state::refuse_own(session_id to, const frame_batch& batch,
 }
 
 void user_session_state::tell_refused(const envelopes_refused& refused) {
-  if (now != phase::online) return;
+  if (stage != phase::online) return;
   const auto reason = static_cast<refusal_reason>(refused.reason);
   if (reason == refusal_reason::unknown_session) router.forget(refused.to);
   count(config->counters->envelopes_refused, refused.tags.size());
@@ -128,7 +128,7 @@ void user_session_state::tell_refused(const envelopes_refused& refused) {
 
 void user_session_state::deliver(const forward_envelopes& envelopes_in) {
   const auto& entries = envelopes_in.entries;
-  if (now != phase::online) {
+  if (stage != phase::online) {
     return refuse_to_sender(envelopes_in, 0, refusal_reason::unknown_session);
   }
   std::size_t done = 0;
