@@ -20,7 +20,10 @@ connection_ptr make_connection(network& net, std::unique_ptr<stream> bytes_of, c
   // Coroutines keep the core alive; the handles have a count of their own, whose end is the end of
   // the connection.
   auto* handle = core.get();
-  return connection_ptr{handle, [core = std::move(core)](connection_handle*) { core->release(); }};
+  return connection_ptr{handle, [core = std::move(core)](connection_handle*) mutable {
+                          // Let go now: the deleter itself lives as long as weak pointers do.
+                          std::exchange(core, nullptr)->release();
+                        }};
 }
 
 void start_connection(const connection_ptr& connection,
