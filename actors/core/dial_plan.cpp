@@ -12,6 +12,7 @@ void dial_plan::restart(std::vector<endpoint> candidates, time_point first) {
   std::erase_if(attempts_, [&](const attempt& a) {
     return std::find(candidates_.begin(), candidates_.end(), a.remote) == candidates_.end();
   });
+  for (const auto& candidate : candidates_) attempt_to(candidate);
   resume(first);
 }
 

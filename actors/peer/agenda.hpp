@@ -15,7 +15,8 @@ class agenda {
 
   /// True if this is now the first thing to do: arm the timer for it.
   bool add(time_point when, std::function<void()> what) {
-    return entries_.emplace(when, std::move(what)) == entries_.begin();
+    const auto added = entries_.emplace(when, std::move(what));
+    return added == entries_.begin();
   }
 
   /// Does everything that is due, also what that adds.

@@ -32,10 +32,9 @@ std::uint64_t peer_hub_state::add_link(const connection_ptr& connection,
                                        const std::string& dialled_user) {
   const auto number = ++last_number;
   const auto& info = connection->info();
-  const auto& own = record->self().fingerprint();
   peer_link_config settings;
   settings.number = number;
-  settings.own = own;
+  settings.own = record->self().fingerprint();
   settings.expected = dialled_user.empty() ? fingerprint{} : info.remote;
   settings.setup = make_setup();
   settings.heartbeat = config->link_heartbeat;
@@ -44,7 +43,7 @@ std::uint64_t peer_hub_state::add_link(const connection_ptr& connection,
   link.dialled_user = dialled_user;
   link.remote = info.remote_endpoint;
   link.path = path_of(info);
-  link.dialled = info.dialled && (!info.crossed || own > info.remote);
+  link.dialled = info.dialled;  // By both, when their dials crossed.
   link.actor = spawn(self->system(), peer_link, std::move(settings), connection,
                      peer_hub_actor{self}, store);
   environment->attach(connection, caf::actor_cast<connection_consumer_actor>(link.actor));

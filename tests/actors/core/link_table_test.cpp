@@ -1,0 +1,83 @@
+#include "actors/core/link_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hobnob::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+fingerprint id_of(std::uint8_t first) {
+  fingerprint id;
+  id.octets[0] = first;
+  return id;
+}
+
+struct LinkTable : testing::Test {
+  static link_table::link link(std::uint64_t number, path_class path = path_class::lan,
+                               std::uint64_t epoch = 1, std::uint64_t serial = 1) {
+    return {number, id_of(5), path, epoch, serial};
+  }
+
+  link_table chooser{id_of(9)};  // Higher than the user's.
+  link_table other{id_of(1)};
+  const link_table::time_point now{1h};
+};
+
+TEST_F(LinkTable, TheFirstLinkIsCurrentUntilItEnds) {
+  EXPECT_TRUE(chooser.opened(link(1), now).current_changed);
+  EXPECT_EQ(chooser.current(id_of(5)), 1u);
+  EXPECT_TRUE(chooser.ended(1).current_changed);
+  EXPECT_FALSE(chooser.current(id_of(5)));
+  EXPECT_EQ(chooser.users(), 0u);
+}
+
+TEST_F(LinkTable, TheHigherSideProbesTheOlderLinkBeforeItClosesTheNewerOne) {
+  chooser.opened(link(1), now);
+  const auto second = chooser.opened(link(2), now);
+  EXPECT_FALSE(second.current_changed);
+  EXPECT_EQ(second.probe, 1u);
+  ASSERT_TRUE(second.settle_at);
+  const auto settled = chooser.settle(id_of(5));
+  EXPECT_EQ(settled.superseded, std::vector<std::uint64_t>{2});
+  EXPECT_EQ(chooser.current(id_of(5)), 1u);
+}
+
+TEST_F(LinkTable, TheNewerLinkStaysWhenTheOlderDidNotAnswer) {
+  chooser.opened(link(1), now);
+  chooser.opened(link(2), now);
+  EXPECT_TRUE(chooser.ended(1).current_changed);
+  EXPECT_TRUE(chooser.settle(id_of(5)).superseded.empty());
+  EXPECT_EQ(chooser.current(id_of(5)), 2u);
+}
+
+TEST_F(LinkTable, TheBetterPathIsKept) {
+  chooser.opened(link(1, path_class::wan), now);
+  chooser.opened(link(2, path_class::lan), now);
+  const auto settled = chooser.settle(id_of(5));
+  EXPECT_TRUE(settled.current_changed);
+  EXPECT_EQ(settled.superseded, std::vector<std::uint64_t>{1});
+  EXPECT_EQ(chooser.current(id_of(5)), 2u);
+}
+
+TEST_F(LinkTable, TheLowerSideKeepsBothUntilTheOtherHasChosen) {
+  other.opened(link(1), now);
+  const auto second = other.opened(link(2), now);
+  EXPECT_FALSE(second.probe);
+  EXPECT_FALSE(second.settle_at);
+  EXPECT_TRUE(other.ended(1).current_changed);
+  EXPECT_EQ(other.current(id_of(5)), 2u);
+}
+
+TEST_F(LinkTable, ALinkOfANewerStartReplacesTheOldOnesOnBothSides) {
+  for (auto* table : {&chooser, &other}) {
+    table->opened(link(1, path_class::lan, 1, 10), now);
+    const auto again = table->opened(link(2, path_class::wan, 2, 20), now);
+    EXPECT_TRUE(again.current_changed);
+    EXPECT_EQ(again.replaced, std::vector<std::uint64_t>{1});
+    EXPECT_EQ(table->current(id_of(5)), 2u);
+  }
+}
+
+}  // namespace
+}  // namespace hobnob::core
