@@ -44,7 +44,8 @@ void queue_login_ok(bare_session& to, std::uint64_t id) {
 }
 
 /// Forwards the complete frames at the front of `data`; answers how many bytes they were.
-std::size_t forward(bare_sessions& sessions, const bare_session_ptr& self, std::uint64_t id, byte_view data) {
+std::size_t forward(bare_sessions& sessions, const bare_session_ptr& self, std::uint64_t id,
+                    byte_view data) {
   std::size_t done = 0;
   while (data.size() - done >= frame_header_size) {
     const auto* at = data.data() + done;
@@ -88,8 +89,11 @@ void flush(network& net, bare_sessions& sessions) {
     if (to->writing) continue;
     const byte_view view{to->output};
     const auto result = to->bytes_of->try_write({&view, 1});
-    if (result.count == to->output.size()) to->output.clear();
-    else to->output.erase(to->output.begin(), to->output.begin() + static_cast<std::ptrdiff_t>(result.count));
+    if (result.count == to->output.size())
+      to->output.clear();
+    else
+      to->output.erase(to->output.begin(),
+                       to->output.begin() + static_cast<std::ptrdiff_t>(result.count));
     if (result.error == boost::asio::error::would_block) {
       to->writing = true;
       spawn_task(net.executor(), [to] { return write_rest(to); });
@@ -98,7 +102,8 @@ void flush(network& net, bare_sessions& sessions) {
   sessions.dirty.clear();
 }
 
-awaitable<void> serve_one(network& net, bare_sessions& sessions, std::shared_ptr<const tls_context> context,
+awaitable<void> serve_one(network& net, bare_sessions& sessions,
+                          std::shared_ptr<const tls_context> context,
                           std::unique_ptr<stream> lower) {
   auto secured = co_await tls_accept(std::move(lower), context, net.deadlines(), {});
   if (secured.error) co_return;
@@ -116,7 +121,8 @@ awaitable<void> serve_one(network& net, bare_sessions& sessions, std::shared_ptr
       } else {
         self->received.insert(self->received.end(), fresh.begin(), fresh.end());
         const auto done = forward(sessions, self, id, self->received);
-        self->received.erase(self->received.begin(), self->received.begin() + static_cast<std::ptrdiff_t>(done));
+        self->received.erase(self->received.begin(),
+                             self->received.begin() + static_cast<std::ptrdiff_t>(done));
       }
       flush(net, sessions);
       if (!result.error) continue;
@@ -150,7 +156,8 @@ int bare_relay_main() {
   std::printf("%u\n", static_cast<unsigned>(listening.value->local_endpoint().port));
   std::fflush(stdout);
   auto from = std::make_shared<std::unique_ptr<listener>>(std::move(listening.value));
-  spawn_task(net.executor(), [&net, tls, from] { return serve_bare_relay(net, tls, std::move(*from)); });
+  spawn_task(net.executor(),
+             [&net, tls, from] { return serve_bare_relay(net, tls, std::move(*from)); });
   context.run();
   return 0;
 }

@@ -7,8 +7,9 @@
 
 namespace hobnob::bench {
 
-/// The limit that the relay is measured against: plain Asio coroutines and the same TLS engine, one thread, no actors, no
-/// policy, no checks. It gives every login a session id and forwards envelopes by it.
+/// The limit that the relay is measured against: plain Asio coroutines and the same TLS engine, one
+/// thread, no actors, no policy, no checks. It gives every login a session id and forwards
+/// envelopes by it.
 awaitable<void> serve_bare_relay(network& net, std::shared_ptr<const tls_context> context,
                                  std::unique_ptr<listener> from);
 

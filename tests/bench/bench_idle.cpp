@@ -1,5 +1,6 @@
-// What an idle logged-in session costs the relay, and what a login costs: relay_main beside the bare relay (whose "login" is a
-// mutual TLS handshake and one frame each way), in turn, each a process of its own.
+// What an idle logged-in session costs the relay, and what a login costs: relay_main beside the
+// bare relay (whose "login" is a mutual TLS handshake and one frame each way), in turn, each a
+// process of its own.
 
 #include "bare_relay.hpp"
 #include "load_loop.hpp"
@@ -27,22 +28,25 @@ struct figures {
 
 using users_type = std::vector<load_session_ptr>;
 
-/// Logs `count` users in; what that cost the relay goes to `us_per_login`. Notices to subscribers are gathered: they belong to
-/// the logins, so a moment for them is included.
-users_type log_in_measured(load_loop& loop, const relay_under_test& relay, std::size_t count, samples& us_per_login,
-                           samples* per_second) {
+/// Logs `count` users in; what that cost the relay goes to `us_per_login`. Notices to subscribers
+/// are gathered: they belong to the logins, so a moment for them is included.
+users_type log_in_measured(load_loop& loop, const relay_under_test& relay, std::size_t count,
+                           samples& us_per_login, samples* per_second) {
   const auto cpu_before = cpu_time(relay.pid());
   const auto start = std::chrono::steady_clock::now();
   auto users = log_in_users(loop, relay.where(), count, 0, false);
   if (per_second) per_second->add(static_cast<double>(count) / seconds_since(start));
   loop.run_for(std::chrono::milliseconds{600});
-  us_per_login.add(std::chrono::duration<double, std::micro>(cpu_time(relay.pid()) - cpu_before).count() /
-                   static_cast<double>(count));
+  us_per_login.add(
+      std::chrono::duration<double, std::micro>(cpu_time(relay.pid()) - cpu_before).count() /
+      static_cast<double>(count));
   return users;
 }
 
-/// `sessions` users log in, and again, and then say nothing; before them, `subscribers` who want the whole directory.
-void measure_once(const relay_under_test& relay, std::size_t sessions, std::size_t subscribers, figures& to) {
+/// `sessions` users log in, and again, and then say nothing; before them, `subscribers` who want
+/// the whole directory.
+void measure_once(const relay_under_test& relay, std::size_t sessions, std::size_t subscribers,
+                  figures& to) {
   load_loop loop;
   const auto listening = log_in_users(loop, relay.where(), subscribers, 1'000'000, true);
   log_in_users(loop, relay.where(), 10, 2'000'000, false);  // Touches what is made once.
@@ -60,8 +64,8 @@ void measure_once(const relay_under_test& relay, std::size_t sessions, std::size
   }
 }
 
-void report(const std::string& bench, const std::string& system, std::int64_t sessions, std::int64_t subscribers,
-            const figures& of) {
+void report(const std::string& bench, const std::string& system, std::int64_t sessions,
+            std::int64_t subscribers, const figures& of) {
   std::vector<json_field> fields{
       {"bench", bench}, {"system", system}, {"sessions", sessions}, {"subscribers", subscribers}};
   append_spread(fields, "pss_bytes_per_session", of.pss_per_session);
@@ -86,7 +90,8 @@ void run(const bench_options& options) {
                  static_cast<std::size_t>(subscribers), announced);
   }
   for (const auto& [system, result] : idle) report("idle", system, sessions, 0, result);
-  report("announced_logins", "relay_main", std::min<std::int64_t>(sessions, 2000), subscribers, announced);
+  report("announced_logins", "relay_main", std::min<std::int64_t>(sessions, 2000), subscribers,
+         announced);
 }
 
 }  // namespace

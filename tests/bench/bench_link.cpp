@@ -1,5 +1,5 @@
-// A direct link between two processes: round trips of 64 bytes one at a time, and messages one way; beside asio::ssl::stream as
-// it comes and Asio coroutines on hobnob's own TLS engine, in turn.
+// A direct link between two processes: round trips of 64 bytes one at a time, and messages one way;
+// beside asio::ssl::stream as it comes and Asio coroutines on hobnob's own TLS engine, in turn.
 
 #include "echo_ends.hpp"
 
@@ -29,7 +29,8 @@ void measure_round_trips(std::int64_t rounds, std::chrono::nanoseconds length) {
     }
   }
   for (const auto& [name, result] : p50_p99) {
-    std::vector<json_field> fields{{"bench", "link_round_trip_64B"}, {"system", name}, {"rounds", rounds}};
+    std::vector<json_field> fields{
+        {"bench", "link_round_trip_64B"}, {"system", name}, {"rounds", rounds}};
     append_spread(fields, "us_p50", result.first);
     append_spread(fields, "us_p99", result.second);
     print_result(fields);
@@ -47,8 +48,9 @@ void measure_one_way(std::size_t size, std::int64_t rounds, std::chrono::nanosec
     }
   }
   for (const auto& [name, result] : rates) {
-    std::vector<json_field> fields{
-        {"bench", "link_one_way_" + std::to_string(size) + "B"}, {"system", name}, {"rounds", rounds}};
+    std::vector<json_field> fields{{"bench", "link_one_way_" + std::to_string(size) + "B"},
+                                   {"system", name},
+                                   {"rounds", rounds}};
     append_spread(fields, "messages_per_second", result);
     print_result(fields);
   }
@@ -63,7 +65,8 @@ int main(int argc, char** argv) try {
   if (role == "bare_echo") return bare_echo_main();
   if (role == "hobnob_echo") return hobnob_echo_main(options.text("--relay", ""));
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
-  const std::chrono::milliseconds length{options.smoke() ? 50 : options.number("--milliseconds", 2000)};
+  const std::chrono::milliseconds length{options.smoke() ? 50
+                                                         : options.number("--milliseconds", 2000)};
   measure_round_trips(rounds, length);
   measure_one_way(64, rounds, length);
   measure_one_way(1024, rounds, length);

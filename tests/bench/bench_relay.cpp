@@ -1,5 +1,6 @@
-// Relayed envelopes: relay_main beside the bare relay, in turn, each a process of its own, driven by the same generator of
-// logged-in sessions. Sealing is the peers' work and not in here: the envelopes hold opaque bytes.
+// Relayed envelopes: relay_main beside the bare relay, in turn, each a process of its own, driven
+// by the same generator of logged-in sessions. Sealing is the peers' work and not in here: the
+// envelopes hold opaque bytes.
 
 #include "bare_relay.hpp"
 #include "load_loop.hpp"
@@ -33,9 +34,9 @@ struct workload {
 };
 
 constexpr workload workloads[] = {
-    {"relay_64B_1_pair", 1, 64, 5000},      {"relay_64B_50_pairs", 50, 64, 5000},
-    {"relay_1KiB_1_pair", 1, 1024, 1250},   {"relay_1KiB_50_pairs", 50, 1024, 1250},
-    {"relay_round_trip_1_pair", 1, 64, 0},  {"relay_round_trip_50_pairs", 50, 64, 0},
+    {"relay_64B_1_pair", 1, 64, 5000},     {"relay_64B_50_pairs", 50, 64, 5000},
+    {"relay_1KiB_1_pair", 1, 1024, 1250},  {"relay_1KiB_50_pairs", 50, 1024, 1250},
+    {"relay_round_trip_1_pair", 1, 64, 0}, {"relay_round_trip_50_pairs", 50, 64, 0},
 };
 
 struct figures {
@@ -55,14 +56,15 @@ std::vector<pair_of_users> log_in_pairs(load_loop& loop, endpoint relay, std::si
 void check(const std::vector<pair_of_users>& pairs) {
   for (const auto& pair : pairs) {
     for (const auto& user : {pair.sender, pair.receiver}) {
-      if (!user->trouble().empty()) throw std::runtime_error("a session failed: " + user->trouble());
+      if (!user->trouble().empty())
+        throw std::runtime_error("a session failed: " + user->trouble());
     }
   }
 }
 
 /// One way, a closed loop: as many under way as the window allows.
-void measure_stream(load_loop& loop, pid_t server, std::vector<pair_of_users>& pairs, const workload& work,
-                    std::chrono::nanoseconds length, figures& to) {
+void measure_stream(load_loop& loop, pid_t server, std::vector<pair_of_users>& pairs,
+                    const workload& work, std::chrono::nanoseconds length, figures& to) {
   const auto body = shared_slice::of(bytes(work.size, std::byte{'x'}));
   const std::size_t window = std::max<std::size_t>(1, work.window / pairs.size());
   std::size_t received = 0;
@@ -89,13 +91,14 @@ void measure_stream(load_loop& loop, pid_t server, std::vector<pair_of_users>& p
   to.messages_per_second.add(count / seconds);
   to.server_us_per_message.add(cpu / count);
   stopping = true;
-  for (auto& pair : pairs) loop.run_until([&] { return pair.in_flight == 0 || pair.receiver->closed(); });
+  for (auto& pair : pairs)
+    loop.run_until([&] { return pair.in_flight == 0 || pair.receiver->closed(); });
   check(pairs);
 }
 
 /// A -> relay -> B -> relay -> A, each pair one at a time.
-void measure_round_trips(load_loop& loop, pid_t server, std::vector<pair_of_users>& pairs, const workload& work,
-                         std::chrono::nanoseconds length, figures& to) {
+void measure_round_trips(load_loop& loop, pid_t server, std::vector<pair_of_users>& pairs,
+                         const workload& work, std::chrono::nanoseconds length, figures& to) {
   const auto body = shared_slice::of(bytes(work.size, std::byte{'x'}));
   samples times;
   bool stopping = false;
@@ -131,16 +134,21 @@ void measure_round_trips(load_loop& loop, pid_t server, std::vector<pair_of_user
   check(pairs);
 }
 
-void measure_once(const relay_under_test& relay, const workload& work, std::chrono::nanoseconds length, figures& to) {
+void measure_once(const relay_under_test& relay, const workload& work,
+                  std::chrono::nanoseconds length, figures& to) {
   load_loop loop;
   auto pairs = log_in_pairs(loop, relay.where(), work.pairs);
-  if (work.window > 0) measure_stream(loop, relay.pid(), pairs, work, length, to);
-  else measure_round_trips(loop, relay.pid(), pairs, work, length, to);
+  if (work.window > 0)
+    measure_stream(loop, relay.pid(), pairs, work, length, to);
+  else
+    measure_round_trips(loop, relay.pid(), pairs, work, length, to);
 }
 
-void report(const workload& work, const std::string& system, std::int64_t rounds, const figures& of) {
+void report(const workload& work, const std::string& system, std::int64_t rounds,
+            const figures& of) {
   std::vector<json_field> fields{{"bench", work.name}, {"system", system}, {"rounds", rounds}};
-  if (!of.messages_per_second.empty()) append_spread(fields, "messages_per_second", of.messages_per_second);
+  if (!of.messages_per_second.empty())
+    append_spread(fields, "messages_per_second", of.messages_per_second);
   if (!of.round_trip_us_p50.empty()) {
     append_spread(fields, "round_trip_us_p50", of.round_trip_us_p50);
     append_spread(fields, "round_trip_us_p99", of.round_trip_us_p99);
@@ -151,7 +159,8 @@ void report(const workload& work, const std::string& system, std::int64_t rounds
 
 void run(const bench_options& options) {
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
-  const auto length = std::chrono::milliseconds{options.smoke() ? 50 : options.number("--milliseconds", 2000)};
+  const auto length =
+      std::chrono::milliseconds{options.smoke() ? 50 : options.number("--milliseconds", 2000)};
   const auto only = options.text("--only", "");
   for (const auto& work : workloads) {
     if (!only.empty() && only != work.name) continue;

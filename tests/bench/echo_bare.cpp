@@ -13,13 +13,16 @@ namespace hobnob::bench {
 
 namespace {
 
-/// Every message starts with its size (u32) and what is wanted: an echo, or a count when the stream of messages ends.
+/// Every message starts with its size (u32) and what is wanted: an echo, or a count when the stream
+/// of messages ends.
 constexpr std::size_t prefix_size = 8;
 enum wanted : std::uint32_t { echo = 1, count = 2, total = 3 };
 
 bytes message_of(std::size_t size, wanted what) {
   bytes out(std::max(size, prefix_size), std::byte{'x'});
-  wire::field_writer{out.data()}.number(static_cast<std::uint32_t>(out.size())).number(static_cast<std::uint32_t>(what));
+  wire::field_writer{out.data()}
+      .number(static_cast<std::uint32_t>(out.size()))
+      .number(static_cast<std::uint32_t>(what));
   return out;
 }
 
@@ -47,13 +50,14 @@ awaitable<void> answer(std::shared_ptr<stream> with) {
       if (what == wanted::total) wire::field_writer{reply.data()}.number(std::exchange(counted, 0));
       if ((co_await write_all(*with, reply)).error) co_return;
     }
-    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(done), buffer.begin() + static_cast<std::ptrdiff_t>(held),
-              buffer.begin());
+    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(done),
+              buffer.begin() + static_cast<std::ptrdiff_t>(held), buffer.begin());
     held -= done;
   }
 }
 
-awaitable<void> serve(network& net, std::shared_ptr<const tls_context> context, std::unique_ptr<listener> from) {
+awaitable<void> serve(network& net, std::shared_ptr<const tls_context> context,
+                      std::unique_ptr<listener> from) {
   auto accepted = co_await from->accept();
   auto secured = co_await tls_accept(std::move(accepted.value), context, net.deadlines(), {});
   if (!secured.error) co_await answer(std::move(secured.stream));
@@ -62,7 +66,8 @@ awaitable<void> serve(network& net, std::shared_ptr<const tls_context> context, 
 class bare_echo_client final : public echo_client {
  public:
   bare_echo_client() : child_({own_path(), "--role", "bare_echo"}) {
-    const endpoint remote{ip_address::v4({127, 0, 0, 1}), static_cast<std::uint16_t>(std::stoi(child_.first_line()))};
+    const endpoint remote{ip_address::v4({127, 0, 0, 1}),
+                          static_cast<std::uint16_t>(std::stoi(child_.first_line()))};
     run([this, remote] { return connect(remote); });
     if (!stream_) throw std::runtime_error("no connection to the bare echo");
   }
@@ -91,7 +96,8 @@ class bare_echo_client final : public echo_client {
   awaitable<void> connect(endpoint remote) {
     auto dialled = co_await loop_.net.dial(remote, {});
     if (dialled.error) co_return;
-    auto secured = co_await tls_connect(std::move(dialled.value), context_, loop_.net.deadlines(), {});
+    auto secured =
+        co_await tls_connect(std::move(dialled.value), context_, loop_.net.deadlines(), {});
     stream_ = std::move(secured.stream);
   }
 
@@ -99,7 +105,8 @@ class bare_echo_client final : public echo_client {
     const auto message = message_of(size, wanted::echo);
     bytes reply(message.size());
     const auto end = std::chrono::steady_clock::now() + length;
-    for (auto sent = std::chrono::steady_clock::now(); sent < end; sent = std::chrono::steady_clock::now()) {
+    for (auto sent = std::chrono::steady_clock::now(); sent < end;
+         sent = std::chrono::steady_clock::now()) {
       co_await write_all(*stream_, message);
       if ((co_await read_all(*stream_, reply)).error) co_return;
       times.add(seconds_since(sent) * 1e6);
@@ -118,7 +125,8 @@ class bare_echo_client final : public echo_client {
     co_await write_all(*stream_, last);
     bytes reply(last.size());
     if ((co_await read_all(*stream_, reply)).error) co_return;
-    rate = static_cast<double>(wire::field_reader{reply.data()}.number<std::uint64_t>()) / seconds_since(start);
+    rate = static_cast<double>(wire::field_reader{reply.data()}.number<std::uint64_t>()) /
+           seconds_since(start);
   }
 
   child_process child_;
@@ -140,7 +148,8 @@ int bare_echo_main() {
   std::printf("%u\n", static_cast<unsigned>(listening.value->local_endpoint().port));
   std::fflush(stdout);
   auto from = std::make_shared<std::unique_ptr<listener>>(std::move(listening.value));
-  spawn_task(loop.net.executor(), [&loop, context, from] { return serve(loop.net, context, std::move(*from)); });
+  spawn_task(loop.net.executor(),
+             [&loop, context, from] { return serve(loop.net, context, std::move(*from)); });
   loop.context.run();
   return 0;
 }

@@ -8,16 +8,18 @@
 
 namespace hobnob::bench {
 
-/// The asking end of an echo over one connection; the answering end is this program in the role `stock_echo`, `bare_echo` or
-/// `hobnob_echo`.
+/// The asking end of an echo over one connection; the answering end is this program in the role
+/// `stock_echo`, `bare_echo` or `hobnob_echo`.
 class echo_client {
  public:
   virtual ~echo_client() = default;
 
-  /// Sends messages of `size` bytes one at a time, each when the one before has come back, for `length`; times in us.
+  /// Sends messages of `size` bytes one at a time, each when the one before has come back, for
+  /// `length`; times in us.
   virtual void round_trips(std::size_t size, std::chrono::nanoseconds length, samples& times) = 0;
 
-  /// Sends messages of `size` bytes one way as fast as they are taken, for `length`; answers how many a second arrived.
+  /// Sends messages of `size` bytes one way as fast as they are taken, for `length`; answers how
+  /// many a second arrived.
   virtual double one_way(std::size_t size, std::chrono::nanoseconds length) = 0;
 };
 

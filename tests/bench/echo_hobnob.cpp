@@ -29,7 +29,8 @@ peer_config config_of(const char* user, const std::string& relay_uri) {
   return config;
 }
 
-send_application_message message_to(const std::string& to, const char* channel, shared_slice content) {
+send_application_message message_to(const std::string& to, const char* channel,
+                                    shared_slice content) {
   send_application_message message;
   message.to = to;
   message.channel = channel;
@@ -54,7 +55,8 @@ peer_subscriber_actor::behavior_type answerer(peer_subscriber_actor::pointer sel
           self->send(via, message_to(message.from, echo_channel, message.content));
         } else {
           const auto total = std::to_string(std::exchange(*counted, 0));
-          self->send(via, message_to(message.from, total_channel, shared_slice::copy_of(as_byte_view(total))));
+          self->send(via, message_to(message.from, total_channel,
+                                     shared_slice::copy_of(as_byte_view(total))));
         }
       },
       [](const message_progress&) {},
@@ -82,7 +84,8 @@ struct exchange {
   }
 };
 
-peer_subscriber_actor::behavior_type asker(peer_subscriber_actor::pointer self, peer_actor via, exchange* with) {
+peer_subscriber_actor::behavior_type asker(peer_subscriber_actor::pointer self, peer_actor via,
+                                           exchange* with) {
   return {
       [](const session_changed&) {},
       [](const presence_changed&) {},
@@ -155,7 +158,8 @@ class hobnob_echo_client final : public echo_client {
       wait([this] { return std::exchange(with_.done, false); });
       batches += with_.total;
     }
-    return static_cast<double>(batches) / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return static_cast<double>(batches) /
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
  private:

@@ -1,19 +1,20 @@
 #include "echo_ends.hpp"
 
-#include "transport/tls/tls_context.hpp"
 #include "transport/tcp/tcp_network.hpp"
+#include "transport/tls/tls_context.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/ssl/impl/src.hpp>  // Asio is compiled separately; the library itself needs no asio::ssl.
+// Asio is compiled separately; the library itself needs no asio::ssl.
+#include <openssl/ssl.h>
+#include <boost/asio/ssl/impl/src.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <cstring>
-#include <openssl/ssl.h>
 
 namespace hobnob::bench {
 
@@ -24,7 +25,8 @@ using stock_stream = asio::ssl::stream<tcp::socket>;
 
 namespace {
 
-/// The certificate of a hobnob identity, so that both have the same work in the handshake; no verification here.
+/// The certificate of a hobnob identity, so that both have the same work in the handshake; no
+/// verification here.
 void use_identity(asio::ssl::context& context, const identity& self, clock& time) {
   const tls_context ours{self, time};
   SSL_CTX_use_certificate(context.native_handle(), SSL_CTX_get0_certificate(ours.native()));
@@ -47,16 +49,19 @@ asio::awaitable<void> answer(tcp::acceptor& from, asio::ssl::context& context) {
   }
 }
 
-asio::awaitable<void> ask(stock_stream& with, std::size_t size, std::chrono::nanoseconds length, samples& times) {
+asio::awaitable<void> ask(stock_stream& with, std::size_t size, std::chrono::nanoseconds length,
+                          samples& times) {
   const auto content = static_cast<std::uint32_t>(size - sizeof(std::uint32_t));
   std::vector<char> message(size, 'x');
   std::memcpy(message.data(), &content, sizeof content);
   std::vector<char> reply(content);
   const auto end = std::chrono::steady_clock::now() + length;
-  for (auto sent = std::chrono::steady_clock::now(); sent < end; sent = std::chrono::steady_clock::now()) {
+  for (auto sent = std::chrono::steady_clock::now(); sent < end;
+       sent = std::chrono::steady_clock::now()) {
     co_await asio::async_write(with, asio::buffer(message), use_awaitable);
     co_await asio::async_read(with, asio::buffer(reply), use_awaitable);
-    times.add(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - sent).count());
+    times.add(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - sent).count());
   }
 }
 
@@ -65,8 +70,8 @@ class stock_echo_client final : public echo_client {
   stock_echo_client() : child_({own_path(), "--role", "stock_echo"}) {
     tcp_network net{context_};
     use_identity(tls_, identity::from_seed({4}), net.time());
-    stream_.next_layer().connect(
-        {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(child_.first_line()))});
+    stream_.next_layer().connect({asio::ip::address_v4::loopback(),
+                                  static_cast<std::uint16_t>(std::stoi(child_.first_line()))});
     stream_.next_layer().set_option(tcp::no_delay{true});
     stream_.handshake(stock_stream::client);
   }

@@ -11,7 +11,8 @@ namespace hobnob::bench {
 /// The one thread of a load generator.
 struct load_loop {
   boost::asio::io_context context{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_open{context.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_open{
+      context.get_executor()};
   tcp_network net{context};
 
   /// Handles what comes until `done`.

@@ -20,7 +20,8 @@ constexpr std::size_t logins_at_once = 32;
 
 identity identity_of(unsigned number) {
   identity::seed seed{2};
-  for (std::size_t i = 0; i < sizeof number; ++i) seed[i + 1] = static_cast<std::uint8_t>(number >> 8 * i);
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    seed[i + 1] = static_cast<std::uint8_t>(number >> 8 * i);
   return identity::from_seed(seed);
 }
 
@@ -34,7 +35,8 @@ load_session::load_session(network& net, unsigned number, bool subscribed)
 
 void load_session::log_in(endpoint relay, std::function<void(bool)> done) {
   done_ = std::move(done);
-  spawn_task(net_.executor(), [self = shared_from_this(), relay] { return self->dial_and_greet(relay); });
+  spawn_task(net_.executor(),
+             [self = shared_from_this(), relay] { return self->dial_and_greet(relay); });
 }
 
 awaitable<void> load_session::dial_and_greet(endpoint relay) {
@@ -69,7 +71,8 @@ void load_session::send_login() {
   send_control(*connection_, control);
 }
 
-void load_session::send_envelopes(std::uint64_t receiver, const shared_slice& body, std::size_t count) {
+void load_session::send_envelopes(std::uint64_t receiver, const shared_slice& body,
+                                  std::size_t count) {
   std::array<std::byte, wire::envelope_header::size> head;
   wire::envelope_header{receiver, 1}.encode(head);
   std::array<outgoing_frame, 64> frames;
@@ -85,8 +88,8 @@ void load_session::on_frames(frame_batch batch) {
     if (entry.type == frame_type::envelope_from) ++envelopes;
     if (entry.type == frame_type::envelope_refused) ended("an envelope was refused");
     wire::Control control;
-    if (session_ == 0 && entry.type == frame_type::control && decode_control(batch.view(entry), control) &&
-        control.has_login_ok()) {
+    if (session_ == 0 && entry.type == frame_type::control &&
+        decode_control(batch.view(entry), control) && control.has_login_ok()) {
       session_ = control.login_ok().session();
       connection_->set_authenticated();
       if (done_) std::exchange(done_, {})(true);
@@ -110,7 +113,8 @@ std::vector<load_session_ptr> log_in_users(load_loop& loop, endpoint relay, std:
                                            unsigned first_number, bool subscribed) {
   std::vector<load_session_ptr> users;
   for (std::size_t i = 0; i < count; ++i) {
-    users.push_back(std::make_shared<load_session>(loop.net, first_number + static_cast<unsigned>(i), subscribed));
+    users.push_back(std::make_shared<load_session>(
+        loop.net, first_number + static_cast<unsigned>(i), subscribed));
   }
   std::size_t next = 0;
   std::size_t done = 0;

@@ -12,8 +12,10 @@ namespace hobnob::bench {
 
 struct load_loop;
 
-/// A user of a load generator: a real connection with a real login, and nothing behind it. The thread of `net` only.
-class load_session final : public connection_handler, public std::enable_shared_from_this<load_session> {
+/// A user of a load generator: a real connection with a real login, and nothing behind it. The
+/// thread of `net` only.
+class load_session final : public connection_handler,
+                           public std::enable_shared_from_this<load_session> {
  public:
   /// A user of its own, with a name and a key made from `number`.
   load_session(network& net, unsigned number, bool subscribed);

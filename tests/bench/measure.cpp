@@ -1,5 +1,7 @@
 #include "measure.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -7,8 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace hobnob::bench {
 
@@ -93,7 +93,8 @@ std::string own_path() { return fs::read_symlink("/proc/self/exe").string(); }
 
 std::string program_path(const std::string& name) {
   if (const auto* folder = std::getenv("HOBNOB_BIN_DIR")) return (fs::path{folder} / name).string();
-  for (auto folder = fs::path{own_path()}.parent_path(); folder != folder.root_path(); folder = folder.parent_path()) {
+  for (auto folder = fs::path{own_path()}.parent_path(); folder != folder.root_path();
+       folder = folder.parent_path()) {
     if (const auto found = folder / "bin" / name; fs::exists(found)) return found.string();
   }
   throw std::runtime_error("set HOBNOB_BIN_DIR to the folder of " + name);
@@ -123,7 +124,9 @@ std::int64_t kib_of(const std::string& path, const std::string& key) {
 
 }  // namespace
 
-std::int64_t pss_bytes(pid_t pid) { return kib_of("/proc/" + std::to_string(pid) + "/smaps_rollup", "Pss:"); }
+std::int64_t pss_bytes(pid_t pid) {
+  return kib_of("/proc/" + std::to_string(pid) + "/smaps_rollup", "Pss:");
+}
 
 std::int64_t slab_bytes() { return kib_of("/proc/meminfo", "Slab:"); }
 

@@ -1,6 +1,5 @@
 #include "relay_under_test.hpp"
 
-
 #include <cstdlib>
 #include <stdexcept>
 
@@ -14,8 +13,8 @@ std::unique_ptr<relay_under_test> relay_under_test::hobnob() {
   if (!mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
   result->folder_ = folder;
   result->process_ = std::make_unique<child_process>(
-      std::vector<std::string>{program_path("relay_main"), "--listen", "127.0.0.1:0", "--data-dir", folder,
-                               "--log-level", "error"});
+      std::vector<std::string>{program_path("relay_main"), "--listen", "127.0.0.1:0", "--data-dir",
+                               folder, "--log-level", "error"});
   // "relay ready hobnob://127.0.0.1:PORT/?id=..."
   const auto& line = result->process_->first_line();
   const auto begin = line.find("://") + 3;
@@ -27,8 +26,8 @@ std::unique_ptr<relay_under_test> relay_under_test::hobnob() {
 
 std::unique_ptr<relay_under_test> relay_under_test::bare() {
   std::unique_ptr<relay_under_test> result{new relay_under_test};
-  result->process_ = std::make_unique<child_process>(
-      std::vector<std::string>{own_path(), "--role", "bare_relay"});
+  result->process_ =
+      std::make_unique<child_process>(std::vector<std::string>{own_path(), "--role", "bare_relay"});
   result->where_ = {ip_address::v4({127, 0, 0, 1}),
                     static_cast<std::uint16_t>(std::stoi(result->process_->first_line()))};
   return result;

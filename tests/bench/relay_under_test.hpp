@@ -9,7 +9,8 @@
 
 namespace hobnob::bench {
 
-/// A relay in a process of its own: `relay_main`, or the bare one (this program with `--role bare_relay`).
+/// A relay in a process of its own: `relay_main`, or the bare one (this program with `--role
+/// bare_relay`).
 class relay_under_test {
  public:
   static std::unique_ptr<relay_under_test> hobnob();
