@@ -214,10 +214,11 @@ int console::impl::show_waiting() {
   std::uint64_t ignored = 0;
   [[maybe_unused]] const auto got = ::read(event.get(), &ignored, sizeof ignored);
   std::string text;
+  bool last = false;  // Why the program ends is among what waits.
   {
     const std::lock_guard lock{mutex};
-    if (stopping) return -1;
-    if (!std::exchange(prompt_changed, false) && waiting.empty()) return 0;
+    last = stopping;
+    if (!std::exchange(prompt_changed, false) && waiting.empty() && !last) return 0;
     if (dropped > 0)
       text += "(" + std::to_string(std::exchange(dropped, 0)) +
               " lines dropped: the terminal was stopped)\n";
@@ -227,6 +228,7 @@ int console::impl::show_waiting() {
   std::fflush(stdout);
   hide_typed_line();
   write_all(text);
+  if (last) return -1;
   ::el_set(editor, EL_REFRESH);
   std::fflush(stdout);
   return 0;

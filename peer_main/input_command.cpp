@@ -118,7 +118,11 @@ std::string input_help() {
     const auto usage = std::string{e.name} + " " + std::string{e.arguments};
     out << std::left << std::setw(24) << usage << e.what << "\n";
   }
-  out << "Anything else goes to the user you talk to. Begin with // to say something with a slash.";
+  out << "Anything else goes to the user you talk to; begin with // to say something with a "
+         "slash.\n"
+         "Before a name or in the prompt = means directly from machine to machine, ~ sealed "
+         "through\n"
+         "the relay.";
   return out.str();
 }
 

@@ -107,7 +107,10 @@ shown_event session(const fields& f) {
 
 shown_event presence_words(const fields& f) {
   const auto user = f.bold(f.text("user"));
-  if (f.is("state", "online")) return {word_kind::notice, user + " is online"};
+  if (f.is("state", "online")) {
+    const auto key = grouped(f.text("fingerprint").substr(0, 16));
+    return {word_kind::notice, user + " is online" + f.dim(", key " + key + "...")};
+  }
   if (f.is("state", "suspect")) return {word_kind::notice, user + " has gone silent"};
   return {word_kind::notice, user + " is offline" + f.tail("reason", " (") + ")"};
 }

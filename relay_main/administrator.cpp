@@ -49,25 +49,20 @@ admin_order admin_order_from(const boost::json::object& object) {
   return order;
 }
 
-administrator_actor::behavior_type administrator_state::make_behavior(account_store_actor store,
-                                                                      kicker_actor kick) {
-  accounts = std::move(store);
-  kicker = std::move(kick);
+administrator_actor::behavior_type administrator_state::make_behavior(directory_actor rules) {
+  directory = std::move(rules);
   return {[this](const admin_order& order) { obey(order); }};
 }
 
 void administrator_state::obey(const admin_order& order) {
   if (order.command == "users") return list(order.reply);
-  if (order.command == "remove") return change(accounts, remove_user{order.user}, order.reply);
-  if (order.command != "kick")
-    return change(accounts, admit_user{order.user, order.id, order.command == "rebind"},
-                  order.reply);
-  if (kicker) return change(kicker, kick_user{order.user}, order.reply);
-  fail(order.reply, "not-running", "no relay is running in this data directory");
+  if (order.command == "kick") return change(kick_user{order.user}, order);
+  if (order.command == "remove") return change(remove_user{order.user}, order);
+  change(admit_user{order.user, order.id, order.command == "rebind"}, order);
 }
 
 void administrator_state::list(const std::shared_ptr<control_reply>& reply) {
-  request(self, accounts, patience, list_users{})
+  request(self, directory, patience, list_users{})
       .then(
           [reply](const account_list& list) {
             for (const auto& account : list.accounts) reply->send(event_of(account));
@@ -76,23 +71,22 @@ void administrator_state::list(const std::shared_ptr<control_reply>& reply) {
           [reply](caf::error&) { fail(reply, "timeout", "the relay did not answer"); });
 }
 
-template <class Handle, class Order>
-void administrator_state::change(const Handle& who, Order order,
-                                 const std::shared_ptr<control_reply>& reply) {
-  request(self, who, patience, std::move(order))
+template <class Order>
+void administrator_state::change(Order order, const admin_order& asked) {
+  request(self, directory, patience, std::move(order))
       .then(
-          [reply](const account_change_result& result) {
-            if (!result.done) return fail(reply, "refused", result.detail);
-            reply->send(done_event(result.detail));
-            reply->finish(exit_done);
+          [asked](const account_change_result& result) {
+            const auto what = asked.command + " " + asked.user + ": ";
+            if (!result.done) return fail(asked.reply, "refused", what + result.detail);
+            asked.reply->send(done_event(what + (result.detail.empty() ? "done" : result.detail)));
+            asked.reply->finish(exit_done);
           },
-          [reply](caf::error&) { fail(reply, "timeout", "the relay did not answer"); });
+          [asked](caf::error&) { fail(asked.reply, "timeout", "the relay did not answer"); });
 }
 
 administrator_actor::behavior_type administrator(
-    administrator_actor::stateful_pointer<administrator_state> self, account_store_actor accounts,
-    kicker_actor kicker) {
-  return self->state.make_behavior(std::move(accounts), std::move(kicker));
+    administrator_actor::stateful_pointer<administrator_state> self, directory_actor directory) {
+  return self->state.make_behavior(std::move(directory));
 }
 
 }  // namespace hobnob

@@ -29,30 +29,24 @@ admin_order admin_order_from(const boost::json::object& object);
 
 using administrator_actor = caf::typed_actor<reacts_to<admin_order>>;
 
-/// What can end a session; nobody where no relay runs.
-using kicker_actor = caf::typed_actor<caf::replies_to<kick_user>::with<account_change_result>>;
-
 struct administrator_state {
   static inline const char* name = "relay_main.administrator";
 
   explicit administrator_state(administrator_actor::pointer selfptr) : self(selfptr) {}
 
-  administrator_actor::behavior_type make_behavior(account_store_actor store, kicker_actor kick);
+  administrator_actor::behavior_type make_behavior(directory_actor rules);
   void obey(const admin_order& order);
   void list(const std::shared_ptr<control_reply>& reply);
-  template <class Handle, class Order>
-  void change(const Handle& who, Order order, const std::shared_ptr<control_reply>& reply);
+  template <class Order>
+  void change(Order order, const admin_order& asked);
 
   administrator_actor::pointer self;
-  account_store_actor accounts;
-  kicker_actor kicker;
+  directory_actor directory;
 };
 
-/// Does the orders of the administration: through the directory of a running relay, or on the
-/// accounts alone.
+/// Does the orders of the administration.
 administrator_actor::behavior_type administrator(
-    administrator_actor::stateful_pointer<administrator_state> self, account_store_actor accounts,
-    kicker_actor kicker);
+    administrator_actor::stateful_pointer<administrator_state> self, directory_actor directory);
 
 }  // namespace hobnob
 

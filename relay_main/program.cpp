@@ -1,7 +1,9 @@
 #include "relay_main/program.hpp"
 
 #include "actors/core/exit_code.hpp"
+#include "actors/relay/directory.hpp"
 #include "actors/relay/relay.hpp"
+#include "actors/relay/relay_environment.hpp"
 #include "actors/runtime.hpp"
 #include "actors/spawn.hpp"
 #include "actors/storage/account_database.hpp"
@@ -94,8 +96,7 @@ int serve(const relay_options& options, const data_directory& data, printer& out
     const auto detail = started.detail.empty() ? started.error.message() : started.detail;
     return out.fail(started.error == std::errc::io_error ? "unexpected" : "listen", detail);
   }
-  auto admin = spawn(loop.system(), administrator, account_store_actor{server.directory()},
-                     kicker_actor{server.directory()});
+  const auto admin = spawn(loop.system(), administrator, server.directory());
   const auto control = control_server::listen(data.file("control"), hand_over_to(admin));
   if (!control) return out.fail("unexpected", control.error());
 
@@ -122,24 +123,25 @@ class printing_reply final : public control_reply {
   std::promise<int> code_;
 };
 
+/// Without a running relay the same directory actor rules over the accounts; only nobody is online.
 int administer_alone(admin_order order, const data_directory& data, printer& out) {
   auto opened = account_database::open(data.file("accounts.sqlite"));
   if (!opened.database) return out.fail("unexpected", opened.error);
+  const std::shared_ptr<account_database> database{std::move(opened.database)};
+  auto listed = database->list();
+  if (!listed.error.empty()) return out.fail("unexpected", listed.error);
+
   runtime loop{options_of_runtime()};
   tcp_network network{loop.context()};
   auto reply = std::make_shared<printing_reply>(out);
   order.reply = reply;
   {
-    const auto unix_time = [&network] {
-      const auto since = network.time().wall().time_since_epoch();
-      return static_cast<std::int64_t>(std::chrono::floor<std::chrono::seconds>(since).count());
-    };
-    const auto store = spawn(loop.system(), account_store,
-                             std::shared_ptr<account_database>{std::move(opened.database)},
-                             std::function<std::int64_t()>{unix_time});
-    const auto admin =
-        spawn(loop.system(), administrator, account_store_actor{store}, kicker_actor{});
-    caf::anon_send(admin, std::move(order));
+    const auto world = make_relay_environment(network);
+    const account_store_actor store =
+        spawn(loop.system(), account_store, database, world.unix_time);
+    const directory_actor rules = spawn(loop.system(), directory, directory_config{}, world, store,
+                                        to_account_list(std::move(listed.accounts)));
+    caf::anon_send(spawn(loop.system(), administrator, rules), std::move(order));
   }
   loop.start();
   const int code = reply->wait();
