@@ -11,8 +11,8 @@ namespace hobnob::wire {
 /// bytes.
 bytes encode_close(const close_info& why);
 
-/// Nothing if `control` (the payload of a control frame) is another message, or none at all: that is
-/// for the connection's consumer to judge. A number that names no reason is read as `goodbye`.
+/// Nothing if `control` (the payload of a control frame) is another message, or none at all: that
+/// is for the connection's consumer to judge. A number that names no reason is read as `goodbye`.
 std::optional<close_info> decode_close(byte_view control);
 
 }  // namespace hobnob::wire
