@@ -28,6 +28,7 @@ class BadFrames(BadInputTest):
         self.assertLessEqual(len(close["detail"]), 200)
         with self.assertRaises(Closed):
             client.receive()
+        client.close()
         self.server.wait_line("127.0.0.1", "err", mark)
         self.lines_since(self.server, mark)
 

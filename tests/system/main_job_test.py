@@ -37,7 +37,7 @@ class MainJob(ProgramTest):
                    if e["state"] == "up"}
         self.assertIn(True, dialled.values())
         for (user, other), own in dialled.items():
-            self.assertNotEqual(own, dialled[other, user], "just one side of a link has dialled")
+            self.assertTrue(own or dialled[other, user], "someone has dialled (both, if their dials crossed)")
             since = users[user].tell(other, f"from {user} to {other}")
             received = users[other].wait_text(user, f"from {user} to {other}")
             delivered = users[user].wait_delivered(other, since)
