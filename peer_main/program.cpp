@@ -58,7 +58,7 @@ int show_id(const peer_options& options, const identity& self, event_output& out
 int run_or_chat(const peer_surroundings& all, data_directory& data, event_output& output) {
   const auto lock = data.try_lock();
   if (lock.locked) return run_live(all);
-  if (lock.holder == 0) return fail(output, "unexpected", lock.error);
+  if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
   return fail(output, "in-use",
               "another program (process " + std::to_string(lock.holder) +
                   ") is already running in " + data.path().string() +
@@ -79,7 +79,7 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
   while (true) {
     const auto lock = data.try_lock();
     if (lock.locked) return run_alone(all, request);
-    if (lock.holder == 0) return fail(output, "unexpected", lock.error);
+    if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
     const auto answer = ask_running_program(data.file("control"), to_json(request),
                                             [&](const event_object& event) { output.show(event); });
     if (answer.outcome == control_outcome::done) return answer.exit_code;

@@ -153,6 +153,7 @@ int administer_alone(admin_order order, const data_directory& data, printer& out
 int administer(const relay_options& options, data_directory& data, printer& out) {
   admin_order order{options.command, options.user, options.id, nullptr};
   const auto lock = data.try_lock();
+  if (!lock.error.empty()) return out.fail("unexpected", lock.error);
   if (lock.locked) return administer_alone(std::move(order), data, out);
   const auto answer = ask_running_program(data.file("control"), to_json(order),
                                           [&](const auto& event) { out.show(event); });
@@ -166,7 +167,7 @@ int run_command(const relay_options& options, printer& out, std::future<int>& st
   if (!data) return out.fail("unexpected", data.error());
   if (options.command != "run") return administer(options, *data, out);
   const auto lock = data->try_lock();
-  if (!lock.locked && lock.holder == 0) return out.fail("unexpected", lock.error);
+  if (!lock.error.empty()) return out.fail("unexpected", lock.error);
   if (!lock.locked)
     return out.fail("in-use", "another relay (process " + std::to_string(lock.holder) +
                                   ") is running in " + data->path().string());

@@ -30,7 +30,7 @@ class data_directory {
 
   struct lock_result {
     bool locked = false;
-    pid_t holder = 0;   ///< Who holds it, if someone does.
+    pid_t holder = 0;   ///< Who holds it if someone else does; 0 while that one is just starting.
     std::string error;  ///< For people, when it could not even be tried.
   };
 

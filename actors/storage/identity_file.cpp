@@ -4,6 +4,7 @@
 
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <string>
@@ -29,21 +30,29 @@ bool fill_random(identity::seed& seed) {
   return true;
 }
 
+result read(const std::filesystem::path& path);
+
+/// Two programs may start for the first time at once: only one of them gives the file its name, and
+/// both use that one.
 result create(const std::filesystem::path& path) {
   identity::seed seed;
   if (!fill_random(seed)) return failure(path, "cannot be made: no random numbers from the system");
   const std::string_view content{reinterpret_cast<const char*>(seed.data()), seed.size()};
-  if (const auto error = replace_file(path, content, 0600))
+  auto own = path;
+  own += "." + std::to_string(::getpid());
+  if (const auto error = replace_file(own, content, 0600))
     return failure(path, "cannot be written: " + error.message());
-  return identity::from_seed(seed);
+  const int linked = ::link(own.c_str(), path.c_str());
+  const auto why = errno;
+  ::unlink(own.c_str());
+  if (linked == 0) return identity::from_seed(seed);
+  if (why == EEXIST) return read(path);
+  return failure(path, "cannot be written: " + std::generic_category().message(why));
 }
 
-}  // namespace
-
-core::checked<identity> load_or_create_identity(const std::filesystem::path& path) {
+result read(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT) return create(path);
     return failure(path, "cannot be read: " + std::generic_category().message(errno));
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
@@ -61,6 +70,14 @@ core::checked<identity> load_or_create_identity(const std::filesystem::path& pat
                              "); restore it from a copy, or move it away to start with a new key");
   std::copy(file.content.begin(), file.content.end(), reinterpret_cast<char*>(seed.data()));
   return identity::from_seed(seed);
+}
+
+}  // namespace
+
+core::checked<identity> load_or_create_identity(const std::filesystem::path& path) {
+  struct stat status {};
+  const bool missing = ::stat(path.c_str(), &status) != 0 && errno == ENOENT;
+  return missing ? create(path) : read(path);
 }
 
 }  // namespace hobnob

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace hobnob {
 namespace {
@@ -27,6 +29,22 @@ TEST(IdentityFile, TwoAreNeverTheSame) {
   const temporary_folder folder;
   EXPECT_NE(load_or_create_identity(folder / "a")->fingerprint(),
             load_or_create_identity(folder / "b")->fingerprint());
+}
+
+TEST(IdentityFile, ThoseWhoAreStartedTogetherAgreeOnOne) {
+  const temporary_folder folder;
+  constexpr int children = 8;
+  for (int i = 0; i < children; ++i) {
+    if (::fork() == 0) {
+      const auto made = load_or_create_identity(folder / "identity");
+      folder.write("child" + std::to_string(i),
+                   made ? to_string(made->fingerprint()) : made.error());
+      ::_exit(0);
+    }
+  }
+  for (int i = 0; i < children; ++i) ::wait(nullptr);
+  const auto kept = to_string(load_or_create_identity(folder / "identity")->fingerprint());
+  for (int i = 0; i < children; ++i) EXPECT_EQ(folder.read("child" + std::to_string(i)), kept);
 }
 
 TEST(IdentityFile, ADamagedOneIsAnErrorAndStaysAsItIs) {
