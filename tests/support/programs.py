@@ -21,6 +21,8 @@ import time
 import unittest
 from pathlib import Path
 
+from support.schema import event_faults
+
 SOURCE = Path(__file__).resolve().parents[2]
 
 # Long enough for sanitized programs on a busy machine; no test measures speed with it.
@@ -131,8 +133,7 @@ class Program:
         def match(which, text, seconds):
             found = parse_event(text) if which == "out" else None
             if found and found["event"] == event and all(found.get(k) == v for k, v in fields.items()):
-                found["@seconds"] = seconds
-                return found
+                return found | {"@seconds": seconds}
             return None
         return self.wait(f"the event {event} {fields}", match, since, deadline)
 
@@ -216,6 +217,11 @@ def parse_event(text):
     except ValueError:
         return None
     return value if isinstance(value, dict) and "event" in value else None
+
+
+def _undescribed(output):
+    """Which events of an output docs/events.schema.json does not describe."""
+    return [fault for event in map(parse_event, output.splitlines()) if event for fault in event_faults(SOURCE, event)]
 
 
 def clean_environment(folder, extra=None):
@@ -313,6 +319,8 @@ class ProgramTest(unittest.TestCase):
             report = re.search(r"^.*(ERROR: \w+Sanitizer|runtime error:).*$", program.text("err"), re.M)
             if report:
                 problems.append(f"{program.name}: {report.group(0)}\n{program.text('err')}")
+            if isinstance(program, (Peer, Relay)):
+                problems += _undescribed(program.text("out"))
         self.assertEqual(problems, [])
 
     def start(self, *arguments, name="program", kind=Program, **options):
@@ -345,6 +353,7 @@ class ProgramTest(unittest.TestCase):
                               timeout=deadline,
                               input=text if isinstance(text, bytes) else (text or "").encode(), capture_output=True,
                               env=clean_environment(self.folder, environment), check=False)
+        self.assertEqual(_undescribed(done.stdout.decode("utf-8", "backslashreplace")), [])
         return Outcome(done.returncode, done.stdout.decode("utf-8", "backslashreplace"),
                        done.stderr.decode("utf-8", "backslashreplace"))
 
