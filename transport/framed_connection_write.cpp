@@ -50,10 +50,11 @@ send_status framed_connection::post_frames(std::span<const outgoing_frame> frame
     posted_ -= size;
     return send_status::overflow;
   }
+  const bool told_full = before + size > limits.high_water;
   std::vector<held_frame> held(frames.begin(), frames.end());
-  asio::post(executor_, [self = shared_from_this(), held = std::move(held), size] {
-    self->posted_ -= size;
+  asio::post(executor_, [self = shared_from_this(), held = std::move(held), size, told_full] {
     if (self->phase_ == phase::closing || self->phase_ == phase::closed) return;
+    if (told_full) self->queue_.note_full();
     for (const auto& frame : held) {
       // The sender was told that it is queued: it must not be lost in silence.
       if (self->push(frame.get()) == send_status::overflow) {
@@ -61,9 +62,10 @@ send_status framed_connection::post_frames(std::span<const outgoing_frame> frame
             {close_reason::overflow, "more was sent than the other side takes"});
       }
     }
+    self->posted_ -= size;
     self->schedule_flush();
   });
-  return before + size > limits.high_water ? send_status::full : send_status::sent;
+  return told_full ? send_status::full : send_status::sent;
 }
 
 send_status framed_connection::push(const outgoing_frame& frame) {

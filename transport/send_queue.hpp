@@ -36,6 +36,9 @@ class send_queue {
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
 
+  /// A sender was told `full` of frames that had not come here yet: it waits for `take_drained`.
+  void note_full() noexcept { full_ = true; }
+
   /// True once after a `full` queue has fallen to its low-water mark.
   bool take_drained() noexcept;
 

@@ -26,7 +26,7 @@ login_check check_login(const wire::Login& login, const connection_info& who) {
   const auto checked = verify_record(login.record());
   if (!checked.record) return refused("bad-record", std::string{checked.fault});
   if (checked.record->key != who.remote_key) {
-    return refused("bad-record", "the record is of another key than the connection");
+    return refused("key", "the record is of another key than the connection");
   }
   if (checked.record->user != login.user()) {
     return refused("bad-record", "the record is of another user than the login");

@@ -117,6 +117,18 @@ TEST(SendQueue, SaysFullAboveHighWaterAndDrainedOnceBelowLowWater) {
   EXPECT_FALSE(queue.take_drained());
 }
 
+TEST(SendQueue, WhoWasToldFullElsewhereHearsThatItDrained) {
+  send_queue queue{{.high_water = 1000, .low_water = 300, .hard_limit = 2000}};
+  queue.note_full();
+  EXPECT_EQ(queue.push(message_of(filled(400, 'x'))), send_status::sent);
+  EXPECT_FALSE(queue.take_drained());
+  std::vector<byte_view> views;
+  queue.gather(views, 4000);
+  queue.consume(200);
+  EXPECT_TRUE(queue.take_drained());
+  EXPECT_FALSE(queue.take_drained());
+}
+
 TEST(SendQueue, FinishesWhatItBeganWhenTheRestIsDropped) {
   send_queue queue;
   queue.push(message_of(filled(9000, 'a')));

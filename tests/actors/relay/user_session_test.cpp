@@ -78,7 +78,7 @@ TEST_F(UserSession, RefusesTheRecordOfAnotherKey) {
   const auto mallory = connect(7);
   const auto ann = connect(1);
   send(mallory, login_of(ann, "ann"));
-  expect_closed(mallory, close_reason::refused, "bad-record");
+  expect_closed(mallory, close_reason::refused, "key");
 }
 
 TEST_F(UserSession, OnlyALoginMayComeFirst) {
