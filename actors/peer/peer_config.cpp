@@ -12,6 +12,7 @@ std::string peer_config::validate() const {
   if (link_heartbeat < std::chrono::milliseconds{10}) return "the heartbeat is below 10 ms";
   const bool listens = direct == direct_mode::both || direct == direct_mode::accept_only;
   if (listens && listen.empty()) return "no endpoint to listen on";
+  if (dials_max == 0) return "no dial is allowed (dials_max is 0)";
   if (relay && relay->port == 0) return "the relay's port is 0";
   return {};
 }

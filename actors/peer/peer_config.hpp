@@ -49,6 +49,11 @@ struct peer_config {
   /// times. On the session with the relay, the relay decides.
   std::chrono::milliseconds link_heartbeat{5000};
 
+  /// Addresses dialled at once. Every one may become a TLS handshake of about a millisecond of CPU
+  /// at each end: where many peers share a machine, fewer at once arrive sooner than all of them
+  /// late.
+  std::size_t dials_max = 16;
+
   std::string software = "hobnob";
 
   /// What is wrong, for people; empty if nothing is.

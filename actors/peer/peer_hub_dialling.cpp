@@ -6,11 +6,6 @@
 #include <utility>
 
 namespace hobnob {
-namespace {
-
-constexpr std::size_t dials_max = 25;
-
-}  // namespace
 
 bool peer_hub_state::may_dial() const {
   return config->direct == direct_mode::both || config->direct == direct_mode::dial_only;
@@ -30,9 +25,9 @@ void peer_hub_state::plan_dials(peer_user& user, std::chrono::milliseconds head_
 
 void peer_hub_state::dial_due_users() {
   auto next = time_point::max();
-  for (auto entry = to_dial.begin(); entry != to_dial.end() && dials.size() < dials_max;) {
+  for (auto entry = to_dial.begin(); entry != to_dial.end() && dials.size() < config->dials_max;) {
     auto& user = users.at(*entry);
-    while (dials.size() < dials_max) {
+    while (dials.size() < config->dials_max) {
       const auto remote = user.dial.next(now());
       if (!remote) break;
       const auto ticket = ++last_number;
@@ -50,7 +45,7 @@ void peer_hub_state::dial_due_users() {
     entry = due ? std::next(entry) : to_dial.erase(entry);
   }
   // At the limit, the end of any dial calls this again.
-  if (dials.size() >= dials_max || next == time_point::max() || next >= next_dial) return;
+  if (dials.size() >= config->dials_max || next == time_point::max() || next >= next_dial) return;
   next_dial = next;
   at(next, [this, next] {
     if (next_dial == next) next_dial = time_point::max();
