@@ -17,10 +17,9 @@ TEST(PathClass, PrivateAndLoopbackAddressesAreTheLan) {
 }
 
 TEST(AdvertisedEndpoints, WildcardsBecomeTheAddressesOfTheirFamilyLoopbackLast) {
-  const auto result =
-      advertised_endpoints({ep("0.0.0.0:7000"), ep("[::]:7000")},
-                           {ip("127.0.0.1"), ip("8.8.8.8"), ip("10.0.0.1"), ip("fe80::1"),
-                            ip("fd00::1"), ip("::1")});
+  const auto result = advertised_endpoints(
+      {ep("0.0.0.0:7000"), ep("[::]:7000")},
+      {ip("127.0.0.1"), ip("8.8.8.8"), ip("10.0.0.1"), ip("fe80::1"), ip("fd00::1"), ip("::1")});
   EXPECT_EQ(result, (list{ep("10.0.0.1:7000"), ep("[fd00::1]:7000"), ep("8.8.8.8:7000"),
                           ep("127.0.0.1:7000"), ep("[::1]:7000")}));
 }
