@@ -1,0 +1,247 @@
+#pragma once
+
+#include "actors/control_frame.hpp"
+#include "actors/peer/envelope.hpp"
+#include "actors/peer/peer_hub.hpp"
+#include "actors/signed_record.hpp"
+#include "tests/actors/fake_connection.hpp"
+#include "tests/actors/test_actors.hpp"
+#include "transport/wire/control.pb.h"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hobnob::test {
+
+/// What the peer's message store and its subscriber were told.
+struct told {
+  std::vector<route_changed> routes;
+  std::vector<send_text> texts;
+  std::vector<session_changed> sessions;
+  std::vector<presence_changed> presences;
+  std::vector<link_changed> links;
+  std::vector<message_progress> progress;
+  bool stopped = false;
+};
+using told_ptr = std::shared_ptr<told>;
+
+inline message_store_actor::behavior_type fake_store(message_store_actor::pointer, told_ptr log) {
+  return {[log](const send_text& e) { log->texts.push_back(e); },
+          [](const send_application_message&) {},
+          [log](const route_changed& e) { log->routes.push_back(e); },
+          [](const carrier_blocked&) {},
+          [](const frames_arrived&) {},
+          [](const messages_refused&) {},
+          [](const add_subscriber&) {},
+          [](const deadline_passed&) {}};
+}
+
+inline peer_subscriber_actor::behavior_type fake_subscriber(peer_subscriber_actor::pointer,
+                                                            told_ptr log) {
+  return {[log](const session_changed& e) { log->sessions.push_back(e); },
+          [log](const presence_changed& e) { log->presences.push_back(e); },
+          [log](const link_changed& e) { log->links.push_back(e); },
+          [](const text_received&) {},
+          [](const application_message_received&) {},
+          [log](const message_progress& e) { log->progress.push_back(e); },
+          [log](const peer_stopped&) { log->stopped = true; }};
+}
+
+inline identity identity_of(std::string_view name) {
+  identity::seed seed{};
+  std::copy(name.begin(), name.end(), seed.begin());
+  return identity::from_seed(seed);
+}
+
+/// The peer "ann" with its real inner actors, in virtual time; the test plays the network, the
+/// relay and the other users.
+class lone_peer : public actors_test {
+ protected:
+  struct dial {
+    dial_order order;
+    dial_client_actor client;
+  };
+  struct attachment {
+    connection_handle* connection;
+    connection_consumer_actor consumer;
+  };
+
+  explicit lone_peer(peer_config config = {}) {
+    config.user = "ann";
+    if (!config.relay) config.relay = core::relay_uri{"relay.test", 7440, {}};
+    auto environment = std::make_shared<peer_environment>();
+    environment->dial = [this](dial_order order, dial_client_actor client) {
+      dials.push_back({std::move(order), std::move(client)});
+    };
+    environment->attach = [this](const connection_ptr& c, connection_consumer_actor consumer) {
+      attachments.push_back({c.get(), std::move(consumer)});
+    };
+    environment->random = [](std::span<std::byte> out) {
+      std::fill(out.begin(), out.end(), std::byte{1});
+    };
+    environment->wall_ms = [this] { return now().time_since_epoch().count() / 1'000'000; };
+    environment->interface_addresses = [] {
+      return std::vector<ip_address>{ip_address::v4({10, 0, 0, 1})};
+    };
+    own_record record{own, "ann", box_key_pair{own}.public_key(), 1, environment};
+    hub = spawn(system(), peer_hub, config, std::move(record), peer_environment_ptr{environment},
+                spawn(system(), fake_store, log));
+    caf::anon_send(hub, add_subscriber{spawn(system(), fake_subscriber, log)});
+    caf::anon_send(hub, start_peer{{{ip_address::v4({0, 0, 0, 0}), 5000}}});
+    run();
+  }
+
+  // --- The network ---
+
+  static endpoint address_of(std::uint8_t host) { return {ip_address::v4({10, 0, 0, host}), 5000}; }
+
+  std::shared_ptr<fake_connection> make_connection(const identity& remote, std::uint8_t host,
+                                                   bool dialled) {
+    connection_info info;
+    info.remote = remote.fingerprint();
+    info.remote_key = remote.key();
+    info.remote_endpoint = address_of(host);
+    info.dialled = dialled;
+    auto connection = std::make_shared<fake_connection>(info);
+    connection->heard = now();
+    return connection;
+  }
+
+  void answer_dial(const dial& which, connection_ptr connection, std::string error = {}) {
+    dial_finished result;
+    result.ticket = which.order.ticket;
+    result.connection = std::move(connection);
+    result.error = std::move(error);
+    caf::anon_send(which.client, result);
+    run();
+  }
+
+  connection_consumer_actor consumer_of(const std::shared_ptr<fake_connection>& connection) {
+    for (const auto& entry : attachments) {
+      if (entry.connection == connection.get()) return entry.consumer;
+    }
+    return {};
+  }
+
+  void receive(const std::shared_ptr<fake_connection>& connection, const wire::Control& message) {
+    const auto payload = encode_control(message);
+    const auto view = payload.view();
+    caf::anon_send(
+        consumer_of(connection),
+        connection_frames{make_batch({{frame_type::control, bytes(view.begin(), view.end())}})});
+    run();
+  }
+
+  void end(const std::shared_ptr<fake_connection>& connection, close_info why) {
+    caf::anon_send(consumer_of(connection), connection_closed{std::move(why)});
+    run();
+  }
+
+  /// The last control message sent on a connection.
+  static wire::Control last_sent(const fake_connection& connection) {
+    wire::Control message;
+    for (const auto& sent : connection.sent) {
+      if (sent.type == frame_type::control) decode_control(sent.payload, message);
+    }
+    return message;
+  }
+
+  // --- The relay ---
+
+  void log_in(session_id session = 1) {
+    relay = make_connection(identity_of("relay"), 9, true);
+    answer_dial(dials.back(), relay);
+    wire::Control ok;
+    auto& login = *ok.mutable_login_ok();
+    login.set_version(1);
+    login.set_session(session);
+    login.set_heartbeat_ms(1'000'000);
+    login.set_observed_endpoint("10.0.0.1:5000");
+    receive(relay, ok);
+  }
+
+  static wire::SignedRecord record_of(const std::string& user, std::uint8_t host,
+                                      std::uint64_t epoch = 1) {
+    directory_record record;
+    record.user = user;
+    record.box_key = box_key_pair{identity_of(user)}.public_key();
+    record.endpoints = {address_of(host)};
+    record.serial = epoch;
+    record.epoch = epoch;
+    wire::SignedRecord result;
+    sign_record(identity_of(user), record, result);
+    return result;
+  }
+
+  static void add_user(wire::DirectoryChange& change, const std::string& user, std::uint8_t host) {
+    auto& entry = *change.add_joined();
+    entry.set_session(host);
+    *entry.mutable_record() = record_of(user, host);
+    entry.set_observed_endpoint(to_string(address_of(host)));
+  }
+
+  void tell_snapshot(const std::vector<std::pair<std::string, std::uint8_t>>& users) {
+    wire::Control message;
+    auto& change = *message.mutable_directory_change();
+    change.set_snapshot(true);
+    change.set_snapshot_end(true);
+    for (const auto& [user, host] : users) add_user(change, user, host);
+    receive(relay, message);
+  }
+
+  void tell_joined(const std::string& user, std::uint8_t host) {
+    wire::Control message;
+    add_user(*message.mutable_directory_change(), user, host);
+    receive(relay, message);
+  }
+
+  void tell_left(std::uint8_t host, close_reason reason) {
+    wire::Control message;
+    auto& left = *message.mutable_directory_change()->add_left();
+    left.set_session(host);
+    left.set_reason(static_cast<std::uint32_t>(reason));
+    receive(relay, message);
+  }
+
+  // --- Other users ---
+
+  void introduce(const std::shared_ptr<fake_connection>& connection, const std::string& user,
+                 std::uint8_t host) {
+    wire::Control message;
+    auto& setup = *message.mutable_setup_p2p();
+    setup.mutable_versions()->set_lowest(1);
+    setup.mutable_versions()->set_highest(1);
+    *setup.mutable_record() = record_of(user, host);
+    setup.set_session(host);
+    receive(connection, message);
+  }
+
+  std::shared_ptr<fake_connection> accept_from(const std::string& user, std::uint8_t host) {
+    auto connection = make_connection(identity_of(user), host, false);
+    caf::anon_send(hub, connection_accepted{connection});
+    run();
+    introduce(connection, user, host);
+    return connection;
+  }
+
+  std::size_t dials_to(std::uint8_t host) const {
+    return static_cast<std::size_t>(std::count_if(dials.begin(), dials.end(), [&](const dial& d) {
+      return d.order.host == to_string(address_of(host).address);
+    }));
+  }
+
+  const identity own = identity_of("ann");
+  const told_ptr log = std::make_shared<told>();
+  std::vector<dial> dials;
+  std::vector<attachment> attachments;
+  peer_hub_actor hub;
+  std::shared_ptr<fake_connection> relay;
+};
+
+}  // namespace hobnob::test
