@@ -5,6 +5,7 @@ import contextlib
 import resource
 import socket
 import ssl
+import struct
 import time
 import unittest
 
@@ -111,6 +112,8 @@ class TenThousand(BadInputTest):
                 stranger = strangers.enter_context(socket.socket())
                 stranger.bind((f"127.{1 + number // 60000}.{number // 250 % 250 + 1}.{number % 250 + 1}", 0))
                 stranger.setblocking(False)
+                # Ends by a reset: 10,000 ports in TIME_WAIT would be missed by whoever tests next.
+                stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 with contextlib.suppress(BlockingIOError):
                     stranger.connect(self.address)
                 if number % 1000 == 999:

@@ -1,6 +1,7 @@
 # ctest: timeout=300
 """The main job: log in, link up, talk directly."""
 
+import socket
 import unittest
 
 from support.programs import Peer, ProgramTest, Relay, wait_until
@@ -63,6 +64,14 @@ class MainJob(ProgramTest):
             self.assertEqual(users[other].wait_text(user, f"by relay from {user}")["path"], "relay")
             self.assertEqual(users[user].wait_delivered(other, since)["path"], "relay")
             self.assertEqual(users[user].events("link"), [])
+
+    def test_a_port_that_another_program_holds_at_another_address_is_no_obstacle(self):
+        relay = self.relay()
+        with socket.socket() as other:
+            other.bind(("127.0.0.9", 0))
+            users = {"ann": self.peer("ann", relay, listen=f"127.0.0.1:{other.getsockname()[1]}"),
+                     "bob": self.peer("bob", relay)}
+            self.link_all(users)
 
     def test_over_ipv6_loopback(self):
         relay = self.relay(listen="[::1]:0")

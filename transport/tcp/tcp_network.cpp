@@ -48,6 +48,11 @@ error_code prepare_dial(tcp::socket& socket, const endpoint& remote, const dial_
   if (options.local.port != 0) socket.set_option(reuse_port{true}, error);
   if (error) return error;
   socket.bind(to_asio(bind_endpoint(options.local, remote)), error);
+  if (error != asio::error::address_in_use) return error;
+  // Another program's socket has this port at another address of the machine: rather from any port
+  // than not at all.
+  socket.close(error);
+  socket.open(target.protocol(), error);
   return error;
 }
 
