@@ -2,18 +2,19 @@
 
 #include "peer_main/completion.hpp"
 #include "peer_main/stream_output.hpp"
+#include "peer_main/terminal_width.hpp"
 #include "peer_main/words.hpp"
 
 #include <histedit.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
 #include <clocale>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cwchar>
 #include <deque>
 #include <set>
@@ -26,25 +27,6 @@ namespace {
 constexpr std::size_t history_size = 1000;
 constexpr std::size_t waiting_lines_max = 10'000;
 constexpr std::size_t typed_line_max = 64 * 1024;
-
-int terminal_columns() {
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/// Columns that UTF-8 text takes on the terminal.
-int columns_of(std::string_view text) {
-  int columns = 0;
-  std::mbstate_t state{};
-  while (!text.empty()) {
-    wchar_t wide = 0;
-    const auto size = std::mbrtowc(&wide, text.data(), text.size(), &state);
-    if (size == 0 || size > text.size()) return columns + static_cast<int>(text.size());
-    columns += std::max(0, ::wcwidth(wide));
-    text.remove_prefix(size);
-  }
-  return columns;
-}
 
 }  // namespace
 

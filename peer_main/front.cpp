@@ -4,6 +4,7 @@
 #include "actors/spawn.hpp"
 #include "peer_main/events.hpp"
 #include "peer_main/job.hpp"
+#include "peer_main/login_fault.hpp"
 
 #include <utility>
 
@@ -51,7 +52,7 @@ void front_state::session_told(const session_changed& news) {
   if (news.state == session_state::refused) {
     // The relay will not change its mind by itself.
     const auto code = news.code.empty() ? "refused" : news.code;
-    end_with({exit_code_for(code), code, "cannot log in: " + news.detail});
+    end_with({exit_code_for(code), code, "cannot log in: " + login_fault(news)});
   } else if (news.state == session_state::replaced) {
     end_with({exit_refused, "replaced", "a newer login of this user took over"});
   }

@@ -2,6 +2,7 @@
 
 #include "actors/core/exit_code.hpp"
 #include "actors/request.hpp"
+#include "peer_main/login_fault.hpp"
 
 #include <caf/error.hpp>
 #include <utility>
@@ -14,13 +15,6 @@ using namespace std::chrono_literals;
 // The peer's own time-out of a message answers first; this is for a peer that does not answer.
 constexpr auto grace = 1s;
 constexpr auto look_again = 50ms;
-
-std::string login_fault(const session_changed& news) {
-  if (news.code == "relay-key-changed")
-    return "the relay has another key than the one known: " + news.detail +
-           ". If it was set up anew, give its new address once: --relay hobnob://HOST:PORT/?id=...";
-  return news.detail;
-}
 
 }  // namespace
 

@@ -143,19 +143,25 @@ void fill_defaults(peer_options& options) {
   }
 }
 
+/// Commands that a running program may do need no more than its data directory.
 std::string check_together(const peer_options& options) {
-  const bool needs_relay = !is_one_of(options.command, {"id", "completion"});
-  if (options.user.empty() && options.command != "completion")
-    return "say who you are: --user NAME (or HOBNOB_USER, or `user = NAME` in the config file)";
-  if (needs_relay && !options.relay)
-    return "say which relay to use: --relay hobnob://HOST:PORT/?id=FINGERPRINT, as the relay "
-           "printed it";
   if (options.require_direct && options.direct == direct_mode::off)
     return "--require-direct and --direct off leave no way for messages";
+  if (is_one_of(options.command, {"run", "chat"})) return what_login_lacks(options);
   return {};
 }
 
 }  // namespace
+
+std::string what_login_lacks(const peer_options& options) {
+  if (options.user.empty())
+    return "say who you are: --user NAME (or HOBNOB_USER, or `user = NAME` in the config file)";
+  if (!options.relay)
+    return "say which relay to use: --relay hobnob://HOST:PORT/?id=FINGERPRINT, as the relay "
+           "printed "
+           "it (or HOBNOB_RELAY, or `relay = ...` in the config file)";
+  return {};
+}
 
 core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
                                               const char* const* environment) {

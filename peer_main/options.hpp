@@ -45,6 +45,9 @@ struct peer_options {
 core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
                                               const char* const* environment);
 
+/// What is missing to log in at a relay, for people; empty if nothing is.
+std::string what_login_lacks(const peer_options& options);
+
 /// The text of `--help`.
 std::string peer_help();
 

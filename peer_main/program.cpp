@@ -78,7 +78,10 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
   auto patience_ms = request.timeout.count();
   while (true) {
     const auto lock = data.try_lock();
-    if (lock.locked) return run_alone(all, request);
+    if (lock.locked) {
+      const auto lacking = what_login_lacks(all.options);
+      return lacking.empty() ? run_alone(all, request) : fail(output, "no-relay", lacking);
+    }
     if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
     const auto answer = ask_running_program(data.file("control"), to_json(request),
                                             [&](const event_object& event) { output.show(event); });

@@ -225,7 +225,9 @@ shown_event relay_pinned(const fields& f) {
 }
 
 shown_event id(const fields& f) {
-  std::string text = f.text("user") + "\n" + grouped(f.text("fingerprint"));
+  std::string text = f.text("user");
+  if (!text.empty()) text += "\n";
+  text += grouped(f.text("fingerprint"));
   if (!f.raw("relay").empty()) text += "\nat " + f.text("relay");
   return {word_kind::data, text};
 }

@@ -78,7 +78,7 @@ TEST(PeerOptions, EveryFaultIsNamed) {
       {{"--user", "ann", relay, "say", "bob"}, "write: peer_main say USER TEXT"},
       {{"--user", "ann", relay, "ping"}, "write: peer_main ping USER"},
       {{"--user", "ann", relay, "ping", "\x1b[2J"}, "'\\x1b[2J'"},
-      {{"--user", "ann", "status"}, "--relay hobnob://"},
+      {{"--user", "ann", "run"}, "--relay hobnob://"},
       {{"--user", "ann", relay, "--direct", "maybe"}, "both, dial, accept or off"},
       {{"--user", "ann", relay, "--wait", "read"}, "queued, accepted or delivered"},
       {{"--user", "ann", relay, "--timeout", "0"}, "--timeout"},
