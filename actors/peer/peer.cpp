@@ -96,7 +96,10 @@ peer::start_result peer::start() {
     return result;
   }
   if (listens(impl_->config)) {
-    auto opened = impl_->bridge->listen(impl_->config.listen, true, {}, impl_->hub);
+    // A whole team may sit on one network and come at once: no tighter limit for one address.
+    accept_limits limits;
+    limits.unauthenticated_per_address_max = limits.unauthenticated_max;
+    auto opened = impl_->bridge->listen(impl_->config.listen, true, limits, impl_->hub);
     if (opened.error) {
       result.error = opened.error;
       result.detail = std::move(opened.detail);

@@ -13,6 +13,10 @@ namespace {
 // How long goodbyes may take.
 constexpr std::chrono::milliseconds stop_grace{2000};
 
+// Well within what a relay allows (relay_config's session_limits).
+constexpr double lookups_per_second = 20;
+constexpr double lookups_burst = 40;
+
 std::string address_of(const core::relay_uri& relay) {
   return relay.host + ":" + std::to_string(relay.port);
 }
@@ -28,6 +32,7 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
   environment = std::move(surroundings);
   store = std::move(messages);
   table.emplace(record->self().fingerprint());
+  strangers.emplace(lookups_per_second, lookups_burst, now());
   started_at = now();
   for (const auto& known : config->known->users()) user_named(known.user);
   self->set_down_handler([this](caf::scheduled_actor*, caf::down_msg& down) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/link_table.hpp"
+#include "actors/core/token_bucket.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/peer/agenda.hpp"
 #include "actors/peer/own_record.hpp"
@@ -88,6 +89,8 @@ struct peer_hub_state {
   void accepted(const connection_ptr& connection);
   std::uint64_t add_link(const connection_ptr& connection, const std::string& dialled_user);
   void introduced(const link_introduced& news);
+  void judge(std::uint64_t number, time_point hold_until);
+  void ask_about_stranger(std::uint64_t number);
   void admit(std::uint64_t number);
   void opened(std::uint64_t number);
   void suspected(const link_suspected& news);
@@ -165,6 +168,7 @@ struct peer_hub_state {
 
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
+  std::optional<core::token_bucket> strangers;  // Lookups for unknown users who dialled us.
   std::uint64_t last_number = 0;  // Of links, dials, routes and lookups.
 
   struct dial_in_flight {

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint32_t protocol_version = 1;
 
+constexpr std::chrono::milliseconds hold_time{5000};   // Of a link of an unknown user.
+constexpr std::chrono::milliseconds notice_time{400};  // The relay gathers news for up to 250 ms.
+
 core::path_class class_of(path_kind path) {
   return path == path_kind::lan ? core::path_class::lan : core::path_class::wan;
 }
@@ -67,26 +70,38 @@ shared_slice peer_hub_state::make_setup() {
 void peer_hub_state::introduced(const link_introduced& news) {
   const auto found = links.find(news.link);
   if (found == links.end()) return;
-  auto& link = found->second;
-  link.user = news.user;
-  const auto* user = find_user(news.user.user);
+  found->second.user = news.user;
+  judge(news.link, now() + hold_time);
+}
+
+void peer_hub_state::judge(std::uint64_t number, time_point hold_until) {
+  const auto found = links.find(number);
+  if (found == links.end()) return;
+  const auto& claimed = *found->second.user;
+  const auto* user = find_user(claimed.user);
   if (user && user->offered)
-    return end_link(news.link, {close_reason::refused, "the key is not trusted", "key-changed"});
-  switch (trust_in(news.user.user, news.user.id)) {
+    return end_link(number, {close_reason::refused, "the key is not trusted", "key-changed"});
+  switch (trust_in(claimed.user, claimed.id)) {
     case trust::known:
-      return admit(news.link);
+      return admit(number);
     case trust::changed:
-      return end_link(news.link,
+      return end_link(number,
                       {close_reason::refused, "another key is known for this user", "key-changed"});
     case trust::unknown:
       break;
   }
-  if (status.state != session_state::online)
-    return end_link(news.link, {close_reason::refused, "not known here", "unknown-user"});
-  // Perhaps it was faster than the relay's notice about it; the link is held meanwhile.
+  if (status.state != session_state::online || now() >= hold_until)
+    return end_link(number, {close_reason::refused, "not known here", "unknown-user"});
+  // It was faster than the relay's notice about it. One is asked about at once; of many who come
+  // together (a relay is back, a team starts its day) most are named by the next notice anyway.
+  if (strangers->take(1, now())) return ask_about_stranger(number);
+  at(now() + notice_time, [this, number, hold_until] { judge(number, hold_until); });
+}
+
+void peer_hub_state::ask_about_stranger(std::uint64_t number) {
   lookup_user query;
-  query.id = news.user.id;
-  ask_relay(query, [this, number = news.link](const user_looked_up& answer) {
+  query.id = links.at(number).user->id;
+  ask_relay(query, [this, number](const user_looked_up& answer) {
     const auto held = links.find(number);
     if (held == links.end() || !held->second.user) return;
     const auto& claimed = *held->second.user;
