@@ -87,6 +87,7 @@ int start_all(team& peers, hobnob::runtime& loop, const hobnob::core::relay_uri&
     config.relay = relay;
     config.listen = {{hobnob::ip_address::v4({127, 0, 0, 1}), 0}};
     config.dials_max = 4;  // All share this machine.
+    config.dials_max = 1;  // Hundreds of peers share two cores here: handshakes must not starve.
     auto& one = peers[config.user];
     one.counts = &counts;
     one.peer = std::make_unique<hobnob::peer>(loop, new_identity(), config);
