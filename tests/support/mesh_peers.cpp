@@ -15,31 +15,14 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace {
 
-/// What the peers of this process have seen. Used on the loop's thread only.
-struct tally {
-  std::size_t peers = 0;
-  std::size_t links_expected = 0;
-  std::size_t links = 0;
-  std::map<std::string, std::size_t> links_lost;
-  std::map<std::string, std::size_t> absent;
-
-  void link_up() {
-    if (++links == links_expected) {
-      std::cout << R"({"event":"full","v":1,"links":)" << links << "}\n" << std::flush;
-    }
-  }
-
-  void gone(const std::string& user) {
-    if (links_lost[user] != peers || absent[user] != peers) return;
-    std::cout << R"({"event":"missed","v":1,"user":")" << user << R"(","peers":)" << peers << "}\n"
-              << std::flush;
-  }
-};
+struct tally;
 
 struct member {
   tally* counts = nullptr;
@@ -47,22 +30,54 @@ struct member {
   std::unique_ptr<hobnob::peer> peer;
 };
 
+/// What the peers of this process have seen. Used on the loop's thread only.
+struct tally {
+  std::size_t peers = 0;
+  std::size_t links_expected = 0;
+  std::set<std::pair<const member*, std::string>> links;
+  std::map<std::string, std::set<const member*>> links_lost;  // A link may flap: who misses it now.
+  std::map<std::string, std::set<const member*>> absent;
+
+  void link_up(const member* of, const std::string& user) {
+    links_lost[user].erase(of);
+    if (!links.emplace(of, user).second || links.size() != links_expected) return;
+    std::cout << R"({"event":"full","v":1,"links":)" << links.size() << "}\n" << std::flush;
+  }
+
+  void link_down(const member* of, const std::string& user) {
+    links.erase({of, user});
+    links_lost[user].insert(of);
+    gone(user);
+  }
+
+  void presence(const member* of, const std::string& user, bool here) {
+    if (here) {
+      absent[user].erase(of);
+    } else {
+      absent[user].insert(of);
+      gone(user);
+    }
+  }
+
+  void gone(const std::string& user) {
+    if (links_lost[user].size() != peers || absent[user].size() != peers) return;
+    std::cout << R"({"event":"missed","v":1,"user":")" << user << R"(","peers":)" << peers << "}\n"
+              << std::flush;
+  }
+};
+
 hobnob::peer_subscriber_actor::behavior_type watcher(hobnob::peer_subscriber_actor::pointer,
                                                      const member* owner) {
   return {
       [](const hobnob::session_changed&) {},
       [=](const hobnob::presence_changed& change) {
-        if (owner->leaving || change.state != hobnob::presence::offline) return;
-        ++owner->counts->absent[change.user];
-        owner->counts->gone(change.user);
+        if (owner->leaving) return;
+        owner->counts->presence(owner, change.user, change.state != hobnob::presence::offline);
       },
       [=](const hobnob::link_changed& change) {
         if (owner->leaving) return;
-        if (change.state == hobnob::link_state::up) owner->counts->link_up();
-        if (change.state != hobnob::link_state::down) return;
-        --owner->counts->links;
-        ++owner->counts->links_lost[change.user];
-        owner->counts->gone(change.user);
+        if (change.state == hobnob::link_state::up) owner->counts->link_up(owner, change.user);
+        if (change.state == hobnob::link_state::down) owner->counts->link_down(owner, change.user);
       },
       [](const hobnob::text_received&) {},
       [](const hobnob::application_message_received&) {},
@@ -86,7 +101,6 @@ int start_all(team& peers, hobnob::runtime& loop, const hobnob::core::relay_uri&
     config.user = prefix + std::to_string(i);
     config.relay = relay;
     config.listen = {{hobnob::ip_address::v4({127, 0, 0, 1}), 0}};
-    config.dials_max = 4;  // All share this machine.
     config.dials_max = 1;  // Hundreds of peers share two cores here: handshakes must not starve.
     auto& one = peers[config.user];
     one.counts = &counts;
