@@ -84,7 +84,7 @@ endfunction()
 # hobnob_python_test(<script> <label>): a ctest test <label>.<name> that runs the unittest script with
 # the programs of this build. The script's first lines may hold wishes:
 #   # ctest: serial timeout=300 labels=mesh,slow unsanitized
-# serial: nothing else runs beside it; unsanitized: left out where sanitizers slow the programs down.
+# serial: nothing else runs beside it; unsanitized: left out of the sanitizers' run.
 function(hobnob_python_test script label)
   cmake_path(GET script STEM module)
   cmake_path(GET script PARENT_PATH folder)
