@@ -11,9 +11,9 @@
 
 namespace {
 
-/// Batches of frames come and go by the megabyte: without this the allocator gives their pages back
-/// to the kernel after each and takes fresh, zeroed ones for the next; the page faults showed in the
-/// profile of a loaded relay.
+/// Batches of frames come and go by the megabyte: without this the allocator gives their pages
+/// back to the kernel after each and takes fresh, zeroed ones for the next; the page faults
+/// showed in the profile of a loaded relay.
 void keep_freed_pages() {
   mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
