@@ -1,5 +1,7 @@
 #include "actors/asio_loop_driver.hpp"
 
+#include "transport/loop_turn.hpp"
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -22,15 +24,16 @@ constexpr auto stall_min = std::chrono::milliseconds(500);
 constexpr int stall_laps = 2;
 
 class asio_loop_driver final : public loop_driver,
+                               public turn_work,
                                public std::enable_shared_from_this<asio_loop_driver> {
  public:
   explicit asio_loop_driver(asio::io_context& context)
-      : context_(context), timer_(std::in_place, context) {}
+      : context_(context), turn_(loop_turn::of(context)), timer_(std::in_place, context) {}
 
   void attach(loop_client& client) override { client_ = &client; }
 
   void detach() override {
-    const std::lock_guard turn(turn_mutex_);
+    const std::lock_guard client(client_mutex_);
     const std::lock_guard wake(wake_mutex_);
     client_ = nullptr;
     detached_ = true;
@@ -44,14 +47,19 @@ class asio_loop_driver final : public loop_driver,
   }
 
   void wake_soon() override {
-    if (jobs_posted_.exchange(true)) return;
+    if (jobs_due_.exchange(true)) return;
     const std::lock_guard wake(wake_mutex_);
     if (detached_) return;
+    if (on_loop_thread()) return turn_.at_end(turn_stage::decide, shared_from_this());
     asio::post(context_, [self = shared_from_this()] {
-      self->jobs_posted_ = false;
-      const std::lock_guard turn(self->turn_mutex_);
-      if (self->client_) self->client_->run_jobs();
+      self->turn_.run([&] { self->turn_.at_end(turn_stage::decide, self); });
     });
+  }
+
+  void run_at_turn_end() override {
+    jobs_due_ = false;
+    const std::lock_guard client(client_mutex_);
+    if (client_) client_->run_jobs();
   }
 
   // An Asio timer that is set back costs a system call, one that wakes for nothing almost never
@@ -78,18 +86,21 @@ class asio_loop_driver final : public loop_driver,
       return;
     }
     armed_for_ = time_point::max();
-    const std::lock_guard turn(turn_mutex_);
-    if (client_) client_->run_timers();
+    turn_.run([this] {
+      const std::lock_guard client(client_mutex_);
+      if (client_) client_->run_timers();
+    });
   }
 
   asio::io_context& context_;
-  std::mutex turn_mutex_;          // Held while the client works, so that `detach` can wait for it.
-  std::mutex wake_mutex_;          // Held while the context is touched. Never waits for a turn.
-  loop_client* client_ = nullptr;  // Guarded by turn_mutex_.
+  loop_turn& turn_;
+  std::mutex client_mutex_;        // Held while the client works, so that `detach` can wait for it.
+  std::mutex wake_mutex_;          // Held while the context is touched. Never waits for the client.
+  loop_client* client_ = nullptr;  // Guarded by client_mutex_.
   std::optional<asio::steady_timer> timer_;   // Guarded by wake_mutex_.
   time_point armed_for_ = time_point::max();  // Loop thread.
   std::atomic<bool> detached_ = false;
-  std::atomic<bool> jobs_posted_ = false;
+  std::atomic<bool> jobs_due_ = false;
 };
 
 }  // namespace

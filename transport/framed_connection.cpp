@@ -35,6 +35,7 @@ framed_connection::framed_connection(network& net, std::unique_ptr<stream> bytes
                                      connection_info info, connection_config config)
     : net_(net),
       executor_(net.executor()),
+      turn_(loop_turn::of(executor_)),
       stream_(std::move(bytes_of)),
       info_(info),
       config_(std::move(config)),

@@ -2,6 +2,7 @@
 
 #include "transport/connection.hpp"
 #include "transport/frame_codec.hpp"
+#include "transport/loop_turn.hpp"
 #include "transport/send_queue.hpp"
 
 #include <boost/asio/post.hpp>
@@ -13,6 +14,7 @@ namespace hobnob {
 /// Behind `make_connection`. Costs one coroutine while idle, a second one only while the other side
 /// takes bytes more slowly than they come. All state but the atomics belongs to the loop thread.
 class framed_connection final : public connection_handle,
+                                public turn_work,
                                 public std::enable_shared_from_this<framed_connection> {
  public:
   framed_connection(network& net, std::unique_ptr<stream> bytes_of, connection_info info,
@@ -35,9 +37,12 @@ class framed_connection final : public connection_handle,
   std::uint64_t bytes_sent() const noexcept override { return sent_; }
   std::uint64_t bytes_received() const noexcept override { return received_; }
 
+  /// Writes what this turn of the loop has queued.
+  void run_at_turn_end() override;
+
  private:
   enum class phase { fresh, open, closing, closed };
-  enum class next_read { again, wait, stop };
+  enum class next_read { again, wait, hold, stop };
   struct held_frame;
 
   bool on_loop() const;
@@ -53,6 +58,7 @@ class framed_connection final : public connection_handle,
   // Reading (framed_connection_read.cpp).
   void start_reading();
   awaitable<void> read_loop();
+  next_read read_turn();
   next_read read_once();
   void take(byte_view data);
   void deliver(frame_batch batch);
@@ -76,6 +82,7 @@ class framed_connection final : public connection_handle,
 
   network& net_;
   boost::asio::any_io_executor executor_;
+  loop_turn& turn_;
   std::unique_ptr<stream> stream_;
   connection_info info_;
   connection_config config_;
@@ -91,7 +98,7 @@ class framed_connection final : public connection_handle,
   phase phase_ = phase::fresh;
   bool reading_ = false;  ///< The read loop lives.
   bool writing_ = false;  ///< The write loop lives.
-  bool flush_posted_ = false;
+  bool flush_due_ = false;
   bool authenticated_ = false;
   bool shut_down_ = false;  ///< All is written, the end of writing told.
 

@@ -15,8 +15,7 @@ namespace asio = boost::asio;
 
 constexpr std::size_t read_size = 64 * 1024;
 constexpr std::size_t probe_size = 8;
-constexpr std::size_t turn_size =
-    256 * 1024;  // Then others get a turn, and consumers a chance to acknowledge.
+constexpr int reads_per_turn = 4;  // Then others get theirs.
 
 /// Read into by all connections of a thread: none holds it across a wait.
 std::span<std::byte> read_scratch() {
@@ -34,13 +33,11 @@ void framed_connection::start_reading() {
 
 awaitable<void> framed_connection::read_loop() {
   auto self = shared_from_this();
-  std::size_t turns = 0;
   for (;;) {
-    auto next = read_once();
+    const auto next = read_turn();
     if (next == next_read::stop) break;
     if (next == next_read::again) {
-      if (++turns % (turn_size / read_size) == 0)
-        co_await asio::post(executor_, asio::use_awaitable);
+      co_await asio::post(executor_, asio::use_awaitable);
       continue;
     }
     if (auto error = co_await stream_->wait_readable()) {
@@ -52,11 +49,23 @@ awaitable<void> framed_connection::read_loop() {
   release_stream();
 }
 
+/// Reads, and lets the loop's turn end: who deals with what came may acknowledge it, answer it or
+/// close the connection before this returns.
+framed_connection::next_read framed_connection::read_turn() {
+  auto next = next_read::again;
+  turn_.run([&] {
+    for (int i = 0; i < reads_per_turn && next == next_read::again; ++i) next = read_once();
+  });
+  if (phase_ == phase::closed) return next_read::stop;
+  if (next != next_read::hold) return next;
+  return held_back_ && phase_ == phase::open ? next_read::stop : next_read::again;
+}
+
 framed_connection::next_read framed_connection::read_once() {
   if (phase_ == phase::closed) return next_read::stop;
   if (phase_ == phase::open && unacknowledged_ > config_.credit) {
-    held_back_ = true;  // `acknowledge` starts the loop again.
-    return next_read::stop;
+    held_back_ = true;  // Until `acknowledge`, which starts the loop again if it has ended.
+    return next_read::hold;
   }
   auto space = read_scratch();
   auto got = stream_->try_read(space);

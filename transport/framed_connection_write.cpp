@@ -74,14 +74,16 @@ send_status framed_connection::push(const outgoing_frame& frame) {
   return status;
 }
 
-/// Later in this turn of the loop, so that all that is sent meanwhile leaves in one write.
+/// At the end of this turn of the loop, so that all that is sent meanwhile leaves in one write.
 void framed_connection::schedule_flush() {
-  if (flush_posted_ || writing_ || phase_ == phase::closed) return;
-  flush_posted_ = true;
-  asio::post(executor_, [self = shared_from_this()] {
-    self->flush_posted_ = false;
-    self->flush();
-  });
+  if (flush_due_ || writing_ || phase_ == phase::closed) return;
+  flush_due_ = true;
+  turn_.at_end(turn_stage::write, shared_from_this());
+}
+
+void framed_connection::run_at_turn_end() {
+  flush_due_ = false;
+  flush();
 }
 
 void framed_connection::flush() {

@@ -1,8 +1,10 @@
 // A direct link between two processes: round trips of 64 bytes one at a time, and messages one way;
 // beside asio::ssl::stream as it comes and Asio coroutines on hobnob's own TLS engine, in turn.
+// `--only round_trip` or `--only one_way`.
 
 #include "echo_ends.hpp"
 
+#include <unistd.h>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -15,24 +17,39 @@ using system_maker = std::unique_ptr<echo_client> (*)();
 constexpr std::pair<const char*, system_maker> systems[] = {
     {"hobnob", hobnob_client}, {"bare", bare_client}, {"asio_ssl", stock_client}};
 
+struct round_trip_figures {
+  samples us_p50;
+  samples us_p99;
+  samples cpu_us;  ///< Of both ends, for each round trip.
+};
+
+std::chrono::nanoseconds cpu_of_both(const echo_client& client) {
+  return cpu_time(getpid()) + cpu_time(client.other_end());
+}
+
 void measure_round_trips(std::int64_t rounds, std::chrono::nanoseconds length) {
-  std::map<std::string, std::pair<samples, samples>> p50_p99;
+  std::map<std::string, round_trip_figures> figures;
   for (std::int64_t round = 0; round < rounds; ++round) {
     for (const auto& [name, make] : systems) {
       const auto client = make();
       samples warm_up;
       client->round_trips(64, length / 5, warm_up);
       samples times;
+      const auto cpu_before = cpu_of_both(*client);
       client->round_trips(64, length, times);
-      p50_p99[name].first.add(times.quantile(0.5));
-      p50_p99[name].second.add(times.quantile(0.99));
+      const std::chrono::duration<double, std::micro> cpu = cpu_of_both(*client) - cpu_before;
+      auto& to = figures[name];
+      to.us_p50.add(times.quantile(0.5));
+      to.us_p99.add(times.quantile(0.99));
+      to.cpu_us.add(cpu.count() / static_cast<double>(times.count()));
     }
   }
-  for (const auto& [name, result] : p50_p99) {
+  for (const auto& [name, result] : figures) {
     std::vector<json_field> fields{
         {"bench", "link_round_trip_64B"}, {"system", name}, {"rounds", rounds}};
-    append_spread(fields, "us_p50", result.first);
-    append_spread(fields, "us_p99", result.second);
+    append_spread(fields, "us_p50", result.us_p50);
+    append_spread(fields, "us_p99", result.us_p99);
+    append_spread(fields, "cpu_us_per_round_trip", result.cpu_us);
     print_result(fields);
   }
 }
@@ -67,7 +84,9 @@ int main(int argc, char** argv) try {
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
   const std::chrono::milliseconds length{options.smoke() ? 50
                                                          : options.number("--milliseconds", 2000)};
-  measure_round_trips(rounds, length);
+  const auto only = options.text("--only", "");
+  if (only != "one_way") measure_round_trips(rounds, length);
+  if (only == "round_trip") return 0;
   measure_one_way(64, rounds, length);
   measure_one_way(1024, rounds, length);
   return 0;

@@ -82,6 +82,8 @@ class bare_echo_client final : public echo_client {
     return rate;
   }
 
+  pid_t other_end() const override { return child_.pid(); }
+
  private:
   template <class Task>
   void run(Task task) {

@@ -21,6 +21,9 @@ class echo_client {
   /// Sends messages of `size` bytes one way as fast as they are taken, for `length`; answers how
   /// many a second arrived.
   virtual double one_way(std::size_t size, std::chrono::nanoseconds length) = 0;
+
+  /// The process of the answering end.
+  virtual pid_t other_end() const = 0;
 };
 
 /// asio::ssl::stream as it comes: TLS 1.3, one write and one read a message. No one-way figure.

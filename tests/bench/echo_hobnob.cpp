@@ -162,6 +162,8 @@ class hobnob_echo_client final : public echo_client {
            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
+  pid_t other_end() const override { return child_->pid(); }
+
  private:
   template <class Condition>
   void wait(Condition condition) {

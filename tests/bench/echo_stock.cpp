@@ -86,6 +86,8 @@ class stock_echo_client final : public echo_client {
 
   double one_way(std::size_t, std::chrono::nanoseconds) override { return 0; }
 
+  pid_t other_end() const override { return child_.pid(); }
+
  private:
   child_process child_;
   asio::io_context context_{1};

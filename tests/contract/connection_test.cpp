@@ -1,6 +1,7 @@
 #include "tests/contract/worlds.hpp"
 
 #include "transport/connection.hpp"
+#include "transport/loop_turn.hpp"
 #include "transport/framed_connection.hpp"
 
 #include <thread>
@@ -284,6 +285,62 @@ TYPED_TEST(connection_contract, too_many_bytes_before_the_login_are_refused) {
   this->world.run_until([&] { return this->left->ends == 1 && this->right->ends == 1; });
   EXPECT_EQ(this->left->end.reason, close_reason::refused);
   EXPECT_TRUE(this->right->frames.empty());
+}
+
+/// A consumer that deals with what came at the end of the turn in which it came.
+struct turn_end_consumer final : recorder,
+                                  turn_work,
+                                  std::enable_shared_from_this<turn_end_consumer> {
+  turn_end_consumer(loop_turn& in, std::function<void()> does) : turn(in), deal(std::move(does)) {}
+
+  void on_frames(frame_batch batch) override {
+    acknowledge = false;
+    recorder::on_frames(std::move(batch));
+    turn.at_end(turn_stage::decide, shared_from_this());
+  }
+  void run_at_turn_end() override { deal(); }
+
+  loop_turn& turn;
+  std::function<void()> deal;
+};
+
+TYPED_TEST(connection_contract, reading_goes_on_when_acknowledged_in_the_turn_that_stopped_it) {
+  connection_config small;
+  small.credit = 1024;
+  auto& turn = loop_turn::of(this->world.net.executor());
+  this->right = std::make_shared<turn_end_consumer>(turn, [this] {
+    this->right->connection->acknowledge(std::exchange(this->right->wire_size, 0));
+  });
+  this->open({}, small);
+  auto body = shared_slice::of(pattern(200'000));
+  for (int i = 0; i < 10; ++i)
+    this->left->connection->send({frame_type::message, frame_priority::bulk, {}, body});
+  this->world.run_until([&] { return this->right->frames.size() == 10; });
+}
+
+TYPED_TEST(connection_contract, may_be_closed_at_the_end_of_its_own_turn) {
+  auto& turn = loop_turn::of(this->world.net.executor());
+  this->right = std::make_shared<turn_end_consumer>(turn, [this] {
+    this->right->connection->close({close_reason::refused, "enough"});
+  });
+  this->open();
+  this->left->connection->send(text_frame("hello"));
+  this->world.run_until([&] { return this->left->ends == 1 && this->right->ends == 1; });
+  EXPECT_EQ(this->left->end.detail, "enough");
+}
+
+TYPED_TEST(connection_contract, may_be_cut_off_and_dropped_at_the_end_of_its_own_turn) {
+  auto& turn = loop_turn::of(this->world.net.executor());
+  this->right = std::make_shared<turn_end_consumer>(turn, [this] {
+    this->right->connection->send(text_frame("never written"));
+    this->right->connection->close({close_reason::heartbeat, "gone"});
+    this->right->connection.reset();
+  });
+  this->open();
+  this->left->connection->send(text_frame("hello"));
+  this->world.run_until([&] { return this->left->ends == 1 && this->right->ends == 1; });
+  EXPECT_EQ(this->left->end.reason, close_reason::reset);
+  EXPECT_TRUE(this->left->frames.empty());
 }
 
 TYPED_TEST(connection_contract, may_be_closed_before_anyone_listens_to_it) {

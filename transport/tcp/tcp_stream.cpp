@@ -3,6 +3,7 @@
 #include "transport/tcp/address.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
@@ -52,6 +53,7 @@ tcp_stream::~tcp_stream() { close(close_mode::graceful); }
 io_result tcp_stream::try_read(std::span<std::byte> buffer) {
   if (!socket_.is_open()) return {asio::error::operation_aborted, 0};
   if (buffer.empty()) return {};
+  if (read_error_) return {read_error_, 0};
   for (;;) {
     auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
     if (count > 0) return {{}, static_cast<std::size_t>(count)};
@@ -86,11 +88,18 @@ io_result tcp_stream::try_write(std::span<const byte_view> buffers) {
   return {{}, total};
 }
 
+// Looks at one byte instead of `async_wait`, which re-arms the socket with the kernel each time and
+// is then told, too, that it may write: a lap of the loop for nothing. A socket tells an error only
+// once: it is kept for `try_read`.
 awaitable<error_code> tcp_stream::wait_readable() {
   if (!socket_.is_open()) co_return asio::error::operation_aborted;
-  auto [error] =
-      co_await socket_.async_wait(tcp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
-  co_return error;
+  std::byte next;
+  auto [error, count] =
+      co_await socket_.async_receive(asio::buffer(&next, sizeof next), tcp::socket::message_peek,
+                                     asio::as_tuple(asio::use_awaitable));
+  if (error == asio::error::operation_aborted) co_return error;
+  if (error != asio::error::eof) read_error_ = error;
+  co_return error_code{};
 }
 
 awaitable<error_code> tcp_stream::wait_writable() {

@@ -31,6 +31,7 @@ class tcp_stream final : public stream {
   boost::asio::ip::tcp::socket socket_;
   endpoint local_;
   endpoint remote_;
+  error_code read_error_;  ///< Found while waiting.
 };
 
 }  // namespace hobnob
