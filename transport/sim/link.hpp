@@ -1,0 +1,47 @@
+#pragma once
+
+#include "transport/clock.hpp"
+#include "transport/sim/random_source.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace hobnob::sim {
+
+/// How packets fare in one direction of a link.
+struct link_options {
+  duration latency{};                  ///< One way.
+  duration jitter{};                   ///< Up to this much more, drawn for each packet.
+  std::uint64_t bytes_per_second = 0;  ///< 0: no limit.
+  std::size_t queue_bytes = 256 * 1024;  ///< Waiting for the rate; what does not fit is lost.
+  double loss = 0;                     ///< Probability that a packet is lost.
+
+  friend bool operator==(const link_options&, const link_options&) = default;
+};
+
+/// One direction of a link, in order: jitter and changed options never let a packet overtake
+/// another. A pure class.
+class link_direction {
+ public:
+  struct verdict {
+    time_point arrives;
+    const char* lost = nullptr;  ///< Why it does not arrive at all.
+  };
+
+  /// What becomes of a packet of `size` bytes that enters now. `extra` delays it beyond its options
+  /// (the segment's own latency).
+  verdict enter(const link_options& options, std::size_t size, duration extra, time_point now,
+                random_source& random);
+
+  /// Nothing leaves before `until`; what waits is late, not lost.
+  void stall(time_point until);
+
+  bool idle_without_delay(const link_options& options, time_point now) const noexcept;
+
+ private:
+  time_point busy_until_ = time_point::min();
+  time_point stalled_until_ = time_point::min();
+  time_point last_arrival_ = time_point::min();
+};
+
+}  // namespace hobnob::sim

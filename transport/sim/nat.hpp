@@ -1,0 +1,140 @@
+#pragma once
+
+#include "transport/clock.hpp"
+#include "transport/sim/packet.hpp"
+#include "transport/sim/random_source.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace hobnob::sim {
+
+/// What a mapping or a filter depends on (RFC 4787, sections 4.1 and 5; RFC 5382).
+enum class nat_dependence : std::uint8_t {
+  endpoint_independent,        ///< Mapping: one for all destinations. Filter: anyone may come in.
+  address_dependent,           ///< One for each remote address.
+  address_and_port_dependent,  ///< One for each remote endpoint ("symmetric", as a mapping).
+};
+
+enum class nat_ports : std::uint8_t {
+  preserving,  ///< The inner port if it is free, else the next that is.
+  sequential,  ///< One after another.
+  random,
+};
+
+/// What a SYN from outside gets that no mapping or filter lets in (RFC 5382, REQ-4, wants `drop`).
+enum class nat_refusal : std::uint8_t { drop, reset, port_unreachable };
+
+struct nat_options {
+  /// Off: a stateful firewall; `mapping` and `ports` mean nothing then.
+  bool translate = true;
+  nat_dependence mapping = nat_dependence::endpoint_independent;
+  nat_dependence filtering = nat_dependence::address_and_port_dependent;
+  nat_ports ports = nat_ports::preserving;
+  nat_refusal unsolicited = nat_refusal::drop;
+  bool hairpin = false;  ///< Inside hosts reach each other by their outer endpoints.
+
+  /// A connection that was there before the NAT knew it (after a reboot) gets a mapping by its next
+  /// packet from inside, as on Linux; else it gets an RST.
+  bool adopt_strays = true;
+
+  duration established_timeout = std::chrono::minutes{124};  ///< RFC 5382, REQ-5.
+  duration transitory_timeout = std::chrono::minutes{4};     ///< Opening or half closed.
+  duration closed_timeout = std::chrono::seconds{10};        ///< After both FINs. An RST: at once.
+
+  std::uint16_t port_first = 1024;  ///< Ports given out by `sequential` and `random`.
+  std::uint16_t port_last = 65535;
+
+  friend bool operator==(const nat_options&, const nat_options&) = default;
+};
+
+/// A NAT or a stateful firewall: decides about packets and rewrites them. A pure class: it sends
+/// nothing, and knows the time by being told.
+class nat {
+ public:
+  /// `external` is the outer address (unused by a firewall).
+  nat(nat_options options, ip_address external, random_source random);
+
+  enum class verdict : std::uint8_t { pass, drop, reset, port_unreachable };
+
+  struct result {
+    verdict what = verdict::pass;
+    const char* why = "";      ///< For any but `pass`.
+    bool new_mapping = false;  ///< `outbound` made a mapping to get it through.
+  };
+
+  /// A packet on its way out: `from` becomes its outer endpoint.
+  result outbound(packet& what, time_point now);
+
+  /// A packet that came from outside: `to` becomes the inner endpoint.
+  result inbound(packet& what, time_point now);
+
+  /// Whether this packet from inside is meant for an inside host by its outer endpoint; then
+  /// `outbound` and `inbound` in this order turn it round, if `options().hairpin`.
+  bool is_hairpin(const packet& what) const;
+
+  /// Port forwarding: connections from anywhere to `port` go to `inside`. Survives `reboot`.
+  void forward(std::uint16_t port, const endpoint& inside);
+
+  /// Forgets all mappings.
+  void reboot();
+
+  /// The outer endpoint that `inside` has towards `remote` now.
+  std::optional<endpoint> mapped(const endpoint& inside, const endpoint& remote,
+                                 time_point now) const;
+
+  std::size_t mappings(time_point now) const;
+
+  const nat_options& options() const noexcept { return options_; }
+  const ip_address& external() const noexcept { return external_; }
+
+ private:
+  /// One TCP connection through a mapping.
+  struct session {
+    time_point expires;
+    bool opened_outbound = false;  // A SYN or SYN-ACK was seen in this direction.
+    bool opened_inbound = false;
+    bool fin_outbound = false;
+    bool fin_inbound = false;
+  };
+
+  struct mapping_key {
+    endpoint inside;
+    endpoint remote;  // Cut down to what the kind of mapping depends on.
+    friend auto operator<=>(const mapping_key&, const mapping_key&) = default;
+  };
+
+  struct mapping {
+    endpoint outside;
+    std::map<endpoint, session> sessions;  // By remote endpoint.
+  };
+
+  using mappings_by_key = std::map<mapping_key, mapping>;
+
+  mapping_key key_of(const endpoint& inside, const endpoint& remote) const;
+  mapping* find(const mapping_key& key, time_point now);
+  mapping* find_outside(const endpoint& outside, time_point now);
+  mapping* make(const mapping_key& key);
+  void forget(mappings_by_key::iterator which);
+  void purge(time_point now);
+  std::optional<std::uint16_t> choose_port(std::uint16_t wanted);
+  bool port_free(std::uint16_t port) const;
+  bool admits(const mapping& through, const endpoint& remote) const;
+  void seen(mapping& through, const endpoint& remote, const packet& what, bool outward,
+            time_point now);
+  result refuse(const packet& what, const char* why) const;
+  result outbound_unreachable(packet& what, time_point now);
+  result inbound_unreachable(packet& what, time_point now);
+
+  nat_options options_;
+  ip_address external_;
+  random_source random_;
+  mappings_by_key mappings_;
+  std::map<endpoint, mapping_key> by_outside_;
+  std::map<std::uint16_t, endpoint> forwarded_;
+  std::uint16_t next_port_;
+  std::size_t purge_at_ = 64;
+};
+
+}  // namespace hobnob::sim

@@ -1,0 +1,85 @@
+#include "transport/sim/simulation.hpp"
+
+#include <boost/asio/post.hpp>
+#include <stdexcept>
+#include <string>
+
+namespace hobnob::sim {
+
+namespace {
+
+constexpr wall_time first_day{std::chrono::seconds{1'893'456'000}};  // 2030-01-01 00:00 UTC
+
+}  // namespace
+
+simulation::simulation(std::uint64_t seed, simulation_options options)
+    : seed_(seed),
+      options_(options),
+      random_(random_source{seed}.fork("simulation")),
+      order_(random_source{seed}.fork("order")),
+      trace_(now_, start, options.trace_size),
+      context_(1),
+      work_(context_.get_executor()) {}
+
+wall_time simulation::wall() const {
+  return first_day + std::chrono::duration_cast<wall_time::duration>(now_ - start);
+}
+
+std::size_t simulation::choose(std::size_t count) {
+  return options_.shuffle ? static_cast<std::size_t>(order_.below(count)) : 0;
+}
+
+event_id simulation::at(time_point when, event_function function) {
+  return events_.push(when < now_ ? now_ : when, std::move(function));
+}
+
+void simulation::run_until(time_point deadline) {
+  run(deadline, nullptr);
+  advance_to(deadline);
+}
+
+bool simulation::run_until(const std::function<bool()>& condition, duration limit) {
+  return run(now_ + limit, &condition);
+}
+
+bool simulation::run_until_idle(duration limit) {
+  run(now_ + limit, nullptr);
+  return events_.empty();
+}
+
+/// One handler on the run queue does it all, so that every event runs inside the context: there
+/// `running_in_this_thread` holds, as it does in production. Asio lets a handler poll its own
+/// context.
+bool simulation::run(time_point deadline, const std::function<bool()>* condition) {
+  bool met = false;
+  boost::asio::post(context_, [&] { met = run_inside(deadline, condition); });
+  context_.poll();
+  return met;
+}
+
+bool simulation::run_inside(time_point deadline, const std::function<bool()>* condition) {
+  context_.poll();
+  while (true) {
+    if (condition != nullptr && (*condition)()) return true;
+    const auto next = events_.next_time();
+    if (!next || *next > deadline) return false;
+    advance_to(*next);
+    if (++events_this_instant_ > options_.events_per_instant_max) {
+      throw std::runtime_error("livelock: time stands still after " +
+                               std::to_string(options_.events_per_instant_max) + " events");
+    }
+    ++events_run_;
+    event_function function = events_.pop();
+    function();
+    function.reset();  // What it owned goes before anything else runs.
+    context_.poll();
+  }
+}
+
+void simulation::advance_to(time_point when) {
+  if (when <= now_) return;
+  now_ = when;
+  events_this_instant_ = 0;
+}
+
+}  // namespace hobnob::sim

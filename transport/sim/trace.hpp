@@ -1,0 +1,140 @@
+#pragma once
+
+#include "transport/clock.hpp"
+#include "transport/sim/packet.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <iosfwd>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hobnob::sim {
+
+/// Names a host (or router, or segment) in the trace.
+enum class host_id : std::uint32_t { none = 0 };
+
+enum class record_kind : std::uint8_t {
+  sent,       ///< A host gave a packet to the network.
+  delivered,  ///< A packet arrived at its host; `peer` is where it started.
+  dropped,    ///< A packet was lost at `host`; `text` says why.
+  nat,        ///< A mapping was made, refused or forgotten.
+  link,       ///< Something went up or down, or changed.
+  fault,      ///< A fault was applied.
+  note,       ///< Told by the program under test or by the test (`trace::note`).
+};
+
+std::string_view to_string(record_kind kind);
+
+/// One line of a trace. Which members mean something depends on `kind`.
+struct trace_record {
+  std::uint64_t number = 0;  ///< Counted from 1.
+  time_point at;
+  record_kind kind = record_kind::note;
+  packet_kind packet = packet_kind::data;
+  bool fin = false;
+  host_id host = host_id::none;
+  host_id peer = host_id::none;
+  std::uint64_t packet_id = 0;  ///< One packet keeps its number from `sent` to its end.
+  endpoint from, to;            ///< As they were there and then: a NAT changes them on the way.
+  std::size_t size = 0;         ///< Of the payload.
+  std::string word;             ///< A note's own kind: "frame", "login", ...
+  std::string text;
+};
+
+/// What to read of a trace; what is left empty excludes nothing.
+struct trace_filter {
+  std::set<std::string, std::less<>> hosts;  ///< Records of or between these.
+  std::set<record_kind> kinds;
+  std::set<std::string, std::less<>> words;  ///< Kinds of notes.
+  time_point from = time_point::min();
+  time_point to = time_point::max();  ///< Included.
+};
+
+/// Everything that happened in a run, in order. Every record counts in the hash, the last ones are
+/// kept for reading. Contents of packets are never recorded: encryption draws its own randomness,
+/// and nothing of that may show.
+class trace {
+ public:
+  static constexpr std::size_t keep_all = std::numeric_limits<std::size_t>::max();
+
+  /// `now` must stay valid as long as the trace; times are written as since `start`.
+  trace(const time_point& now, time_point start, std::size_t kept);
+
+  /// The number of this name, made if there was none. Numbers are given in order of first use.
+  host_id host(std::string_view name);
+  const std::string& name_of(host_id id) const;
+
+  /// From now on keeps this many records (the hash goes on over all of them).
+  void keep(std::size_t records);
+
+  // Recording.
+
+  void packet_sent(host_id at, std::uint64_t id, const packet& what);
+  void packet_delivered(host_id origin, host_id at, std::uint64_t id, const packet& what);
+  void packet_dropped(host_id origin, host_id at, std::uint64_t id, const packet& what,
+                      std::string_view why);
+
+  /// `word` is a short kind ("frame", "login") to filter by.
+  void note(host_id at, std::string_view word, std::string_view text);
+
+  /// Something that went from one host to another: an arrow in the sequence diagram.
+  void note(host_id from, host_id to, std::string_view word, std::string_view text);
+
+  void event(record_kind kind, host_id at, std::string_view text);
+
+  // Reading.
+
+  /// Of every record since the start; equal for two runs of one seed.
+  std::uint64_t hash() const noexcept { return hash_; }
+  std::uint64_t count() const noexcept { return count_; }
+  const std::deque<trace_record>& records() const noexcept { return records_; }
+  time_point start() const noexcept { return start_; }
+
+  bool matches(const trace_record& record, const trace_filter& filter) const;
+
+  /// Called for each record from now on, kept or not. For watchers of invariants and live output.
+  void watch(std::function<void(const trace_record&)> watcher) { watcher_ = std::move(watcher); }
+
+ private:
+  trace_record& begin_record(record_kind kind, host_id at);
+  void end_record(trace_record& record);
+  trace_record& packet_record(record_kind kind, host_id at, host_id peer, std::uint64_t id,
+                              const packet& what);
+
+  const time_point& now_;
+  time_point start_;
+  std::size_t kept_;
+  std::uint64_t hash_;
+  std::uint64_t count_ = 0;
+  std::deque<trace_record> records_;
+  trace_record unkept_;
+  std::vector<std::string> names_;
+  std::map<std::string, host_id, std::less<>> ids_;
+  std::function<void(const trace_record&)> watcher_;
+};
+
+/// One line without its end: `   1.250000 alice -> bob      delivered syn 10.0.0.1:4000 > ...`.
+std::string to_text(const trace& from, const trace_record& record);
+
+/// One JSON object on one line: times in microseconds since the start.
+std::string to_json(const trace& from, const trace_record& record);
+
+/// The last `last` of the kept records that match, a line each.
+void write_text(std::ostream& out, const trace& from, const trace_filter& filter = {},
+                std::size_t last = trace::keep_all);
+void write_ndjson(std::ostream& out, const trace& from, const trace_filter& filter = {},
+                  std::size_t last = trace::keep_all);
+
+/// A Mermaid `sequenceDiagram` of these hosts in this order (all that occur, if none are named):
+/// arrows for packets that arrived and for notes between two hosts, crosses for lost packets, notes
+/// over the hosts. Ends after `arrows_max` lines.
+void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::string>& hosts,
+                   const trace_filter& filter = {}, std::size_t arrows_max = 200);
+
+}  // namespace hobnob::sim
