@@ -30,6 +30,8 @@ packet reset_answering(const packet& cause) {
   answer.to = cause.from;
   answer.sequence = cause.acknowledged;
   answer.acknowledged = cause.sequence + cause.payload.size() + (cause.fin ? 1 : 0);
+  answer.start = cause.answers;
+  answer.answers = cause.start;
   return answer;
 }
 

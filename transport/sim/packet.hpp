@@ -35,6 +35,12 @@ struct packet {
   std::uint64_t sequence = 0;
   std::uint64_t acknowledged = 0;  ///< The next byte expected; valid in all but a first SYN.
   std::uint64_t window = 0;        ///< Bytes that the sender of this packet will take.
+
+  /// Stand for the initial sequence numbers: which of the connections that one pair of endpoints
+  /// has had in turn this packet belongs to. The sender's own, and the other's (0: not known yet).
+  std::uint64_t start = 0;
+  std::uint64_t answers = 0;
+
   bool fin = false;                ///< Nothing follows `payload`.
   bool crossing = false;           ///< A SYN-ACK that answers a crossing SYN (simultaneous open).
   shared_slice payload;
