@@ -3,8 +3,8 @@
 #include "transport/clock.hpp"
 #include "transport/sim/random_source.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace hobnob::sim {
 
@@ -19,24 +19,27 @@ struct link_options {
   friend bool operator==(const link_options&, const link_options&) = default;
 };
 
-/// One direction of a link, in order: jitter and changed options never let a packet overtake
+/// One link behind the other, as one: delays add up, the slower rate counts.
+link_options in_series(const link_options& first, const link_options& second);
+
+/// One direction of a link, in order: neither jitter nor changed options let a packet overtake
 /// another. A pure class.
 class link_direction {
  public:
-  struct verdict {
+  struct passage {
     time_point arrives;
     const char* lost = nullptr;  ///< Why it does not arrive at all.
   };
 
-  /// What becomes of a packet of `size` bytes that enters now. `extra` delays it beyond its options
-  /// (the segment's own latency).
-  verdict enter(const link_options& options, std::size_t size, duration extra, time_point now,
+  /// What becomes of a packet of `size` bytes that enters now.
+  passage enter(const link_options& options, std::size_t size, time_point now,
                 random_source& random);
 
   /// Nothing leaves before `until`; what waits is late, not lost.
   void stall(time_point until);
 
-  bool idle_without_delay(const link_options& options, time_point now) const noexcept;
+  /// Packets pass at once and untouched, with these options.
+  bool transparent(const link_options& options, time_point now) const;
 
  private:
   time_point busy_until_ = time_point::min();

@@ -74,8 +74,12 @@ class nat {
   /// `outbound` and `inbound` in this order turn it round, if `options().hairpin`.
   bool is_hairpin(const packet& what) const;
 
-  /// Port forwarding: connections from anywhere to `port` go to `inside`. Survives `reboot`.
+  /// Port forwarding: connections from anywhere to the outer `port` go to `inside`. Survives
+  /// `reboot`.
   void forward(std::uint16_t port, const endpoint& inside);
+
+  /// A firewall's rule: connections from anywhere to `inside` pass.
+  void admit(const endpoint& inside);
 
   /// Forgets all mappings.
   void reboot();
@@ -107,22 +111,29 @@ class nat {
 
   struct mapping {
     endpoint outside;
-    std::map<endpoint, session> sessions;  // By remote endpoint.
+    time_point expires = time_point::min();  // Not before the last of its sessions.
+    std::map<endpoint, session> sessions;    // By remote endpoint.
   };
 
   using mappings_by_key = std::map<mapping_key, mapping>;
+  using found = mappings_by_key::value_type*;
 
+  // Tables (nat_table.cpp).
   mapping_key key_of(const endpoint& inside, const endpoint& remote) const;
-  mapping* find(const mapping_key& key, time_point now);
-  mapping* find_outside(const endpoint& outside, time_point now);
-  mapping* make(const mapping_key& key);
-  void forget(mappings_by_key::iterator which);
+  found find(const mapping_key& key, time_point now);
+  found find_outside(const endpoint& outside, const endpoint& remote, time_point now);
+  found make(const mapping_key& key, time_point now);
+  void forget(const mapping_key& key);
   void purge(time_point now);
-  std::optional<std::uint16_t> choose_port(std::uint16_t wanted);
-  bool port_free(std::uint16_t port) const;
-  bool admits(const mapping& through, const endpoint& remote) const;
-  void seen(mapping& through, const endpoint& remote, const packet& what, bool outward,
+  std::optional<endpoint> outside_for(const endpoint& inside, time_point now);
+  std::optional<std::uint16_t> choose_port(std::uint16_t wanted, time_point now);
+  bool port_free(std::uint16_t port, time_point now);
+
+  bool admits(const mapping& through, const endpoint& remote, time_point now) const;
+  static session* live_session(mapping& through, const endpoint& remote, time_point now);
+  void seen(found through, const endpoint& remote, const packet& what, bool outward,
             time_point now);
+  void settle(found through, time_point now);
   result refuse(const packet& what, const char* why) const;
   result outbound_unreachable(packet& what, time_point now);
   result inbound_unreachable(packet& what, time_point now);
@@ -132,7 +143,7 @@ class nat {
   random_source random_;
   mappings_by_key mappings_;
   std::map<endpoint, mapping_key> by_outside_;
-  std::map<std::uint16_t, endpoint> forwarded_;
+  std::map<endpoint, endpoint> forwarded_;  // Outer endpoint to inner; a firewall's are equal.
   std::uint16_t next_port_;
   std::size_t purge_at_ = 64;
 };

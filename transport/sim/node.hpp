@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transport/endpoint.hpp"
+#include "transport/sim/ip_prefix.hpp"
 #include "transport/sim/link.hpp"
 #include "transport/sim/nat.hpp"
 #include "transport/sim/packet.hpp"
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hobnob::sim {
@@ -29,16 +31,6 @@ class packet_sink {
   /// Every connection with one of these remote addresses ends as if an RST had come (the fault
   /// `reset_connections`).
   virtual void reset_connections(const std::vector<ip_address>& remotes) = 0;
-};
-
-/// An address and how many of its first bits are the network's: `10.0.0.1/24`.
-struct ip_prefix {
-  ip_address address;
-  unsigned length = 0;
-
-  static std::optional<ip_prefix> parse(std::string_view text);
-
-  bool contains(const ip_address& other) const noexcept;
 };
 
 /// One place where a node is plugged into a segment.
@@ -124,7 +116,9 @@ class node {
   node(fabric& owner, std::string name, host_id id);
 
   std::optional<next_hop> route_to(const ip_address& destination) const;
-  std::optional<next_hop> on_link(const ip_address& destination) const;
+
+  /// The interface whose prefix holds `destination`, and that prefix's length.
+  std::pair<network_interface*, unsigned> on_link(const ip_address& destination) const;
 
   fabric& fabric_;
   std::string name_;
@@ -133,6 +127,7 @@ class node {
   bool forwarding_ = false;
   bool powered_ = true;
   std::vector<std::unique_ptr<network_interface>> interfaces_;
+  std::vector<std::unique_ptr<network_interface>> detached_;  // Packets on their way name them.
   std::vector<route> routes_;  // Longest prefix first.
   std::vector<guard> guards_;
 };
