@@ -16,10 +16,10 @@ int weight(const dial_result& failed) {
 
 }  // namespace
 
-dial_race::dial_race(network& net, std::shared_ptr<const tls_context> context, order what,
+dial_race::dial_race(network& net, std::shared_ptr<const handshaker> secure, order what,
                      on_outcome tell)
     : net_(net),
-      context_(std::move(context)),
+      secure_(std::move(secure)),
       order_(std::move(what)),
       tell_(std::move(tell)),
       until_(net.time().now() + order_.timeout),
@@ -60,7 +60,7 @@ awaitable<void> dial_race::try_address(endpoint remote) {
   request.local.port = order_.local_port;
   request.expected = order_.expected;
   request.until = until_;
-  auto result = co_await dial(net_, context_, request, {});
+  auto result = co_await dial(net_, secure_, request, {});
   --running_;
   ended(remote, std::move(result));
 }

@@ -32,7 +32,7 @@ class dial_race : public std::enable_shared_from_this<dial_race> {
   /// Called once.
   using on_outcome = std::function<void(outcome)>;
 
-  dial_race(network& net, std::shared_ptr<const tls_context> context, order what, on_outcome tell);
+  dial_race(network& net, std::shared_ptr<const handshaker> secure, order what, on_outcome tell);
 
   void start();
 
@@ -47,7 +47,7 @@ class dial_race : public std::enable_shared_from_this<dial_race> {
   void finish(outcome what);
 
   network& net_;
-  std::shared_ptr<const tls_context> context_;
+  std::shared_ptr<const handshaker> secure_;
   order order_;
   on_outcome tell_;  // Empty once told.
   time_point until_;

@@ -2,6 +2,7 @@
 
 #include "actors/dial_race.hpp"
 #include "transport/acceptor.hpp"
+#include "transport/handshaker.hpp"
 
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
@@ -72,11 +73,10 @@ dial_finished to_message(std::uint64_t ticket, dial_race::outcome outcome) {
 
 /// Everything but construction happens on the loop's thread.
 struct link_bridge::impl : std::enable_shared_from_this<link_bridge::impl> {
-  impl(network& n, const identity& self)
-      : net(n), context(std::make_shared<tls_context>(self, n.time())) {}
+  impl(network& n, const identity& self) : net(n), secure(n.make_handshaker(self)) {}
 
   network& net;
-  std::shared_ptr<const tls_context> context;
+  std::shared_ptr<const handshaker> secure;
   std::vector<std::unique_ptr<acceptor>> acceptors;
   bool stopped = false;
   std::atomic<bool> stop_asked = false;  // Any thread.
@@ -136,7 +136,7 @@ link_bridge::listen_result link_bridge::listen(const std::vector<endpoint>& loca
   auto tell = [to = std::move(acceptor_actor)](connection_ptr arrived) {
     caf::anon_send(to, connection_accepted{std::move(arrived)});
   };
-  auto accepting = std::make_unique<acceptor>(impl_->net, impl_->context,
+  auto accepting = std::make_unique<acceptor>(impl_->net, impl_->secure,
                                               make_acceptor_config(limits), std::move(tell));
   for (auto& listening : opened.listeners) accepting->add(std::move(listening));
   impl_->acceptors.push_back(std::move(accepting));
@@ -154,7 +154,7 @@ void link_bridge::dial(dial_order order, dial_client_actor client) {
       if (!alive || alive->stopped) return;
       caf::anon_send(client, to_message(ticket, std::move(outcome)));
     };
-    std::make_shared<dial_race>(self.net, self.context, std::move(what), std::move(tell))->start();
+    std::make_shared<dial_race>(self.net, self.secure, std::move(what), std::move(tell))->start();
   });
 }
 
@@ -175,7 +175,7 @@ void link_bridge::stop() {
   });
 }
 
-const identity& link_bridge::self() const noexcept { return impl_->context->self(); }
+const identity& link_bridge::self() const noexcept { return impl_->secure->self(); }
 
 network& link_bridge::net() noexcept { return impl_->net; }
 

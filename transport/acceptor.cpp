@@ -1,13 +1,13 @@
 #include "transport/acceptor.hpp"
 
+#include "transport/handshaker.hpp"
 #include "transport/log_limiter.hpp"
 #include "transport/spawn_task.hpp"
-#include "transport/tls/tls_handshake.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/error.hpp>
 
-#include <set>
+#include <map>
 #include <vector>
 
 namespace hobnob {
@@ -21,23 +21,23 @@ constexpr std::uint32_t log_lines_per_second = 10;
 }  // namespace
 
 struct acceptor::state : std::enable_shared_from_this<acceptor::state> {
-  state(network& n, std::shared_ptr<const tls_context> c, acceptor_config k, on_connection t)
-      : net(n), context(std::move(c)), config(k), tell(std::move(t)), places(k.admission) {}
+  state(network& n, std::shared_ptr<const handshaker> h, acceptor_config k, on_connection t)
+      : net(n), secure(std::move(h)), config(k), tell(std::move(t)), places(k.admission) {}
 
   network& net;
-  std::shared_ptr<const tls_context> context;
+  std::shared_ptr<const handshaker> secure;
   acceptor_config config;
   on_connection tell;
   admission places;
   acceptor_counts counts;
   log_limiter log{log_lines_per_second};
   std::vector<std::shared_ptr<listener>> listeners;
-  std::set<stream*> in_handshake;
+  std::map<std::uint64_t, stream*> in_handshake;  // In the order of their coming.
   bool stopped = false;
 
   awaitable<void> accept_loop(std::shared_ptr<listener> from);
   awaitable<void> serve(std::unique_ptr<stream> arrived);
-  void establish(tls_result secured, connection_info info, connection_config settings,
+  void establish(handshake_result secured, connection_info info, connection_config settings,
                  const std::shared_ptr<admission::ticket>& place);
   void log_refusal(const endpoint& remote, const failure& why);
 };
@@ -77,12 +77,12 @@ awaitable<void> acceptor::state::serve(std::unique_ptr<stream> arrived) {
     dropped = true;
     raw->close(stream::close_mode::abort);
   });
-  in_handshake.insert(raw);
-  tls_accept_options options{settings.login_until,
-                             [&place] { place->advance(admission_stage::handshaking); }};
-  auto secured =
-      co_await tls_accept(std::move(arrived), context, net.deadlines(), std::move(options));
-  in_handshake.erase(raw);
+  const auto number = counts.accepted;
+  in_handshake.emplace(number, raw);
+  handshake_accept_options options{settings.login_until,
+                                   [&place] { place->advance(admission_stage::handshaking); }};
+  auto secured = co_await secure->accept(std::move(arrived), net.deadlines(), std::move(options));
+  in_handshake.erase(number);
   if (stopped) co_return;
   if (secured.error) {
     ++counts.failed;
@@ -94,7 +94,7 @@ awaitable<void> acceptor::state::serve(std::unique_ptr<stream> arrived) {
   establish(std::move(secured), info, std::move(settings), place);
 }
 
-void acceptor::state::establish(tls_result secured, connection_info info,
+void acceptor::state::establish(handshake_result secured, connection_info info,
                                 connection_config settings,
                                 const std::shared_ptr<admission::ticket>& place) {
   ++counts.established;
@@ -117,9 +117,9 @@ void acceptor::state::log_refusal(const endpoint& remote, const failure& why) {
   spdlog::warn("refused a connection from {}: {}", to_string(remote), why.text());
 }
 
-acceptor::acceptor(network& net, std::shared_ptr<const tls_context> context, acceptor_config config,
+acceptor::acceptor(network& net, std::shared_ptr<const handshaker> secure, acceptor_config config,
                    on_connection tell)
-    : state_(std::make_shared<state>(net, std::move(context), config, std::move(tell))) {}
+    : state_(std::make_shared<state>(net, std::move(secure), config, std::move(tell))) {}
 
 acceptor::~acceptor() { stop(); }
 
@@ -133,7 +133,8 @@ void acceptor::stop() {
   if (state_->stopped) return;
   state_->stopped = true;
   for (auto& listening : state_->listeners) listening->close();
-  for (auto* half_open : state_->in_handshake) half_open->close(stream::close_mode::graceful);
+  for (auto& [number, half_open] : state_->in_handshake)
+    half_open->close(stream::close_mode::graceful);
   state_->tell = nullptr;
 }
 

@@ -2,7 +2,7 @@
 
 #include "transport/admission.hpp"
 #include "transport/connection.hpp"
-#include "transport/tls/tls_context.hpp"
+#include "transport/handshaker.hpp"
 
 #include <functional>
 
@@ -32,7 +32,7 @@ class acceptor {
   /// it.
   using on_connection = std::function<void(connection_ptr)>;
 
-  acceptor(network& net, std::shared_ptr<const tls_context> context, acceptor_config config,
+  acceptor(network& net, std::shared_ptr<const handshaker> secure, acceptor_config config,
            on_connection tell);
   ~acceptor();  ///< As `stop()`.
 

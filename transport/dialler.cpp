@@ -1,10 +1,10 @@
 #include "transport/dialler.hpp"
 
-#include "transport/tls/tls_handshake.hpp"
+#include "transport/handshaker.hpp"
 
 namespace hobnob {
 
-awaitable<dial_result> dial(network& net, std::shared_ptr<const tls_context> context,
+awaitable<dial_result> dial(network& net, std::shared_ptr<const handshaker> secure,
                             dial_request request, connection_config config) {
   dial_result result;
   dial_options options{request.local, request.until};
@@ -18,9 +18,8 @@ awaitable<dial_result> dial(network& net, std::shared_ptr<const tls_context> con
   connection_info info;
   info.local_endpoint = dialled.value->local_endpoint();
   info.remote_endpoint = dialled.value->remote_endpoint();
-  tls_connect_options tls_options{request.expected, request.until};
-  auto secured = co_await tls_connect(std::move(dialled.value), std::move(context), net.deadlines(),
-                                      tls_options);
+  const handshake_connect_options expecting{request.expected, request.until};
+  auto secured = co_await secure->connect(std::move(dialled.value), net.deadlines(), expecting);
   result.met = secured.remote;
   result.error = std::move(secured.error);
   if (result.error) co_return result;

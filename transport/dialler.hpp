@@ -1,7 +1,7 @@
 #pragma once
 
 #include "transport/connection.hpp"
-#include "transport/tls/tls_context.hpp"
+#include "transport/handshaker.hpp"
 
 namespace hobnob {
 
@@ -21,7 +21,7 @@ struct dial_result {
 };
 
 /// Dials, and makes sure whom it reached. `net` must outlive the call and the connection.
-awaitable<dial_result> dial(network& net, std::shared_ptr<const tls_context> context,
+awaitable<dial_result> dial(network& net, std::shared_ptr<const handshaker> secure,
                             dial_request request, connection_config config);
 
 }  // namespace hobnob

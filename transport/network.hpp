@@ -12,6 +12,9 @@
 
 namespace hobnob {
 
+class handshaker;
+class identity;
+
 template <class T>
 struct io_value {
   error_code error;
@@ -79,6 +82,10 @@ class network {
 
   /// Addresses of the interfaces that are up, loopback included.
   virtual std::vector<ip_address> interface_addresses() = 0;
+
+  /// How connections of `self` on this network learn who is at their other end: TLS 1.3 with both
+  /// keys proven. Only a simulated network may answer something cheaper. The network outlives it.
+  virtual std::shared_ptr<const handshaker> make_handshaker(const identity& self);
 };
 
 }  // namespace hobnob

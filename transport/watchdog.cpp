@@ -5,7 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace hobnob {
 
@@ -14,11 +14,15 @@ struct watchdog::state : std::enable_shared_from_this<watchdog::state> {
 
   boost::asio::any_io_executor executor;
   clock* time;  ///< Null once the watchdog is gone.
-  std::set<std::pair<time_point, deadline*>> pending;
+  /// By time, then by when they were armed.
+  std::map<std::pair<time_point, std::uint64_t>, deadline*> pending;
+  std::uint64_t last_order = 0;
   bool running = false;
 
+  time_point next() const { return pending.begin()->first.first; }
+
   void expire_due() {
-    while (time && !pending.empty() && pending.begin()->first <= time->now()) {
+    while (time && !pending.empty() && next() <= time->now()) {
       auto* due = pending.begin()->second;
       due->disarm();
       auto expired = due->expired_;  // A copy: the call may destroy `due`.
@@ -32,7 +36,7 @@ struct watchdog::state : std::enable_shared_from_this<watchdog::state> {
       // Never longer than the granularity: an earlier deadline may be set meanwhile, and waking a
       // sleeper would cost more than these few turns.
       auto now = time->now();
-      co_await time->sleep_until(std::min(pending.begin()->first, now + granularity));
+      if (co_await time->sleep_until(std::min(next(), now + granularity))) break;  // It ends.
       expire_due();
     }
     running = false;
@@ -55,7 +59,8 @@ void deadline::arm(time_point at) {
   disarm();
   if (at == time_point::max()) return;
   at_ = at;
-  state_->pending.emplace(at, this);
+  order_ = ++state_->last_order;
+  state_->pending.emplace(std::pair{at, order_}, this);
   if (state_->running || !state_->time) return;
   state_->running = true;
   spawn_task(state_->executor, [state = state_] { return state->run(); });
@@ -63,7 +68,7 @@ void deadline::arm(time_point at) {
 
 void deadline::disarm() noexcept {
   if (!armed()) return;
-  state_->pending.erase({at_, this});
+  state_->pending.erase({at_, order_});
   at_ = time_point::max();
 }
 

@@ -3,6 +3,7 @@
 #include "transport/clock.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -49,6 +50,7 @@ class deadline {
   std::shared_ptr<watchdog::state> state_;
   std::function<void()> expired_;
   time_point at_ = time_point::max();
+  std::uint64_t order_ = 0;  ///< Among deadlines of one time.
 };
 
 }  // namespace hobnob

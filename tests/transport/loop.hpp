@@ -90,8 +90,8 @@ inline std::shared_ptr<const tls_context> make_context(loop& l, std::uint8_t oct
 }
 
 struct tls_pair {
-  tls_result dialled;
-  tls_result accepted;
+  handshake_result dialled;
+  handshake_result accepted;
 };
 
 /// TLS over `lower`; both sides must succeed.
@@ -99,7 +99,7 @@ inline tls_pair secure(loop& l, stream_pair lower, std::uint8_t dialler = 1,
                        std::uint8_t acceptor = 2) {
   auto accepting = l.start(
       tls_accept(std::move(lower.accepted), make_context(l, acceptor), l.net.deadlines(), {}));
-  tls_connect_options options{make_identity(acceptor).fingerprint()};
+  handshake_connect_options options{make_identity(acceptor).fingerprint()};
   auto dialled = l.run(
       tls_connect(std::move(lower.dialled), make_context(l, dialler), l.net.deadlines(), options));
   l.run_until([&] { return accepting->has_value(); });

@@ -119,14 +119,14 @@ awaitable<failure> handshake::run() {
   }
 }
 
-awaitable<tls_result> perform(handshake h, watchdog& deadlines, time_point until) {
+awaitable<handshake_result> perform(handshake h, watchdog& deadlines, time_point until) {
   deadline limit{deadlines, [&h] {
                    h.late = true;
                    h.lower->close(stream::close_mode::abort);
                  }};
   limit.arm(until);
   h.start(h.dialled ? tls_role::client : tls_role::server);
-  tls_result result;
+  handshake_result result;
   result.error = co_await h.run();
   limit.disarm();
   result.crossed = h.crossed;
@@ -144,9 +144,9 @@ awaitable<tls_result> perform(handshake h, watchdog& deadlines, time_point until
 
 }  // namespace
 
-awaitable<tls_result> tls_connect(std::unique_ptr<stream> lower,
-                                  std::shared_ptr<const tls_context> context, watchdog& deadlines,
-                                  tls_connect_options options) {
+awaitable<handshake_result> tls_connect(std::unique_ptr<stream> lower,
+                                        std::shared_ptr<const tls_context> context,
+                                        watchdog& deadlines, handshake_connect_options options) {
   handshake h{.lower = std::move(lower),
               .context = std::move(context),
               .expected = options.expected,
@@ -158,9 +158,9 @@ awaitable<tls_result> tls_connect(std::unique_ptr<stream> lower,
   return perform(std::move(h), deadlines, options.until);
 }
 
-awaitable<tls_result> tls_accept(std::unique_ptr<stream> lower,
-                                 std::shared_ptr<const tls_context> context, watchdog& deadlines,
-                                 tls_accept_options options) {
+awaitable<handshake_result> tls_accept(std::unique_ptr<stream> lower,
+                                       std::shared_ptr<const tls_context> context,
+                                       watchdog& deadlines, handshake_accept_options options) {
   handshake h{.lower = std::move(lower),
               .context = std::move(context),
               .expected = {},
@@ -170,6 +170,16 @@ awaitable<tls_result> tls_accept(std::unique_ptr<stream> lower,
               .received = {},
               .output = {}};
   return perform(std::move(h), deadlines, options.until);
+}
+
+awaitable<handshake_result> tls_context::connect(std::unique_ptr<stream> lower, watchdog& deadlines,
+                                                 handshake_connect_options options) const {
+  return tls_connect(std::move(lower), shared_from_this(), deadlines, options);
+}
+
+awaitable<handshake_result> tls_context::accept(std::unique_ptr<stream> lower, watchdog& deadlines,
+                                                handshake_accept_options options) const {
+  return tls_accept(std::move(lower), shared_from_this(), deadlines, std::move(options));
 }
 
 }  // namespace hobnob

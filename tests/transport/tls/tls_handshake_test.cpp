@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 /// Both ends dial, as after a TCP simultaneous open.
 struct crossing {
-  tls_result left, right;
+  handshake_result left, right;
 };
 
 crossing cross(loop& l, std::uint8_t left, std::uint8_t right, fingerprint left_expects,
@@ -86,7 +86,7 @@ TEST(tls_handshake, silence_ends_at_the_deadline) {
   loop l;
   auto ends = connect_tcp(l);
   auto soon = l.net.time().now() + std::chrono::milliseconds{100};
-  tls_accept_options options;
+  handshake_accept_options options;
   options.until = soon;
   auto result =
       l.run(tls_accept(std::move(ends.accepted), make_context(l, 1), l.net.deadlines(), options));
@@ -98,9 +98,9 @@ TEST(tls_handshake, silence_ends_at_the_deadline) {
 struct middleman {
   loop l;
   stream_pair left = connect_tcp(l), right = connect_tcp(l);
-  std::shared_ptr<std::optional<tls_result>> client =
+  std::shared_ptr<std::optional<handshake_result>> client =
       l.start(tls_connect(std::move(left.dialled), make_context(l, 1), l.net.deadlines(), {}));
-  std::shared_ptr<std::optional<tls_result>> server =
+  std::shared_ptr<std::optional<handshake_result>> server =
       l.start(tls_accept(std::move(right.accepted), make_context(l, 2), l.net.deadlines(), {}));
 
   static void pass(stream& from, stream& to, std::size_t step) {
