@@ -31,7 +31,7 @@ bool copy_key(const std::string& from, std::array<std::uint8_t, 32>& to) {
 
 record_check faulty(std::string_view fault) { return {std::nullopt, fault}; }
 
-record_check read_record(const wire::DirectoryRecord& source) {
+record_check read_content(const wire::DirectoryRecord& source) {
   directory_record result;
   if (const auto fault = core::user_name_fault(source.user()); !fault.empty()) return faulty(fault);
   result.user = source.user();
@@ -79,7 +79,7 @@ std::string sign_record(const identity& self, const directory_record& record) {
   return result.SerializeAsString();
 }
 
-record_check verify_record(const wire::SignedRecord& signed_record) {
+record_check read_record(const wire::SignedRecord& signed_record) {
   if (signed_record.record().empty()) return faulty("the record is missing");
   if (signed_record.record().size() > record_size_max) return faulty("the record is too large");
   if (signed_record.signature().size() != crypto_sign_BYTES) {
@@ -87,7 +87,11 @@ record_check verify_record(const wire::SignedRecord& signed_record) {
   }
   wire::DirectoryRecord content;
   if (!content.ParseFromString(signed_record.record())) return faulty("the record is malformed");
-  auto result = read_record(content);
+  return read_content(content);
+}
+
+record_check verify_record(const wire::SignedRecord& signed_record) {
+  auto result = read_record(signed_record);
   if (!result.record) return result;
   const auto message = signed_bytes(signed_record.record());
   if (crypto_sign_verify_detached(octets(signed_record.signature()), octets(message),

@@ -60,8 +60,10 @@ message_store_state::conversation::conversation(const fingerprint& user_id, std:
 message_store_actor::behavior_type message_store_state::make_behavior(
     message_store_config settings) {
   config = std::move(settings);
-  return {[this](const send_text& order) { send(order); },
-          [this](const send_application_message& order) { send(order); },
+  // CAF tries them in this order: first what comes often.
+  return {[this](const frames_arrived& arrived) { take(arrived); },
+          [this](send_application_message& order) { send(order); },
+          [this](const send_text& order) { send(order); },
           [this](const route_changed& order) { change_route(order); },
           [this](const carrier_blocked& news) {
             if (auto* with = find(news.user)) {
@@ -70,7 +72,6 @@ message_store_actor::behavior_type message_store_state::make_behavior(
               perform(*with, std::move(actions));
             }
           },
-          [this](const frames_arrived& arrived) { take(arrived); },
           [this](const messages_refused& news) {
             if (auto* with = find(news.user)) {
               core::outbox_actions actions;
@@ -98,18 +99,18 @@ void message_store_state::send(const send_text& order) {
   send(order.to, std::move(message), order.timeout, order.require_direct);
 }
 
-void message_store_state::send(const send_application_message& order) {
+void message_store_state::send(send_application_message& order) {
   core::message message;
   message.id = order.id;
   message.kind = core::message_kind::application;
   message.acknowledged = order.acknowledged;
-  message.channel = order.channel;
+  message.channel = std::move(order.channel);
   message.priority = order.priority;
-  message.content = order.content;
-  if (!core::is_valid_channel(order.channel)) {
+  message.content = std::move(order.content);
+  if (!core::is_valid_channel(message.channel)) {
     return fail(order.to, message, "bad-channel", "a channel is named by 1 to 64 of a-z 0-9 . _ -");
   }
-  if (order.content.size() > core::application_message_size_max) {
+  if (message.content.size() > core::application_message_size_max) {
     return fail(order.to, message, "too-large", "an application message has at most 1 MiB");
   }
   send(order.to, std::move(message), order.timeout, order.require_direct);

@@ -59,7 +59,7 @@ struct message_store_state {
   message_store_actor::behavior_type make_behavior(message_store_config settings);
 
   void send(const send_text& order);
-  void send(const send_application_message& order);
+  void send(send_application_message& order);
   void send(const std::string& to, core::message message, std::chrono::milliseconds timeout,
             bool require_direct);
   void change_route(const route_changed& order);

@@ -11,8 +11,10 @@
 
 #include <caf/send.hpp>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
+#include <span>
 #include <utility>
 
 namespace hobnob {
@@ -37,6 +39,29 @@ peer_environment_ptr make_environment(network& net, const std::shared_ptr<link_b
   return std::make_shared<const peer_environment>(std::move(environment));
 }
 
+/// Random ids for messages, drawn many at a time: a draw for each costs more than to send the
+/// message. Any thread.
+class message_id_source {
+ public:
+  explicit message_id_source(peer_environment_ptr environment)
+      : environment_(std::move(environment)) {}
+
+  message_id next() {
+    const std::lock_guard guard{mutex_};
+    if (used_ == ids_.size()) {
+      environment_->random(std::as_writable_bytes(std::span{ids_}));
+      used_ = 0;
+    }
+    return ids_[used_++];
+  }
+
+ private:
+  const peer_environment_ptr environment_;
+  std::mutex mutex_;
+  std::array<message_id, 64> ids_;  // Guarded by mutex_.
+  std::size_t used_ = ids_.size();  // Guarded by mutex_.
+};
+
 bool listens(const peer_config& config) {
   return config.direct == direct_mode::both || config.direct == direct_mode::accept_only;
 }
@@ -48,7 +73,8 @@ struct peer::impl {
       : net(n),
         config(std::move(settings)),
         bridge(std::make_shared<link_bridge>(net, self)),
-        environment(make_environment(net, bridge)) {
+        environment(make_environment(net, bridge)),
+        ids(environment) {
     const auto epoch = environment->random_number();
     message_store_config store_config;
     store_config.epoch = epoch;
@@ -72,6 +98,7 @@ struct peer::impl {
   peer_config config;
   std::shared_ptr<link_bridge> bridge;
   peer_environment_ptr environment;
+  message_id_source ids;
   peer_hub_actor hub;
   std::mutex mutex;
   std::condition_variable changed;
@@ -141,11 +168,7 @@ message_id peer::send(std::string to, std::string channel, shared_slice content,
   return id;
 }
 
-message_id peer::make_message_id() {
-  message_id id{};
-  impl_->environment->random(std::as_writable_bytes(std::span{id}));
-  return id;
-}
+message_id peer::make_message_id() { return impl_->ids.next(); }
 
 void peer::stop() { caf::anon_send(impl_->hub, stop_peer{}); }
 

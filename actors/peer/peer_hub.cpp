@@ -40,9 +40,10 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
     if (session && session.address() == down.source) session = nullptr;
     if (stopping && !session && links.empty()) finish_stop();
   });
-  return {[this](const add_subscriber& order) { subscribe(order.subscriber); },
-          [this](const send_text& message) { send(message); },
-          [this](const send_application_message& message) { send(message); },
+  // CAF tries them in this order: first what comes often.
+  return {[this](send_application_message& message) { send(std::move(message)); },
+          [this](send_text& message) { send(std::move(message)); },
+          [this](const add_subscriber& order) { subscribe(order.subscriber); },
           [this](get_users) { return list_users(); },
           [this](get_status) { return report(); },
           [this](const ping_user& query) { return ping(query); },

@@ -120,7 +120,8 @@ struct peer_hub_state {
   void dial_ended(const std::string& user, const endpoint& remote, const std::string& error);
 
   // --- peer_hub_sending.cpp
-  void send(const peer_user::waiting_send& message);
+  void send(peer_user::waiting_send message);
+  void pass_on(peer_user::waiting_send message);
   void look_up(peer_user& user);
   void answered(const user_looked_up& answer);
   void release_waiting(peer_user& user);

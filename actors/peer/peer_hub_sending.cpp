@@ -25,7 +25,7 @@ std::size_t size_of(const send_application_message& message) { return message.co
 
 }  // namespace
 
-void peer_hub_state::send(const peer_user::waiting_send& message) {
+void peer_hub_state::send(peer_user::waiting_send message) {
   const auto& to = recipient(message);
   if (stopping) return fail(message, "stopped", "the peer has stopped");
   if (to == config->user) return fail(message, "self", "that is your own name");
@@ -35,18 +35,22 @@ void peer_hub_state::send(const peer_user::waiting_send& message) {
     return fail(message, "key-changed", "the user shows another key than the one known");
   const bool reachable = is_linked(user) || (user.online && session_usable());
   if (reachable && user.waiting.empty()) {
-    user.waiting.push_back(message);
-    return release_waiting(user);
+    if (user.route.by == peer_route::kind::untold) tell_route(user, best_route(user));
+    return pass_on(std::move(message));
   }
   if (status.state == session_state::refused || status.state == session_state::replaced ||
       (status.state == session_state::stopped && started))
     return fail(message, "not-logged-in", "not logged in to a relay");
   if (user.waiting.size() >= waiting_max)
     return fail(message, "queue-full", "too many messages wait for this user");
-  user.waiting.push_back(message);
   const auto timeout = std::visit([](const auto& m) { return m.timeout; }, message);
   at(now() + timeout, [this, to, id = id_of(message)] { expire_waiting(to, id); });
+  user.waiting.push_back(std::move(message));
   if (session_usable()) look_up(user);
+}
+
+void peer_hub_state::pass_on(peer_user::waiting_send message) {
+  std::visit([this](auto& m) { self->send(store, std::move(m)); }, message);
 }
 
 void peer_hub_state::fail(const peer_user::waiting_send& message, const std::string& code,
@@ -94,8 +98,7 @@ void peer_hub_state::look_up(peer_user& user) {
 void peer_hub_state::release_waiting(peer_user& user) {
   if (user.waiting.empty()) return;
   if (user.route.by == peer_route::kind::untold) tell_route(user, best_route(user));
-  for (auto& message : std::exchange(user.waiting, {}))
-    std::visit([this](auto& m) { self->send(store, std::move(m)); }, message);
+  for (auto& message : std::exchange(user.waiting, {})) pass_on(std::move(message));
 }
 
 void peer_hub_state::fail_waiting(peer_user& user, const std::string& code,

@@ -40,7 +40,10 @@ peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config s
   const auto& info = connection->info();
   const bool is_tls_client = info.dialled && (!info.crossed || config.own > info.remote);
   if (is_tls_client) send_setup();
+  // CAF tries them in this order: first what comes often.
   return {[this](const connection_frames& frames) { take(frames); },
+          [this](const carry_messages& order) { carry(order); },
+          [this](const carry_receipts& order) { carry(order); },
           [this](connection_drained) {
             if (std::exchange(blocked, false))
               self->send(store, carrier_blocked{user.id, config.number, false});
@@ -52,8 +55,6 @@ peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config s
           [this](silence_lost) {
             close({close_reason::heartbeat, "nothing was heard for three heartbeats"});
           },
-          [this](const carry_messages& order) { carry(order); },
-          [this](const carry_receipts& order) { carry(order); },
           [this](admit_link) { admit(); },
           [this](const probe_link& order) { probe(order.timeout); },
           [this](const ping_user&) { return ping(); },

@@ -21,8 +21,8 @@ struct login_check {
   close_info refusal;
 };
 
-/// Checks everything of `login` that needs no directory: version, name, the signed record and that
-/// it is the record of this user and of the key that TLS proved.
+/// Checks everything of `login` that needs no directory: version, name, the form of the signed
+/// record and that it is the record of this user and of the key that TLS proved.
 login_check check_login(const wire::Login& login, const connection_info& who);
 
 }  // namespace hobnob

@@ -48,7 +48,9 @@ user_session_actor::behavior_type user_session_state::make_behavior() {
   self->set_down_handler(
       [this](caf::scheduled_actor*, caf::down_msg& down) { router.forget(down.source); });
   return {
+      // CAF tries them in this order: first what comes often.
       [this](const connection_frames& frames) { take_frames(frames); },
+      [this](const forward_envelopes& envelopes_in) { deliver(envelopes_in); },
       [this](connection_drained) { drained(); },
       [this](const connection_closed& end) { connection_ended(end.why); },
       [this](const silence_suspected& news) {
@@ -59,7 +61,6 @@ user_session_actor::behavior_type user_session_state::make_behavior() {
       },
       [this](const directory_notice& notice) { pass_on(notice); },
       [this](const route_found& route) { learn_route(route); },
-      [this](const forward_envelopes& envelopes_in) { deliver(envelopes_in); },
       [this](const envelopes_refused& refused) { tell_refused(refused); },
       [this](const end_session& order) { close(order.why); },
   };
@@ -177,7 +178,7 @@ void user_session_state::look_up(const wire::Lookup& query) {
 }
 
 void user_session_state::change_record(const wire::RecordUpdate& update) {
-  const auto checked = verify_record(update.record());
+  const auto checked = read_record(update.record());
   if (!checked.record) return protocol_error(std::string{checked.fault});
   if (checked.record->key != connection->info().remote_key || checked.record->user != user) {
     return protocol_error("a record of another user");

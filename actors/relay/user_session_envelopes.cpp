@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace hobnob {
 namespace {
@@ -17,31 +18,35 @@ envelope_header header_of(const frame_batch& batch, std::uint32_t entry) {
   return envelope_header::decode(batch.view(batch.entries()[entry])).value_or(envelope_header{});
 }
 
-/// Envelopes on their way to a connection: a fixed number, without an allocation for any of them.
+/// Envelopes on their way to a connection: a bounded number, without an allocation for each.
 class envelope_chunk {
  public:
   static constexpr std::size_t frames_max = 64;
   static constexpr std::size_t bytes_max = 256 * 1024;
 
-  bool has_room() const { return used_ < frames_max && bytes_ < bytes_max; }
+  /// For at most `count` envelopes.
+  explicit envelope_chunk(std::size_t count) {
+    heads_.reserve(std::min(count, frames_max));
+    frames_.reserve(std::min(count, frames_max));
+  }
+
+  bool has_room() const { return frames_.size() < frames_max && bytes_ < bytes_max; }
 
   void add(session_id from, const frame_batch& batch, std::uint32_t entry) {
     auto header = header_of(batch, entry);
     header.session = from;
-    auto& head = heads_[used_];
+    auto& head = heads_.emplace_back();
     header.encode(head);
     auto body = batch.payload(batch.entries()[entry]).sub(envelope_header::size);
     bytes_ += body.size();
-    frames_[used_] = {frame_type::envelope_from, frame_priority::normal, head, std::move(body)};
-    ++used_;
+    frames_.push_back({frame_type::envelope_from, frame_priority::normal, head, std::move(body)});
   }
 
-  std::span<const outgoing_frame> frames() const { return std::span{frames_}.first(used_); }
+  std::span<const outgoing_frame> frames() const { return frames_; }
 
  private:
-  std::array<std::array<std::byte, envelope_header::size>, frames_max> heads_;
-  std::array<outgoing_frame, frames_max> frames_;
-  std::size_t used_ = 0;
+  std::vector<std::array<std::byte, envelope_header::size>> heads_;  // Reserved: `frames_` view it.
+  std::vector<outgoing_frame> frames_;
   std::size_t bytes_ = 0;
 };
 
@@ -133,7 +138,7 @@ void user_session_state::deliver(const forward_envelopes& envelopes_in) {
   }
   std::size_t done = 0;
   while (done < entries.size() && !blocked) {
-    envelope_chunk chunk;
+    envelope_chunk chunk{entries.size() - done};
     const auto first = done;
     while (done < entries.size() && chunk.has_room()) {
       chunk.add(envelopes_in.from, *envelopes_in.batch, entries[done++]);
