@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <iosfwd>
 #include <limits>
 #include <map>
 #include <set>
@@ -118,23 +117,5 @@ class trace {
   std::map<std::string, host_id, std::less<>> ids_;
   std::function<void(const trace_record&)> watcher_;
 };
-
-/// One line without its end: `   1.250000 alice -> bob      delivered syn 10.0.0.1:4000 > ...`.
-std::string to_text(const trace& from, const trace_record& record);
-
-/// One JSON object on one line: times in microseconds since the start.
-std::string to_json(const trace& from, const trace_record& record);
-
-/// The last `last` of the kept records that match, a line each.
-void write_text(std::ostream& out, const trace& from, const trace_filter& filter = {},
-                std::size_t last = trace::keep_all);
-void write_ndjson(std::ostream& out, const trace& from, const trace_filter& filter = {},
-                  std::size_t last = trace::keep_all);
-
-/// A Mermaid `sequenceDiagram` of these hosts in this order (all that occur, if none are named):
-/// arrows for packets that arrived and for notes between two hosts, crosses for lost packets, notes
-/// over the hosts. Ends after `arrows_max` lines.
-void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::string>& hosts,
-                   const trace_filter& filter = {}, std::size_t arrows_max = 200);
 
 }  // namespace hobnob::sim

@@ -1,0 +1,148 @@
+#include "transport/sim/fault_injector.hpp"
+
+#include <stdexcept>
+
+namespace hobnob::sim {
+
+namespace {
+
+void change(link_options& link, const link_change& by) {
+  link.latency = by.latency.value_or(link.latency);
+  link.jitter = by.jitter.value_or(link.jitter);
+  link.bytes_per_second = by.bytes_per_second.value_or(link.bytes_per_second);
+  link.queue_bytes = by.queue_bytes.value_or(link.queue_bytes);
+  link.loss = by.loss.value_or(link.loss);
+}
+
+}  // namespace
+
+void fault_injector::apply(const fault& what) {
+  fabric_.owner().log().event(record_kind::fault, host_id::none, to_string(what));
+  std::visit([this](const auto& each) { inject(each); }, what);
+  ++counts_[std::string{kind_of(what)}];
+}
+
+void fault_injector::apply(std::string_view line) {
+  const auto what = parse_fault(line);
+  if (!what) throw std::invalid_argument("no fault: " + std::string{line});
+  apply(*what);
+}
+
+void fault_injector::schedule(std::span<const timed_fault> faults) {
+  for (const timed_fault& each : faults) {
+    fabric_.owner().after(each.at, [this, what = each.what] { apply(what); });
+  }
+}
+
+void fault_injector::restore_everything() {
+  fabric_.mend_all();
+  for (const auto& each : fabric_.segments()) inject(link_restore{each->name()});
+  for (const auto& each : fabric_.nodes()) {
+    inject(link_restore{each->name()});
+    inject(cables{each->name(), true});
+    each->set_power(true);
+  }
+  fabric_.owner().log().event(record_kind::fault, host_id::none, "restore_everything");
+}
+
+node& fault_injector::node_named(const std::string& name) const {
+  node* const found = fabric_.find_node(name);
+  if (found == nullptr) throw std::invalid_argument("no host or router is called " + name);
+  return *found;
+}
+
+template <class F>
+void fault_injector::for_each_pair(const names& from, const names& to, const F& function) const {
+  for (const std::string& one : from) {
+    for (const std::string& other : to) {
+      if (one != other) function(node_named(one), node_named(other));
+    }
+  }
+}
+
+void fault_injector::inject(const partition& what) {
+  for_each_pair(what.one_side, what.other_side, [&](const node& one, const node& other) {
+    fabric_.cut(one, other);
+    fabric_.cut(other, one);
+  });
+}
+
+void fault_injector::inject(const block& what) {
+  for_each_pair(what.from, what.to,
+                [&](const node& from, const node& to) { fabric_.cut(from, to); });
+}
+
+void fault_injector::inject(const heal& what) {
+  if (what.one_side.empty() && what.other_side.empty()) return fabric_.mend_all();
+  for_each_pair(what.one_side, what.other_side, [&](const node& one, const node& other) {
+    fabric_.mend(one, other);
+    fabric_.mend(other, one);
+  });
+}
+
+void fault_injector::inject(const link_change& what) {
+  if (segment* const medium = fabric_.find_segment(what.where)) {
+    link_options link = medium->options().link;
+    segments_before_.emplace(medium, link);
+    change(link, what);
+    medium->set_link(link);
+    return;
+  }
+  for (const auto& each : node_named(what.where).interfaces()) {
+    cables_before_.emplace(each.get(), cable_options{each->up_options, each->down_options});
+    change(each->up_options, what);
+    change(each->down_options, what);
+  }
+}
+
+void fault_injector::inject(const link_restore& what) {
+  if (segment* const medium = fabric_.find_segment(what.where)) {
+    const auto before = segments_before_.find(medium);
+    if (before != segments_before_.end()) medium->set_link(before->second);
+    return;
+  }
+  for (const auto& each : node_named(what.where).interfaces()) {
+    const auto before = cables_before_.find(each.get());
+    if (before == cables_before_.end()) continue;
+    each->up_options = before->second.up;
+    each->down_options = before->second.down;
+  }
+}
+
+void fault_injector::inject(const stall& what) {
+  const time_point until = fabric_.owner().now() + what.lasts;
+  if (segment* const medium = fabric_.find_segment(what.where)) {
+    for (const auto& [address, interface] : medium->attached()) interface->up_link.stall(until);
+    return;
+  }
+  for (const auto& each : node_named(what.where).interfaces()) {
+    each->up_link.stall(until);
+    each->down_link.stall(until);
+  }
+}
+
+void fault_injector::inject(const cables& what) {
+  for (const auto& each : node_named(what.node).interfaces()) each->up = what.plugged;
+}
+
+void fault_injector::inject(const power& what) {
+  node& target = node_named(what.node);
+  target.set_power(what.on);
+  if (what.on) return;
+  for (nat* const box : target.nats()) box->reboot();
+}
+
+void fault_injector::inject(const connection_reset& what) {
+  node& one = node_named(what.one);
+  node& other = node_named(what.other);
+  const auto one_known = fabric_.known_as(one);
+  const auto other_known = fabric_.known_as(other);
+  if (one.sink() != nullptr) one.sink()->reset_connections(other_known);
+  if (other.sink() != nullptr) other.sink()->reset_connections(one_known);
+}
+
+void fault_injector::inject(const nat_reboot& what) {
+  for (nat* const box : node_named(what.router).nats()) box->reboot();
+}
+
+}  // namespace hobnob::sim

@@ -1,0 +1,124 @@
+// A trace as a sequence diagram: https://mermaid.js.org/syntax/sequenceDiagram.html
+
+#include "transport/sim/trace_writer.hpp"
+
+#include <map>
+#include <optional>
+#include <ostream>
+#include <string_view>
+
+namespace hobnob::sim {
+
+namespace {
+
+/// Text as Mermaid takes it: these characters would end it or begin an entity.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char letter : text) {
+    switch (letter) {
+      case ';': out += "#59;"; break;
+      case '#': out += "#35;"; break;
+      case '\n': out += ' '; break;
+      default: out += letter;
+    }
+  }
+  return out;
+}
+
+std::string milliseconds_text(const trace& from, time_point at) {
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(at - from.start()).count();
+  std::string fraction = std::to_string(milliseconds % 1000);
+  fraction.insert(0, 3 - fraction.size(), '0');
+  return std::to_string(milliseconds / 1000) + '.' + fraction + " s ";
+}
+
+std::string packet_label(const trace_record& record) {
+  std::string label{to_string(record.packet)};
+  if (record.size > 0) label += ' ' + std::to_string(record.size);
+  if (record.fin) label += " fin";
+  return label;
+}
+
+class diagram {
+ public:
+  diagram(const trace& from, const std::vector<std::string>& hosts) : from_(from) {
+    for (const std::string& host : hosts) aliases_.emplace(host, alias(aliases_.size()));
+  }
+
+  /// The line for `record`; nothing if it does not show.
+  std::optional<std::string> line(const trace_record& record) const {
+    const std::string time = milliseconds_text(from_, record.at);
+    const std::string* here = find(record.host);
+    const std::string* peer = find(record.peer);
+    switch (record.kind) {
+      case record_kind::delivered:
+        if (here == nullptr || peer == nullptr || record.packet == packet_kind::ack) return {};
+        return *peer + "->>" + *here + ": " + time + packet_label(record);
+      case record_kind::dropped:
+        if (peer == nullptr || record.packet == packet_kind::ack) return {};
+        return *peer + "-x" + (here != nullptr ? *here : *peer) + ": " + time +
+               packet_label(record) + " lost at " + plain(from_.name_of(record.host)) + ", " +
+               plain(record.text);
+      case record_kind::sent: return {};
+      case record_kind::note:
+        if (here != nullptr && peer != nullptr) {
+          return *here + "-)" + *peer + ": " + time + plain(record.word + ' ' + record.text);
+        }
+        [[fallthrough]];
+      default:
+        if (here == nullptr) return {};
+        return "Note over " + *here + ": " + time + plain(record.word) +
+               (record.word.empty() ? "" : " ") + plain(record.text);
+    }
+  }
+
+ private:
+  static std::string alias(std::size_t index) { return "h" + std::to_string(index); }
+
+  const std::string* find(host_id id) const {
+    const auto found = aliases_.find(from_.name_of(id));
+    return found == aliases_.end() ? nullptr : &found->second;
+  }
+
+  const trace& from_;
+  std::map<std::string, std::string, std::less<>> aliases_;  // Host names may hold anything.
+};
+
+/// Everyone who sent, got or noted something, in order of appearance.
+std::vector<std::string> all_hosts(const trace& from, const trace_filter& filter) {
+  std::vector<std::string> names;
+  std::set<host_id> known{host_id::none};
+  const auto add = [&](host_id id) {
+    if (known.insert(id).second) names.push_back(from.name_of(id));
+  };
+  for (const trace_record& record : from.records()) {
+    if (!from.matches(record, filter)) continue;
+    add(record.peer);
+    if (record.kind != record_kind::dropped) add(record.host);
+  }
+  return names;
+}
+
+}  // namespace
+
+void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::string>& hosts,
+                   const trace_filter& filter, std::size_t lines_max) {
+  const std::vector<std::string> shown = hosts.empty() ? all_hosts(from, filter) : hosts;
+  const diagram picture{from, shown};
+  out << "sequenceDiagram\n";
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    out << "  participant h" << i << " as " << plain(shown[i]) << '\n';
+  }
+  std::size_t lines = 0;
+  for (const trace_record& record : from.records()) {
+    if (!from.matches(record, filter)) continue;
+    const auto line = picture.line(record);
+    if (line && ++lines <= lines_max) out << "  " << *line << '\n';
+  }
+  if (lines > lines_max && !shown.empty()) {
+    out << "  Note over h0: " << lines - lines_max << " more\n";
+  }
+}
+
+}  // namespace hobnob::sim
