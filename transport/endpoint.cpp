@@ -24,6 +24,8 @@ std::optional<Number> parse_number(std::string_view text) {
 std::optional<std::uint32_t> parse_scope(const std::string& text) {
   if (auto number = parse_number<std::uint32_t>(text)) return number;
   if (text.empty() || text.size() >= IF_NAMESIZE) return std::nullopt;
+  // Linux takes what follows a colon for an alias and forgets it.
+  if (text.find_first_of(":%/") != text.npos) return std::nullopt;
   auto index = if_nametoindex(text.c_str());
   if (index == 0) return std::nullopt;
   return index;

@@ -40,6 +40,11 @@ std::string without_escaped_scope(std::string_view host) {
   return plain;
 }
 
+std::string with_escaped_scope(std::string host) {
+  if (const auto at = host.find('%'); at != host.npos) host.insert(at + 1, "25");
+  return host;
+}
+
 /// Reads `HOST`, `HOST:PORT`, `[V6]` or `[V6]:PORT`; what is wrong, or an empty string.
 std::string read_authority(std::string_view text, relay_uri& uri) {
   auto rest = std::string_view{};
@@ -111,7 +116,7 @@ checked<relay_uri> relay_uri::parse(std::string_view text) {
 std::string to_string(const relay_uri& uri) {
   const bool is_v6 = uri.host.find(':') != uri.host.npos;
   auto text = std::string{scheme};
-  text += is_v6 ? "[" + uri.host + "]" : uri.host;
+  text += is_v6 ? "[" + with_escaped_scope(uri.host) + "]" : uri.host;
   text += ":" + std::to_string(uri.port) + "/";
   if (!uri.id.is_null()) text += "?id=" + to_string(uri.id);
   return text;

@@ -53,5 +53,11 @@ TEST(ip_address, a_scope_belongs_to_link_local_addresses_only) {
   EXPECT_EQ(*ip_address::parse("2001:db8::1%7"), *ip_address::parse("2001:db8::1"));
 }
 
+TEST(ip_address, a_scope_is_a_number_or_the_name_of_an_interface) {
+  EXPECT_TRUE(ip_address::parse("fe80::1%lo"));
+  for (auto text : {"fe80::1%", "fe80::1%lo:1", "fe80::1%lo%lo", "fe80::1%no-such-device"})
+    EXPECT_FALSE(ip_address::parse(text)) << text;
+}
+
 }  // namespace
 }  // namespace hobnob

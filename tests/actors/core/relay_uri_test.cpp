@@ -26,10 +26,18 @@ TEST(RelayUri, ReadsAddressesOfBothFamilies) {
   EXPECT_EQ(v4->host, "127.0.0.1");
   EXPECT_EQ(v4->port, 80);
 
-  const auto v6 = relay_uri::parse("hobnob://[fe80::1%25eth0]:99/");
+  const auto v6 = relay_uri::parse("hobnob://[fe80::1%25lo]:99/");
   ASSERT_TRUE(v6) << v6.error();
-  EXPECT_EQ(v6->host, "fe80::1%eth0");
+  EXPECT_EQ(v6->host, "fe80::1%lo");
   EXPECT_EQ(to_string(relay_uri{"::1", 7440, {}}), "hobnob://[::1]:7440/");
+}
+
+TEST(RelayUri, AScopeIsWrittenAsItIsRead) {
+  const relay_uri written{"fe80::1%25", 7440, {}};  // The interface of number 25.
+  EXPECT_EQ(to_string(written), "hobnob://[fe80::1%2525]:7440/");
+  const auto read = relay_uri::parse(to_string(written));
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(*read, written);
 }
 
 TEST(RelayUri, PortSlashIdAndSchemeMayBeLeftOut) {
