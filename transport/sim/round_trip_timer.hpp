@@ -31,13 +31,19 @@ class round_trip_timer {
   duration timeout() const { return timeout_after(expiries_); }
 
   /// It has passed: the next time is twice as long.
-  void expired() { ++expiries_; }
+  void expired() {
+    ++expiries_;
+    ++unanswered_;
+  }
+
+  /// The other side lives, though it took nothing new.
+  void answered() { unanswered_ = 0; }
 
   /// Something new was acknowledged.
-  void progress() { expiries_ = 0; }
+  void progress() { expiries_ = unanswered_ = 0; }
 
-  /// In a row.
-  std::uint32_t expiries() const noexcept { return expiries_; }
+  /// Expiries since the last sign of life.
+  std::uint32_t unanswered() const noexcept { return unanswered_; }
 
  private:
   duration timeout_after(std::uint32_t expiries) const {
@@ -50,6 +56,7 @@ class round_trip_timer {
   duration variation_{};
   duration base_ = initial;
   std::uint32_t expiries_ = 0;
+  std::uint32_t unanswered_ = 0;
 };
 
 }  // namespace hobnob::sim
