@@ -19,7 +19,7 @@ enum class unknown_address : std::uint8_t {
 };
 
 struct segment_options {
-  link_options link;
+  link_options link{};
   unknown_address unknown = unknown_address::unanswered_arp;
 };
 

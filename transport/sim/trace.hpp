@@ -48,9 +48,9 @@ struct trace_record {
 
 /// What to read of a trace; what is left empty excludes nothing.
 struct trace_filter {
-  std::set<std::string, std::less<>> hosts;  ///< Records of or between these.
-  std::set<record_kind> kinds;
-  std::set<std::string, std::less<>> words;  ///< Kinds of notes.
+  std::set<std::string, std::less<>> hosts{};  ///< Records of or between these.
+  std::set<record_kind> kinds{};
+  std::set<std::string, std::less<>> words{};  ///< Kinds of notes.
   time_point from = time_point::min();
   time_point to = time_point::max();  ///< Included.
 };
