@@ -40,8 +40,8 @@ class loop_driver {
   /// Whether the caller is the thread that runs the loop, while it runs it.
   virtual bool on_loop_thread() const noexcept = 0;
 
-  /// Any thread: `run_jobs` follows soon, from the loop: at the end of the turn that the loop is in,
-  /// if it knows turns, else after what is already queued there.
+  /// Any thread: `run_jobs` follows soon, from the loop: at the end of the turn that it is in, if
+  /// it knows turns, else after what is already queued there.
   virtual void wake_soon() = 0;
 
   /// Loop thread: `run_timers` follows at `time`, replacing what was asked for before.

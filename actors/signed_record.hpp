@@ -42,12 +42,12 @@ struct record_check {
   std::string_view fault;                  ///< For people: "the record's signature is wrong".
 };
 
-/// Checks all but the signature: sizes, user name and endpoints. Enough for who has the record from
-/// the owner of its key, which TLS proved, and only passes it on. Any thread.
+/// Checks all but the signature: sizes, user name and endpoints. Enough for who has the record
+/// from the owner of its key, which TLS proved, and only passes it on. Any thread.
 record_check read_record(const wire::SignedRecord& signed_record);
 
-/// Checks the signature, too. Whose key it is remains for the caller to judge (`record->key` against
-/// the key that TLS proved). Any thread.
+/// Checks the signature, too. Whose key it is remains for the caller to judge (`record->key`
+/// against the key that TLS proved). Any thread.
 record_check verify_record(const wire::SignedRecord& signed_record);
 
 /// The same from a serialised wire::SignedRecord.

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include <atomic>
+#include <cstdint>
 
 namespace hobnob {
 
@@ -99,6 +100,8 @@ class framed_connection final : public connection_handle,
   bool reading_ = false;  ///< The read loop lives.
   bool writing_ = false;  ///< The write loop lives.
   bool flush_due_ = false;
+  bool in_read_turn_ = false;
+  std::uint64_t flushed_in_ = std::uint64_t(-1);  ///< The number of the last turn that wrote.
   bool authenticated_ = false;
   bool shut_down_ = false;  ///< All is written, the end of writing told.
 

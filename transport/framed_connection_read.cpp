@@ -53,9 +53,11 @@ awaitable<void> framed_connection::read_loop() {
 /// close the connection before this returns.
 framed_connection::next_read framed_connection::read_turn() {
   auto next = next_read::again;
+  in_read_turn_ = true;
   turn_.run([&] {
     for (int i = 0; i < reads_per_turn && next == next_read::again; ++i) next = read_once();
   });
+  in_read_turn_ = false;
   if (phase_ == phase::closed) return next_read::stop;
   if (next != next_read::hold) return next;
   return held_back_ && phase_ == phase::open ? next_read::stop : next_read::again;

@@ -75,14 +75,19 @@ send_status framed_connection::push(const outgoing_frame& frame) {
 }
 
 /// At the end of this turn of the loop, so that all that is sent meanwhile leaves in one write.
+/// Where many connections send to this one, a turn each, their frames are gathered from the second
+/// turn on until the loop has been round.
 void framed_connection::schedule_flush() {
   if (flush_due_ || writing_ || phase_ == phase::closed) return;
   flush_due_ = true;
-  turn_.at_end(turn_stage::write, shared_from_this());
+  const bool gather = !in_read_turn_ && turn_.number() == flushed_in_ + 1;
+  if (!gather) return turn_.at_end(turn_stage::write, shared_from_this());
+  asio::post(executor_, [self = shared_from_this()] { self->run_at_turn_end(); });
 }
 
 void framed_connection::run_at_turn_end() {
   flush_due_ = false;
+  flushed_in_ = turn_.number();
   flush();
 }
 

@@ -28,8 +28,8 @@ class turn_work {
 ///
 /// Each stage runs once in a turn, with what waits for it by then; what comes for a stage that has
 /// begun, or outside of a turn, is posted and gets a turn of its own. So a turn has an end, nothing
-/// nests, and sockets and timers get theirs. One `loop_turn` for each `io_context`, which one thread
-/// runs and which destroys it. Loop thread only.
+/// nests, and sockets and timers get theirs. One `loop_turn` for each `io_context`, which one
+/// thread runs and which destroys it. Loop thread only.
 class loop_turn final : public boost::asio::execution_context::service {
  public:
   static inline boost::asio::execution_context::id id;
@@ -47,11 +47,15 @@ class loop_turn final : public boost::asio::execution_context::service {
     if (is_open()) return body();
     const ending at_end{*this};
     next_stage_ = 0;
+    ++number_;
     body();
     run_stages();
   }
 
   void at_end(turn_stage stage, std::shared_ptr<turn_work> work);
+
+  /// Of this turn, or of the last one outside of any: each has one more than the one before.
+  std::uint64_t number() const noexcept { return number_; }
 
  private:
   static constexpr std::size_t stages = 2;
@@ -72,6 +76,7 @@ class loop_turn final : public boost::asio::execution_context::service {
   std::array<std::deque<std::shared_ptr<turn_work>>, stages> waiting_;
   std::size_t next_stage_ = closed;  ///< The first that has not begun in this turn.
   bool posted_ = false;
+  std::uint64_t number_ = 0;
 };
 
 }  // namespace hobnob
