@@ -14,9 +14,9 @@ struct unit {
 };
 
 constexpr std::array units{
-    unit{"h", std::chrono::hours{1}},          unit{"min", std::chrono::minutes{1}},
-    unit{"s", std::chrono::seconds{1}},        unit{"ms", std::chrono::milliseconds{1}},
-    unit{"us", std::chrono::microseconds{1}},  unit{"ns", std::chrono::nanoseconds{1}},
+    unit{"h", std::chrono::hours{1}},         unit{"min", std::chrono::minutes{1}},
+    unit{"s", std::chrono::seconds{1}},       unit{"ms", std::chrono::milliseconds{1}},
+    unit{"us", std::chrono::microseconds{1}}, unit{"ns", std::chrono::nanoseconds{1}},
 };
 
 constexpr double nanoseconds_max = 9e18;
@@ -36,8 +36,7 @@ std::string to_text(duration value) {
 std::optional<duration> parse_duration(std::string_view text) {
   double number = 0;
   const char* const end = text.data() + text.size();
-  const auto [stopped, error] =
-      std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const auto [stopped, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
   if (error != std::errc{} || !(number >= 0)) return std::nullopt;
   const std::string_view name(stopped, static_cast<std::size_t>(end - stopped));
   for (const unit& each : units) {

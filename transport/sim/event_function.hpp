@@ -17,8 +17,8 @@ class event_function {
   event_function() = default;
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, event_function> && std::is_invocable_v<F&>)
-  event_function(F&& function) {  // NOLINT(*-explicit-*): any callable is an event.
+  requires(!std::is_same_v<std::remove_cvref_t<F>, event_function> && std::is_invocable_v<F&>)
+      event_function(F&& function) {  // NOLINT(*-explicit-*): any callable is an event.
     using stored = std::remove_cvref_t<F>;
     if constexpr (fits<stored>) {
       ::new (static_cast<void*>(&storage_)) stored(std::forward<F>(function));
@@ -29,7 +29,8 @@ class event_function {
     }
   }
 
-  event_function(event_function&& other) noexcept : actions_(std::exchange(other.actions_, nullptr)) {
+  event_function(event_function&& other) noexcept
+      : actions_(std::exchange(other.actions_, nullptr)) {
     if (actions_ != nullptr) actions_->move(&other.storage_, &storage_);
   }
 
@@ -60,8 +61,9 @@ class event_function {
   };
 
   template <class F>
-  static constexpr bool fits = sizeof(F) <= capacity && alignof(F) <= alignof(void*) &&
-                               std::is_nothrow_move_constructible_v<F>;
+  static constexpr bool fits =
+      sizeof(F) <= capacity &&
+      alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
   template <class F>
   static F* stored_at(void* place) noexcept {

@@ -10,11 +10,11 @@ namespace hobnob::sim {
 
 /// How packets fare in one direction of a link.
 struct link_options {
-  duration latency{};                  ///< One way.
-  duration jitter{};                   ///< Up to this much more, drawn for each packet.
-  std::uint64_t bytes_per_second = 0;  ///< 0: no limit.
+  duration latency{};                    ///< One way.
+  duration jitter{};                     ///< Up to this much more, drawn for each packet.
+  std::uint64_t bytes_per_second = 0;    ///< 0: no limit.
   std::size_t queue_bytes = 256 * 1024;  ///< Waiting for the rate; what does not fit is lost.
-  double loss = 0;                     ///< Probability that a packet is lost.
+  double loss = 0;                       ///< Probability that a packet is lost.
 
   friend bool operator==(const link_options&, const link_options&) = default;
 };

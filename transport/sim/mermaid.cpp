@@ -16,10 +16,17 @@ std::string plain(std::string_view text) {
   std::string out;
   for (const char letter : text) {
     switch (letter) {
-      case ';': out += "#59;"; break;
-      case '#': out += "#35;"; break;
-      case '\n': out += ' '; break;
-      default: out += letter;
+      case ';':
+        out += "#59;";
+        break;
+      case '#':
+        out += "#35;";
+        break;
+      case '\n':
+        out += ' ';
+        break;
+      default:
+        out += letter;
     }
   }
   return out;
@@ -60,7 +67,8 @@ class diagram {
         return *peer + "-x" + (here != nullptr ? *here : *peer) + ": " + time +
                packet_label(record) + " lost at " + plain(from_.name_of(record.host)) + ", " +
                plain(record.text);
-      case record_kind::sent: return {};
+      case record_kind::sent:
+        return {};
       case record_kind::note:
         if (here != nullptr && peer != nullptr) {
           return *here + "-)" + *peer + ": " + time + plain(record.word + ' ' + record.text);

@@ -52,9 +52,12 @@ nat::result nat::inbound(packet& what, time_point now) {
 nat::result nat::refuse(const packet& what, const char* why) const {
   if (what.kind == packet_kind::reset) return {verdict::drop, why};
   switch (options_.unsolicited) {
-    case nat_refusal::drop: return {verdict::drop, why};
-    case nat_refusal::reset: return {verdict::reset, why};
-    case nat_refusal::port_unreachable: return {verdict::port_unreachable, why};
+    case nat_refusal::drop:
+      return {verdict::drop, why};
+    case nat_refusal::reset:
+      return {verdict::reset, why};
+    case nat_refusal::port_unreachable:
+      return {verdict::port_unreachable, why};
   }
   return {verdict::drop, why};
 }
@@ -62,7 +65,8 @@ nat::result nat::refuse(const packet& what, const char* why) const {
 /// What a filter of this kind lets in: who was written to from inside, as far as it looks.
 bool nat::admits(const mapping& through, const endpoint& remote, time_point now) const {
   switch (options_.filtering) {
-    case nat_dependence::endpoint_independent: return true;
+    case nat_dependence::endpoint_independent:
+      return true;
     case nat_dependence::address_dependent: {
       auto place = through.sessions.lower_bound({remote.address, 0});
       for (; place != through.sessions.end() && place->first.address == remote.address; ++place) {

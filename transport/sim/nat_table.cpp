@@ -12,9 +12,12 @@ nat::nat(nat_options options, ip_address external, random_source random)
 nat::mapping_key nat::key_of(const endpoint& inside, const endpoint& remote) const {
   if (!options_.translate) return {inside, {}};
   switch (options_.mapping) {
-    case nat_dependence::endpoint_independent: return {inside, {}};
-    case nat_dependence::address_dependent: return {inside, {remote.address, 0}};
-    case nat_dependence::address_and_port_dependent: return {inside, remote};
+    case nat_dependence::endpoint_independent:
+      return {inside, {}};
+    case nat_dependence::address_dependent:
+      return {inside, {remote.address, 0}};
+    case nat_dependence::address_and_port_dependent:
+      return {inside, remote};
   }
   return {inside, remote};
 }
@@ -60,9 +63,8 @@ void nat::forget(const mapping_key& key) {
 
 void nat::purge(time_point now) {
   for (auto place = mappings_.begin(); place != mappings_.end();) {
-    std::erase_if(place->second.sessions, [&](const auto& each) {
-      return each.second.expires <= now;
-    });
+    std::erase_if(place->second.sessions,
+                  [&](const auto& each) { return each.second.expires <= now; });
     const mapping_key key = place->first;
     const bool expired = place->second.expires <= now;
     ++place;
@@ -90,8 +92,12 @@ std::optional<std::uint16_t> nat::choose_port(std::uint16_t wanted, time_point n
       if (port_free(wanted, now)) return wanted;
       offset = wanted >= first ? wanted + 1u - first : 0;
       break;
-    case nat_ports::sequential: offset = next_port_ - first; break;
-    case nat_ports::random: offset = static_cast<unsigned>(random_.below(count)); break;
+    case nat_ports::sequential:
+      offset = next_port_ - first;
+      break;
+    case nat_ports::random:
+      offset = static_cast<unsigned>(random_.below(count));
+      break;
   }
   for (unsigned tried = 0; tried < count; ++tried) {
     const auto port = static_cast<std::uint16_t>(first + (offset + tried) % count);
@@ -129,9 +135,9 @@ std::optional<endpoint> nat::mapped(const endpoint& inside, const endpoint& remo
 }
 
 std::size_t nat::mappings(time_point now) const {
-  return static_cast<std::size_t>(std::count_if(
-      mappings_.begin(), mappings_.end(),
-      [&](const auto& each) { return each.second.expires > now; }));
+  return static_cast<std::size_t>(
+      std::count_if(mappings_.begin(), mappings_.end(),
+                    [&](const auto& each) { return each.second.expires > now; }));
 }
 
 }  // namespace hobnob::sim

@@ -13,8 +13,8 @@ node::node(fabric& owner, std::string name, host_id id)
 network_interface& node::attach(segment& where, std::string_view prefix) {
   const auto parsed = ip_prefix::parse(prefix);
   if (!parsed) {
-    throw std::invalid_argument(name_ + ": not an address and prefix length: " +
-                                std::string{prefix});
+    throw std::invalid_argument(name_ +
+                                ": not an address and prefix length: " + std::string{prefix});
   }
   network_interface* interface = interface_on(where);
   if (interface == nullptr) {
@@ -31,9 +31,8 @@ network_interface& node::attach(segment& where, std::string_view prefix) {
 }
 
 void node::detach(segment& where) {
-  const auto found = std::find_if(interfaces_.begin(), interfaces_.end(), [&](const auto& each) {
-    return each->plugged_into == &where;
-  });
+  const auto found = std::find_if(interfaces_.begin(), interfaces_.end(),
+                                  [&](const auto& each) { return each->plugged_into == &where; });
   if (found == interfaces_.end()) return;
   for (const ip_prefix& each : (*found)->addresses) where.attached_.erase(each.address);
   (*found)->plugged_into = nullptr;
@@ -63,9 +62,8 @@ nat& node::add_nat(segment& outside, nat_options options) {
     throw std::invalid_argument(name_ + " is not attached to " + outside.name());
   }
   const std::string stream = "nat " + name_ + ' ' + std::to_string(guards_.size());
-  guards_.push_back(
-      {interface, std::make_unique<nat>(options, interface->addresses.front().address,
-                                        fabric_.owner().random().fork(stream))});
+  guards_.push_back({interface, std::make_unique<nat>(options, interface->addresses.front().address,
+                                                      fabric_.owner().random().fork(stream))});
   forwarding_ = true;
   return *guards_.back().box;
 }
@@ -98,9 +96,8 @@ std::optional<ip_address> node::source_for(const ip_address& destination) const 
   const auto hop = route_to(destination);
   if (!hop) return std::nullopt;
   const auto& addresses = hop->out->addresses;
-  const auto nearest = std::find_if(addresses.begin(), addresses.end(), [&](const auto& each) {
-    return each.contains(hop->address);
-  });
+  const auto nearest = std::find_if(addresses.begin(), addresses.end(),
+                                    [&](const auto& each) { return each.contains(hop->address); });
   if (nearest != addresses.end()) return nearest->address;
   return std::nullopt;
 }

@@ -71,6 +71,7 @@ class node {
 
   /// Passes on packets that are not its own.
   void set_forwarding(bool on) noexcept { forwarding_ = on; }
+  bool forwards() const noexcept { return forwarding_; }
 
   /// Puts a NAT (or firewall) between everything else and the segment `outside`; the outer address
   /// is the node's own there. Packets of the address's family pass it, through a firewall those of
@@ -128,7 +129,7 @@ class node {
   bool powered_ = true;
   std::vector<std::unique_ptr<network_interface>> interfaces_;
   std::vector<std::unique_ptr<network_interface>> detached_;  // Packets on their way name them.
-  std::vector<route> routes_;  // Longest prefix first.
+  std::vector<route> routes_;                                 // Longest prefix first.
   std::vector<guard> guards_;
 };
 

@@ -4,21 +4,30 @@ namespace hobnob::sim {
 
 std::string_view to_string(packet_kind kind) {
   switch (kind) {
-    case packet_kind::syn: return "syn";
-    case packet_kind::syn_ack: return "syn_ack";
-    case packet_kind::data: return "data";
-    case packet_kind::ack: return "ack";
-    case packet_kind::reset: return "reset";
-    case packet_kind::unreachable: return "unreachable";
+    case packet_kind::syn:
+      return "syn";
+    case packet_kind::syn_ack:
+      return "syn_ack";
+    case packet_kind::data:
+      return "data";
+    case packet_kind::ack:
+      return "ack";
+    case packet_kind::reset:
+      return "reset";
+    case packet_kind::unreachable:
+      return "unreachable";
   }
   return "?";
 }
 
 std::string_view to_string(unreachable_cause cause) {
   switch (cause) {
-    case unreachable_cause::network: return "network";
-    case unreachable_cause::host: return "host";
-    case unreachable_cause::port: return "port";
+    case unreachable_cause::network:
+      return "network";
+    case unreachable_cause::host:
+      return "host";
+    case unreachable_cause::port:
+      return "port";
   }
   return "?";
 }

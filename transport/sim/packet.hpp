@@ -31,7 +31,8 @@ struct packet {
   endpoint from;  ///< Rewritten by NATs on the way, as `to` is.
   endpoint to;
 
-  /// Counted from 0 at each side's SYN, which takes up no number; 64 bits never wrap. A FIN takes one.
+  /// Counted from 0 at each side's SYN, which takes up no number; 64 bits never wrap. A FIN takes
+  /// one.
   std::uint64_t sequence = 0;
   std::uint64_t acknowledged = 0;  ///< The next byte expected; valid in all but a first SYN.
   std::uint64_t window = 0;        ///< Bytes that the sender of this packet will take.
@@ -41,8 +42,8 @@ struct packet {
   std::uint64_t start = 0;
   std::uint64_t answers = 0;
 
-  bool fin = false;                ///< Nothing follows `payload`.
-  bool crossing = false;           ///< A SYN-ACK that answers a crossing SYN (simultaneous open).
+  bool fin = false;       ///< Nothing follows `payload`.
+  bool crossing = false;  ///< A SYN-ACK that answers a crossing SYN (simultaneous open).
   shared_slice payload;
 
   /// For `unreachable`: the connection as its receiver sees it, local end first.

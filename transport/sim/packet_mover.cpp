@@ -5,7 +5,8 @@ namespace hobnob::sim {
 namespace {
 
 constexpr unsigned hops_max = 32;
-constexpr duration arp_patience = std::chrono::seconds{3};  // Linux: three requests, one second each.
+constexpr duration arp_patience =
+    std::chrono::seconds{3};  // Linux: three requests, one second each.
 
 /// A firewall concerns everything; a NAT the family of its address.
 bool concerns(const nat& box, const packet& what) {
@@ -83,8 +84,7 @@ void packet_mover::transmit(node& here, slot which, const node::next_hop& hop) {
   if (fabric_.is_cut(here, *target->owner)) return drop(here.id(), which, "cut");
 
   const link_options link = in_series(medium.options().link, hop.out->up_options);
-  const auto passage =
-      hop.out->up_link.enter(link, moving.what.size(), simulation_.now(), random_);
+  const auto passage = hop.out->up_link.enter(link, moving.what.size(), simulation_.now(), random_);
   if (passage.lost != nullptr) return drop(medium.id(), which, passage.lost);
   moving.previous = &here;
   moving.target = target;
@@ -98,8 +98,8 @@ void packet_mover::reach(slot which) {
   flight& moving = flights_[which];
   network_interface& target = *moving.target;
   if (target.down_link.transparent(target.down_options, simulation_.now())) return arrive(which);
-  const auto passage = target.down_link.enter(target.down_options, moving.what.size(),
-                                              simulation_.now(), random_);
+  const auto passage =
+      target.down_link.enter(target.down_options, moving.what.size(), simulation_.now(), random_);
   if (passage.lost != nullptr) return drop(target.owner->id(), which, passage.lost);
   simulation_.at(passage.arrives, [this, which] { arrive(which); });
 }
@@ -244,10 +244,10 @@ void packet_mover::drop(host_id where, slot which, std::string_view why) {
 
 void packet_mover::log_mapping(const node& here, const nat& box, const endpoint& inside,
                                const packet& now) {
-  const std::string text = box.options().translate
-                               ? to_string(inside) + " is " + to_string(now.from) + " for " +
-                                     to_string(now.to)
-                               : to_string(inside) + " reaches " + to_string(now.to);
+  const std::string text =
+      box.options().translate
+          ? to_string(inside) + " is " + to_string(now.from) + " for " + to_string(now.to)
+          : to_string(inside) + " reaches " + to_string(now.to);
   simulation_.log().event(record_kind::nat, here.id(), text);
 }
 

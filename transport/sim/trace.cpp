@@ -14,7 +14,8 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
 }
 
 std::uint64_t mix(std::uint64_t hash, std::string_view text) {
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3u;
+  for (const char letter : text)
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3u;
   return mix(hash, text.size());
 }
 
@@ -45,13 +46,20 @@ std::uint64_t mix(std::uint64_t hash, const trace_record& record) {
 
 std::string_view to_string(record_kind kind) {
   switch (kind) {
-    case record_kind::sent: return "sent";
-    case record_kind::delivered: return "delivered";
-    case record_kind::dropped: return "dropped";
-    case record_kind::nat: return "nat";
-    case record_kind::link: return "link";
-    case record_kind::fault: return "fault";
-    case record_kind::note: return "note";
+    case record_kind::sent:
+      return "sent";
+    case record_kind::delivered:
+      return "delivered";
+    case record_kind::dropped:
+      return "dropped";
+    case record_kind::nat:
+      return "nat";
+    case record_kind::link:
+      return "link";
+    case record_kind::fault:
+      return "fault";
+    case record_kind::note:
+      return "note";
   }
   return "?";
 }

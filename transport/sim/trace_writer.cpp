@@ -102,8 +102,7 @@ std::string to_text(const trace& from, const trace_record& record) {
 
 std::string to_json(const trace& from, const trace_record& record) {
   std::string out = "{\"number\":" + std::to_string(record.number);
-  append_member(out, "us",
-                static_cast<std::uint64_t>(microseconds_since(from.start(), record.at)));
+  append_member(out, "us", static_cast<std::uint64_t>(microseconds_since(from.start(), record.at)));
   append_member(out, "kind", to_string(record.kind));
   append_member(out, "host", from.name_of(record.host));
   if (record.peer != host_id::none) append_member(out, "peer", from.name_of(record.peer));

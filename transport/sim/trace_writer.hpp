@@ -25,8 +25,7 @@ void write_ndjson(std::ostream& out, const trace& from, const trace_filter& filt
 /// arrows for packets that arrived and for notes between two hosts, crosses for lost packets, notes
 /// over the hosts. Bare acknowledgements are left out, and so is what comes after `lines_max`
 /// lines (the diagram says how much).
-void write_mermaid(std::ostream& out, const trace& from,
-                   const std::vector<std::string>& hosts = {}, const trace_filter& filter = {},
-                   std::size_t lines_max = 200);
+void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::string>& hosts = {},
+                   const trace_filter& filter = {}, std::size_t lines_max = 200);
 
 }  // namespace hobnob::sim

@@ -134,8 +134,7 @@ TEST_F(fabric_test, tells_the_source_address_that_a_way_has) {
   EXPECT_EQ(alice.source_for(ip("fd00::9")), ip("fd00::2"));
   EXPECT_EQ(alice.source_for(ip("198.51.100.1")), std::nullopt);
   EXPECT_EQ(alice.source_for(ip("127.0.0.1")), ip("127.0.0.1"));
-  EXPECT_EQ(alice.addresses(),
-            (std::vector{ip("10.0.0.2"), ip("fd00::2"), ip("203.0.113.7")}));
+  EXPECT_EQ(alice.addresses(), (std::vector{ip("10.0.0.2"), ip("fd00::2"), ip("203.0.113.7")}));
 }
 
 TEST_F(fabric_test, refuses_names_and_addresses_that_are_taken_or_wrong) {
@@ -341,8 +340,8 @@ TEST_F(nat_home_test, the_routers_own_connections_pass_its_nat) {
   router.send(syn("203.0.113.1:7000", "198.51.100.2:443"));
   run_.run_for(1s);
   ASSERT_EQ(bob_.arrivals.size(), 1u);
-  bob_.send(make_packet(packet_kind::syn_ack, "198.51.100.2:443",
-                        to_string(bob_.arrivals[0].what.from)));
+  bob_.send(
+      make_packet(packet_kind::syn_ack, "198.51.100.2:443", to_string(bob_.arrivals[0].what.from)));
   run_.run_for(1s);
   EXPECT_EQ(router.arrivals.size(), 1u);
 }

@@ -14,14 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(duration_text, is_exact_and_reads_back) {
-  for (const auto& [value, text] : std::vector<std::pair<duration, std::string_view>>{
-           {0s, "0s"},
-           {20ms, "20ms"},
-           {90s, "90s"},
-           {120s, "2min"},
-           {2h, "2h"},
-           {1500us, "1500us"},
-           {1'000'001ns, "1000001ns"}}) {
+  for (const auto& [value, text] :
+       std::vector<std::pair<duration, std::string_view>>{{0s, "0s"},
+                                                          {20ms, "20ms"},
+                                                          {90s, "90s"},
+                                                          {120s, "2min"},
+                                                          {2h, "2h"},
+                                                          {1500us, "1500us"},
+                                                          {1'000'001ns, "1000001ns"}}) {
     EXPECT_EQ(to_text(value), text);
     EXPECT_EQ(parse_duration(text), value);
   }
@@ -157,11 +157,10 @@ TEST_F(fault_injector_test, follows_a_schedule_and_leaves_its_traces) {
   EXPECT_EQ(injector_.counted().at("partition"), 1u);
   EXPECT_EQ(injector_.counted().at("heal"), 1u);
   const auto& records = run_.log().records();
-  EXPECT_EQ(std::count_if(records.begin(), records.end(),
-                          [](const trace_record& record) {
-                            return record.kind == record_kind::fault;
-                          }),
-            2);
+  EXPECT_EQ(
+      std::count_if(records.begin(), records.end(),
+                    [](const trace_record& record) { return record.kind == record_kind::fault; }),
+      2);
 }
 
 TEST_F(fault_injector_test, names_that_are_unknown_and_lines_that_are_none_are_errors) {

@@ -30,9 +30,8 @@ TEST(ip_prefix, families_do_not_mix) {
 TEST(ip_prefix, reads_and_writes_text) {
   EXPECT_EQ(to_string(ip_prefix::parse("10.0.0.1/24").value()), "10.0.0.1/24");
   EXPECT_EQ(to_string(ip_prefix::parse("2001:db8::1/128").value()), "2001:db8::1/128");
-  for (const auto* const bad :
-       {"", "10.0.0.1", "10.0.0.1/", "10.0.0.1/33", "10.0.0/8", "::/129", "10.0.0.1/8x", "/8",
-        "10.0.0.1/-1"}) {
+  for (const auto* const bad : {"", "10.0.0.1", "10.0.0.1/", "10.0.0.1/33", "10.0.0/8", "::/129",
+                                "10.0.0.1/8x", "/8", "10.0.0.1/-1"}) {
     EXPECT_FALSE(ip_prefix::parse(bad)) << bad;
   }
 }

@@ -82,12 +82,9 @@ TEST_F(link_direction_test, a_stall_delays_and_loses_nothing) {
 }
 
 TEST(in_series, adds_delays_and_takes_the_slower_rate) {
-  const link_options both = in_series({.latency = 1ms, .jitter = 2ms, .bytes_per_second = 5000},
-                                      {.latency = 3ms,
-                                       .jitter = 4ms,
-                                       .bytes_per_second = 1000,
-                                       .queue_bytes = 77,
-                                       .loss = 0.5});
+  const link_options both = in_series(
+      {.latency = 1ms, .jitter = 2ms, .bytes_per_second = 5000},
+      {.latency = 3ms, .jitter = 4ms, .bytes_per_second = 1000, .queue_bytes = 77, .loss = 0.5});
   EXPECT_EQ(both, (link_options{.latency = 4ms,
                                 .jitter = 6ms,
                                 .bytes_per_second = 1000,

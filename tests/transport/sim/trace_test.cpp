@@ -27,8 +27,8 @@ std::uint64_t hash_of_world(std::uint64_t seed) {
   recording_sink bob{net, net.add_host("bob", lan, "10.0.0.3/24")};
   for (int i = 0; i < 50; ++i) {
     run.after(run.random().between(0s, 1s), [&, i] {
-      alice.send(make_packet(packet_kind::data, "10.0.0.2:1", "10.0.0.3:2",
-                             static_cast<std::size_t>(i)));
+      alice.send(
+          make_packet(packet_kind::data, "10.0.0.2:1", "10.0.0.3:2", static_cast<std::size_t>(i)));
     });
   }
   run.run_for(10s);
@@ -70,10 +70,10 @@ TEST_F(trace_test, every_field_counts_in_the_hash_and_contents_do_not) {
   packet other_bytes = data(10);
   other_bytes.payload = shared_slice::of(bytes(10, std::byte{7}));
 
-  const auto base = hash_after([&](trace& t, host_id a, host_id) { t.packet_sent(a, 1, data(10)); });
-  EXPECT_EQ(base, hash_after([&](trace& t, host_id a, host_id) {
-              t.packet_sent(a, 1, other_bytes);
-            }));
+  const auto base =
+      hash_after([&](trace& t, host_id a, host_id) { t.packet_sent(a, 1, data(10)); });
+  EXPECT_EQ(base,
+            hash_after([&](trace& t, host_id a, host_id) { t.packet_sent(a, 1, other_bytes); }));
   EXPECT_NE(base, hash_after([&](trace& t, host_id, host_id b) { t.packet_sent(b, 1, data(10)); }));
   EXPECT_NE(base, hash_after([&](trace& t, host_id a, host_id) { t.packet_sent(a, 2, data(10)); }));
   EXPECT_NE(base, hash_after([&](trace& t, host_id a, host_id) { t.packet_sent(a, 1, data(11)); }));
