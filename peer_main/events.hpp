@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/state_names.hpp"
 
 #include <boost/json/object.hpp>
 #include <string>
@@ -38,14 +39,5 @@ event_object id_event(std::string_view user, const fingerprint& id, std::string_
 event_object stopped_event(int exit_code);
 event_object error_event(std::string_view code, std::string_view detail);
 event_object help_event(std::string_view text);
-
-std::string_view to_string(path_kind path) noexcept;
-std::string_view to_string(session_state state) noexcept;
-std::string_view to_string(presence state) noexcept;
-std::string_view to_string(link_state state) noexcept;
-std::string_view to_string(message_state state) noexcept;
-
-/// 32 hexadecimal digits.
-std::string to_string(const message_id& id);
 
 }  // namespace hobnob

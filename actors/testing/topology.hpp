@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/core/checked.hpp"
+#include "transport/sim/nat.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hobnob::testing {
+
+class world;
+struct world_options;
+
+/// A world and what happens in it, as a text file of one statement a line; `#` begins a comment.
+///
+///     seed 42                            # unless another is given
+///     handshake plain                    # or tls, the default
+///     heartbeat 5s
+///     site home                          # a LAN behind a router; `home-router` is the router
+///     site cafe mapping=address_and_port_dependent ports=random
+///     relay relay                        # on the internet, or: relay relay at home
+///     peer ann at home
+///     peer bob at cafe direct=dial_only
+///     at 0s change internet latency=20ms loss=0.01
+///     at 10s partition ann from bob      # any fault of a world
+///     at 12s ann says bob hello there
+///     every 30s bob says ann still here
+///     run 5min
+///
+/// Properties of a site are those of `sim::nat_options`: `translate` (no: a firewall), `mapping`,
+/// `filtering`, `ports`, `unsolicited`, `hairpin`, `timeout`.
+struct topology {
+  using duration = std::chrono::nanoseconds;
+
+  struct site {
+    std::string name;
+    sim::nat_options nat;
+  };
+
+  struct program {
+    enum class kind { relay, peer };
+    kind what = kind::peer;
+    std::string name;
+    std::string site;    ///< Empty: on the internet.
+    std::string direct;  ///< Of a peer: `both`, `accept_only`, `dial_only`, `off`.
+  };
+
+  /// A fault, or something said.
+  struct event {
+    duration at{};
+    std::optional<duration> every{};  ///< Again and again; first after this time.
+    std::string line;                 ///< As written after the time.
+  };
+
+  std::uint64_t seed = 1;
+  bool plain_handshake = false;
+  std::chrono::milliseconds heartbeat{5000};
+  duration length = std::chrono::minutes{2};
+  std::vector<site> sites;
+  std::vector<program> programs;
+  std::vector<event> events;
+
+  /// Says which line is wrong, and why.
+  static core::checked<topology> parse(std::string_view text);
+
+  world_options options() const;
+
+  /// Makes sites and programs, and puts the events on the world's clock. Throws
+  /// `std::invalid_argument` if a name is used twice or stands for nothing. A fault that makes no
+  /// sense is told by the same exception when its time has come, out of `run`.
+  void build(world& into) const;
+};
+
+}  // namespace hobnob::testing

@@ -1,0 +1,103 @@
+#include "actors/testing/topology.hpp"
+
+#include "actors/testing/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace hobnob::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto two_sites = R"(
+seed 5   # of many
+handshake plain
+heartbeat 2s
+site home
+site cafe mapping=address_and_port_dependent filtering=address_dependent ports=random hairpin=yes
+relay relay
+peer ann at home
+peer bob at cafe direct=dial_only
+at 10s ann says bob hello  there
+every 20s bob says ann still here
+at 30s partition ann from relay
+run 2min
+)";
+
+TEST(Topology, ReadsAWorldAndWhatHappensInIt) {
+  const auto read = topology::parse(two_sites);
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->seed, 5u);
+  EXPECT_TRUE(read->plain_handshake);
+  EXPECT_EQ(read->heartbeat, 2s);
+  EXPECT_EQ(read->length, 2min);
+  ASSERT_EQ(read->sites.size(), 2u);
+  EXPECT_EQ(read->sites[1].nat.mapping, sim::nat_dependence::address_and_port_dependent);
+  EXPECT_EQ(read->sites[1].nat.ports, sim::nat_ports::random);
+  EXPECT_TRUE(read->sites[1].nat.hairpin);
+  ASSERT_EQ(read->programs.size(), 3u);
+  EXPECT_EQ(read->programs[2].site, "cafe");
+  EXPECT_EQ(read->programs[2].direct, "dial_only");
+  ASSERT_EQ(read->events.size(), 3u);
+  EXPECT_EQ(read->events[0].line, "ann says bob hello  there");
+  EXPECT_EQ(read->events[1].every, 20s);
+}
+
+TEST(Topology, WhatItSaysHappensAtItsTime) {
+  const auto read = topology::parse(two_sites);
+  ASSERT_TRUE(read) << read.error();
+  world w{read->seed, read->options()};
+  read->build(w);
+  auto& ann = w.peer("ann");
+  auto& bob = w.peer("bob");
+  w.run_for(9s);
+  EXPECT_EQ(bob.inbox(), std::vector<std::string>{});
+  w.run_for(2s);
+  EXPECT_EQ(bob.inbox(), std::vector<std::string>{"hello  there"});
+  w.run_for(18s);
+  EXPECT_EQ(ann.inbox(), std::vector<std::string>{"still here"});
+  EXPECT_TRUE(ann.online());
+  w.run_for(30s);
+  EXPECT_FALSE(ann.online());
+}
+
+TEST(Topology, SaysWhichLineIsWrongAndWhy) {
+  const struct {
+    const char* text;
+    const char* problem;
+  } cases[] = {
+      {"peer", "line 1: it needs a name"},
+      {"\n\nfly", "line 3: there is no statement 'fly'"},
+      {"seed many", "line 1: a seed is a number"},
+      {"run 5", "line 1: '5' is no time, such as 20ms, 5s or 2min"},
+      {"site home ports=odd", "line 1: 'odd' is none of preserving sequential random"},
+      {"site home colour=red", "line 1: a site has no 'colour'"},
+      {"site home ports", "line 1: 'ports' is not of the form NAME=VALUE"},
+      {"relay relay direct=off", "line 1: it has no 'direct'"},
+      {"every 0s ann says bob x", "line 1: that is too often"},
+      {"at 5s", "line 1: what happens then is missing"},
+  };
+  for (const auto& [text, problem] : cases) {
+    const auto read = topology::parse(text);
+    EXPECT_FALSE(read) << text;
+    EXPECT_EQ(read.error(), problem);
+  }
+}
+
+TEST(Topology, NamesMustStandForSomething) {
+  const auto nowhere = topology::parse("relay relay\npeer ann at moon");
+  ASSERT_TRUE(nowhere);
+  world w{1, nowhere->options()};
+  EXPECT_THROW(nowhere->build(w), std::invalid_argument);
+
+  const auto nobody = topology::parse("relay relay\npeer ann\nat 1s bob says ann hello");
+  ASSERT_TRUE(nobody);
+  world v{1, nobody->options()};
+  nobody->build(v);
+  EXPECT_THROW(v.run_for(2s), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace hobnob::testing
