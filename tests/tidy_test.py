@@ -36,6 +36,7 @@ INCLUDE_RULES = [
     (r"actors/relay/", r"actors/(?!peer/)|transport/", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/peer/", r"actors/(?!relay/)|transport/", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/storage/", r"actors/(?!relay/|peer/)|transport/", r"caf/|boost/|sqlite3|sodium|spdlog/"),
+    (r"actors/testing/", r"actors/|transport/", r"caf/|boost/|spdlog/"),
     (r"actors/", r"actors/(?!relay/|peer/)|transport/", r"caf/|boost/|sodium|spdlog/|openssl/"),
     (r"transport/", r"transport/", r"boost/|openssl/|google/protobuf/|spdlog/"),
     (r"relay_main/", r"relay_main/|actors/|transport/", r"boost/|caf/|spdlog/"),

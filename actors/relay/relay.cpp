@@ -74,6 +74,8 @@ struct relay::impl {
 };
 
 std::string relay::impl::open_accounts() {
+  database = config.accounts;
+  if (database) return {};
   std::filesystem::path file;
   if (!config.data_dir.empty()) {
     std::error_code error;
@@ -89,7 +91,7 @@ std::string relay::impl::open_accounts() {
 void relay::impl::spawn_actors(account_list accounts) {
   const auto world = make_relay_environment(net);
   const account_store_actor new_store =
-      config.detached_store && !config.data_dir.empty()
+      config.detached_store && !config.data_dir.empty() && !config.accounts
           ? spawn<caf::detached>(system, account_store, database, world.unix_time)
           : spawn(system, account_store, database, world.unix_time);
   const directory_actor new_directory =

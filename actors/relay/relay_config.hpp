@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace hobnob {
+
+class account_database;
 
 /// Whether a name that is bound to no key yet may be taken by whoever logs in with it first.
 enum class registration : std::uint8_t { open, closed };
@@ -38,6 +41,10 @@ struct relay_config {
 
   /// Where bindings of names to keys are kept; empty: in memory, gone with the relay.
   std::filesystem::path data_dir;
+
+  /// The bindings, already open, instead of those in `data_dir`. No other relay may use them at the
+  /// same time.
+  std::shared_ptr<account_database> accounts;
 
   registration admission = registration::open;
 

@@ -117,11 +117,11 @@ class reader {
 
   static const std::map<std::string_view, statement>& verbs() {
     static const std::map<std::string_view, statement> all{
-        {"seed", &reader::seed},   {"handshake", &reader::handshake},
-        {"run", &reader::run},     {"heartbeat", &reader::heartbeat},
-        {"site", &reader::site},   {"relay", &reader::relay},
-        {"peer", &reader::peer},   {"at", &reader::at},
-        {"every", &reader::every},
+        {"seed", &reader::seed},       {"handshake", &reader::handshake},
+        {"shuffle", &reader::shuffle}, {"run", &reader::run},
+        {"site", &reader::site},       {"heartbeat", &reader::heartbeat},
+        {"relay", &reader::relay},     {"peer", &reader::peer},
+        {"at", &reader::at},           {"every", &reader::every},
     };
     return all;
   }
@@ -134,6 +134,7 @@ class reader {
   problem handshake(std::string_view line) {
     return choose(handshakes, line, result_.plain_handshake);
   }
+  problem shuffle(std::string_view line) { return choose(yes_or_no, line, result_.shuffle); }
   problem run(std::string_view line) { return read_duration(line, result_.length); }
   problem heartbeat(std::string_view line) { return read_duration(line, result_.heartbeat); }
 
@@ -160,9 +161,12 @@ class reader {
       line = rest;
     }
     return read_properties(line, [&](std::string_view name, std::string_view value) -> problem {
-      if (what != topology::program::kind::peer || name != "direct") {
-        return "it has no '" + std::string{name} + "'";
+      const bool is_peer = what == topology::program::kind::peer;
+      if (is_peer && name == "user") {
+        added.user = value;
+        return {};
       }
+      if (!is_peer || name != "direct") return "it has no '" + std::string{name} + "'";
       added.direct = value;
       direct_mode mode{};
       return choose(directs, value, mode);
@@ -193,13 +197,19 @@ class reader {
   topology result_;
 };
 
-/// `ann says bob hello there`: whether the line was one.
+/// `ann says bob hello there`, `ann sends bob notes hello there`: whether the line was one.
 bool say(world& into, std::string_view line) {
   const auto who = take_word(line);
-  if (take_word(line) != "says") return false;
-  const auto whom = take_word(line);
+  const auto verb = take_word(line);
+  if (verb != "says" && verb != "sends") return false;
+  const std::string whom{take_word(line)};
   auto& from = into.peer(who);
-  if (from.running()) from.send_text(std::string{whom}, std::string{line});
+  if (verb == "says") {
+    if (from.running()) from.send_text(whom, std::string{line});
+    return true;
+  }
+  const std::string channel{take_word(line)};
+  if (from.running()) from.send(whom, channel, line);
   return true;
 }
 
@@ -233,6 +243,7 @@ core::checked<topology> topology::parse(std::string_view text) {
 world_options topology::options() const {
   world_options result;
   result.plain_handshake = plain_handshake;
+  result.shuffle = shuffle;
   result.heartbeat = heartbeat;
   return result;
 }
@@ -256,7 +267,8 @@ void topology::build(world& into) const {
   for (const auto& each : programs) {
     if (each.what != program::kind::peer) continue;
     peer_options options;
-    options.user = each.name;
+    options.user = each.user.empty() ? each.name : each.user;
+    options.host = each.name;
     options.where = where(each);
     if (!each.direct.empty()) choose(directs, each.direct, options.config.direct);
     into.add_peer(std::move(options));

@@ -19,15 +19,18 @@ struct world_options;
 ///
 ///     seed 42                            # unless another is given
 ///     handshake plain                    # or tls, the default
+///     shuffle yes                        # actors' turns in an order drawn from the seed
 ///     heartbeat 5s
 ///     site home                          # a LAN behind a router; `home-router` is the router
 ///     site cafe mapping=address_and_port_dependent ports=random
 ///     relay relay                        # on the internet, or: relay relay at home
 ///     peer ann at home
 ///     peer bob at cafe direct=dial_only
+///     peer annes-phone at cafe user=ann  # the same user once more: one login replaces the other
 ///     at 0s change internet latency=20ms loss=0.01
 ///     at 10s partition ann from bob      # any fault of a world
 ///     at 12s ann says bob hello there
+///     at 13s ann sends bob notes hello   # an application message on the channel `notes`
 ///     every 30s bob says ann still here
 ///     run 5min
 ///
@@ -47,6 +50,7 @@ struct topology {
     std::string name;
     std::string site;    ///< Empty: on the internet.
     std::string direct;  ///< Of a peer: `both`, `accept_only`, `dial_only`, `off`.
+    std::string user;    ///< Of a peer; empty: its name.
   };
 
   /// A fault, or something said.
@@ -58,6 +62,7 @@ struct topology {
 
   std::uint64_t seed = 1;
   bool plain_handshake = false;
+  bool shuffle = false;
   std::chrono::milliseconds heartbeat{5000};
   duration length = std::chrono::minutes{2};
   std::vector<site> sites;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hobnob::testing {
+
+class program;
+
+/// What can be done to a program, as a line: `start ann`, `stop ann`, `kill ann`, `crash ann`,
+/// `pause ann`, `resume ann`, `jump ann -3600s` (its wall clock). The faults of the network are in
+/// transport/sim/faults.hpp.
+struct program_fault {
+  enum class action { start, stop, kill, crash, pause, resume, jump };
+
+  action what = action::start;
+  std::string host;
+  std::chrono::nanoseconds by{0};  ///< Of `jump`.
+
+  /// Nothing for a line that is none of these.
+  static std::optional<program_fault> parse(std::string_view line);
+
+  void apply_to(program& target) const;
+};
+
+}  // namespace hobnob::testing

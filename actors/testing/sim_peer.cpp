@@ -1,0 +1,94 @@
+#include "actors/testing/sim_peer.hpp"
+
+#include "actors/core/memory_known_keys.hpp"
+#include "actors/spawn.hpp"
+#include "transport/sim/simulation.hpp"
+
+#include <utility>
+
+namespace hobnob::testing {
+
+sim_peer::sim_peer(program_surroundings around, sim::node& host, identity self, peer_config config,
+                   runner run)
+    : program(around, host),
+      self_(std::move(self)),
+      config_(std::move(config)),
+      run_(std::move(run)) {
+  if (!config_.known) config_.known = std::make_shared<core::memory_known_keys>();
+}
+
+sim_peer::~sim_peer() = default;
+
+message_id sim_peer::send_text(std::string to, std::string text) {
+  if (!peer_) return {};
+  const auto id = peer_->send_text(to, std::move(text));
+  write_down(to, {}, id);
+  return id;
+}
+
+message_id sim_peer::send(std::string to, std::string channel, std::string_view content) {
+  if (!peer_) return {};
+  const auto id = peer_->send(to, channel, shared_slice::copy_of(as_byte_view(content)));
+  write_down(to, channel, id);
+  return id;
+}
+
+void sim_peer::write_down(const std::string& to, const std::string& channel, const message_id& id) {
+  book_->sent.push_back({around().simulation.now(), book_->life, to, channel, id});
+}
+
+user_info sim_peer::row(const std::string& user) {
+  if (const auto answer = ask<user_list>(get_users{})) {
+    for (const auto& info : answer->users) {
+      if (info.user == user) return info;
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> sim_peer::inbox() const {
+  std::vector<std::string> result;
+  for (const auto& entry : book_->texts) result.push_back(entry.event.text);
+  return result;
+}
+
+message_progress sim_peer::outcome(const message_id& id) const {
+  const auto found = book_->outcomes.find(id);
+  return found == book_->outcomes.end() ? message_progress{} : found->second;
+}
+
+std::vector<std::string> sim_peer::roster() const {
+  std::vector<std::string> result;
+  for (const auto& [user, event] : book_->roster) result.push_back(user);
+  return result;
+}
+
+std::vector<std::string> sim_peer::links() const {
+  std::vector<std::string> result;
+  for (const auto& [user, event] : book_->open_links) result.push_back(user);
+  return result;
+}
+
+bool sim_peer::is_linked(const std::string& user) const { return book_->open_links.contains(user); }
+
+path_kind sim_peer::path_to(const std::string& user) const {
+  const auto found = book_->open_links.find(user);
+  return found == book_->open_links.end() ? path_kind::none : found->second.path;
+}
+
+std::string sim_peer::launch(sim_process& process) {
+  peer_ = std::make_shared<hobnob::peer>(process.system(), process.net(), self_, config_);
+  diary_environment environment;
+  environment.now = [&simulation = around().simulation] { return simulation.now(); };
+  environment.note = [this](std::string_view word, const std::string& text) { note(word, text); };
+  peer_->subscribe(spawn(process.system(), keep_diary, book_, std::move(environment)));
+  const auto started = peer_->start();
+  if (started.error) return started.detail.empty() ? started.error.message() : started.detail;
+  return {};
+}
+
+void sim_peer::ask_to_quit() { peer_->stop(); }
+bool sim_peer::has_quit() { return peer_->wait(std::chrono::milliseconds{0}); }
+std::shared_ptr<void> sim_peer::take_leftover() { return std::exchange(peer_, nullptr); }
+
+}  // namespace hobnob::testing

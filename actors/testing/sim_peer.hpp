@@ -1,0 +1,113 @@
+#pragma once
+
+#include "actors/peer/peer.hpp"
+#include "actors/spawn.hpp"
+#include "actors/testing/diary.hpp"
+#include "actors/testing/program.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hobnob::testing {
+
+/// A peer on a simulated host, and what it has told over all its starts. What it knows of others'
+/// keys survives its ends.
+class sim_peer final : public program {
+ public:
+  /// `run` runs the world until a condition holds; false if it did not in time.
+  using runner = std::function<bool(const std::function<bool()>&)>;
+
+  sim_peer(program_surroundings around, sim::node& host, identity self, peer_config config,
+           runner run);
+  ~sim_peer() override;
+
+  const std::string& user() const noexcept { return config_.user; }
+  const fingerprint& id() const noexcept { return self_.fingerprint(); }
+  const peer_config& config() const noexcept { return config_; }
+
+  /// For the next start.
+  peer_config& next_config() noexcept { return config_; }
+
+  // Doing something; only while it runs (or is paused).
+
+  message_id send_text(std::string to, std::string text);
+  message_id send(std::string to, std::string channel, std::string_view content);
+
+  /// Asks its actor, which runs the world for a moment: `peer.ask<user_list>(get_users{})`.
+  /// Nothing if no answer came.
+  template <class Answer, class Question>
+  std::optional<Answer> ask(Question question);
+
+  /// A row of `who`; the default one for a user who is not known.
+  user_info row(const std::string& user);
+
+  /// Null if it does not run.
+  hobnob::peer* facade() const noexcept { return peer_.get(); }
+
+  // What was told.
+
+  const diary& book() const noexcept { return *book_; }
+
+  /// Chat texts in the order of their coming, of all lives.
+  std::vector<std::string> inbox() const;
+
+  /// The final word on a message; `queued` or `sent` if there is none yet.
+  message_progress outcome(const message_id& id) const;
+
+  bool online() const { return running() && book_->session.state == session_state::online; }
+
+  /// Who else is there, sorted, as it was told.
+  std::vector<std::string> roster() const;
+
+  /// Whom it has a link to, sorted.
+  std::vector<std::string> links() const;
+  bool is_linked(const std::string& user) const;
+
+  /// How messages to this user travel; `none` without a link.
+  path_kind path_to(const std::string& user) const;
+
+ protected:
+  std::string launch(sim_process& process) override;
+  void ask_to_quit() override;
+  bool has_quit() override;
+  std::shared_ptr<void> take_leftover() override;
+
+ private:
+  void write_down(const std::string& to, const std::string& channel, const message_id& id);
+
+  identity self_;
+  peer_config config_;
+  runner run_;
+  std::shared_ptr<diary> book_ = std::make_shared<diary>();
+  std::shared_ptr<hobnob::peer> peer_;
+};
+
+template <class Answer, class Question>
+std::optional<Answer> sim_peer::ask(Question question) {
+  if (!peer_) return std::nullopt;
+  struct reply {
+    std::optional<Answer> answer;
+    bool came = false;
+  };
+  const auto told = std::make_shared<reply>();
+  spawn(
+      process()->system(),
+      [told, question = std::move(question)](caf::event_based_actor* self, peer_actor asked) {
+        self->request(asked, std::chrono::seconds{20}, question)
+            .then(
+                [told](Answer& answer) {
+                  told->answer = std::move(answer);
+                  told->came = true;
+                },
+                [told](caf::error&) { told->came = true; });
+      },
+      peer_->handle());
+  run_([told] { return told->came; });
+  return std::move(told->answer);
+}
+
+}  // namespace hobnob::testing

@@ -1,0 +1,292 @@
+#include "actors/testing/world.hpp"
+
+#include "actors/testing/place.hpp"
+#include "actors/testing/program_fault.hpp"
+#include "transport/sim/fault_injector.hpp"
+#include "transport/sim/name_table.hpp"
+#include "transport/sim/simulation.hpp"
+#include "transport/sim/trace_writer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <ostream>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace hobnob::testing {
+namespace {
+
+/// So long without news, and nothing more is expected to happen.
+constexpr auto quiet_time = std::chrono::seconds{20};
+
+constexpr std::chrono::milliseconds usual_heartbeat{5000};
+
+sim::simulation_options to_simulation_options(const world_options& options) {
+  sim::simulation_options result;
+  result.shuffle = options.shuffle;
+  result.trace_size = options.trace_size;
+  return result;
+}
+
+}  // namespace
+
+struct world::impl {
+  impl(std::uint64_t seed, const world_options& o)
+      : options(o),
+        simulation(seed, to_simulation_options(o)),
+        fabric(simulation),
+        places(fabric) {}
+
+  program_surroundings surroundings() {
+    return {simulation, fabric, names, heart,
+            options.plain_handshake ? sim_process::handshake::plain : sim_process::handshake::tls};
+  }
+
+  identity identity_of(std::string_view name, unsigned key) const;
+  std::set<std::string> present_users() const;
+  void disturb() { heart.last_disturbed = simulation.now(); }
+
+  const world_options options;
+  sim::simulation simulation;
+  sim::fabric fabric;
+  sim::name_table names;
+  sim::fault_injector faults{fabric};
+  place_table places;
+  pulse heart;
+  std::vector<std::unique_ptr<sim_relay>> relays;
+  std::vector<std::unique_ptr<sim_peer>> peers;
+};
+
+identity world::impl::identity_of(std::string_view name, unsigned key) const {
+  identity::seed secret{};
+  sim::random_source{simulation.seed()}
+      .fork("identity " + std::string{name} + ' ' + std::to_string(key))
+      .fill(std::as_writable_bytes(std::span{secret}));
+  return identity::from_seed(secret);
+}
+
+world::world(std::uint64_t seed, world_options options)
+    : impl_(std::make_unique<impl>(seed, options)) {}
+
+// What the programs left goes while there is a network: in steps that follow at once.
+world::~world() {
+  for (auto& peer : impl_->peers) peer->kill();
+  for (auto& relay : impl_->relays) relay->kill();
+  impl_->simulation.run_for({});
+  impl_->peers.clear();
+  impl_->relays.clear();
+}
+
+std::uint64_t world::seed() const noexcept { return impl_->simulation.seed(); }
+const world_options& world::options() const noexcept { return impl_->options; }
+
+// --- Building -----------------------------------------------------------------------------------
+
+place& world::internet() noexcept { return impl_->places.internet(); }
+place& world::add_site(const std::string& name) { return impl_->places.add_site(name, {}); }
+place& world::add_site(const std::string& name, const sim::nat_options& nat) {
+  return impl_->places.add_site(name, nat);
+}
+
+sim_relay& world::add_relay(relay_options options) {
+  auto& where = options.where ? *options.where : internet();
+  auto& host = impl_->places.add_host(options.host, where);
+  if (options.config.heartbeat == usual_heartbeat) {
+    options.config.heartbeat = impl_->options.heartbeat;
+  }
+  auto& added = impl_->relays.emplace_back(std::make_unique<sim_relay>(
+      impl_->surroundings(), host, impl_->identity_of(options.host, 0), std::move(options.config)));
+  if (options.start && !added->start()) {
+    throw std::invalid_argument{options.host + " does not start: " + added->fault()};
+  }
+  return *added;
+}
+
+sim_peer& world::add_peer(const std::string& user) {
+  peer_options options;
+  options.user = user;
+  return add_peer(std::move(options));
+}
+
+sim_peer& world::add_peer(const std::string& user, place& where) {
+  peer_options options;
+  options.user = user;
+  options.where = &where;
+  return add_peer(std::move(options));
+}
+
+sim_peer& world::add_peer(peer_options options) {
+  auto& where = options.where ? *options.where : internet();
+  if (options.host.empty()) options.host = options.user;
+  auto& config = options.config;
+  config.user = options.user;
+  if (config.link_heartbeat == usual_heartbeat) config.link_heartbeat = impl_->options.heartbeat;
+  if (!options.relay && !impl_->relays.empty()) options.relay = impl_->relays.front().get();
+  if (!config.relay && options.relay) config.relay = *core::relay_uri::parse(options.relay->uri());
+  auto& host = impl_->places.add_host(options.host, where);
+  auto& added = impl_->peers.emplace_back(std::make_unique<sim_peer>(
+      impl_->surroundings(), host, impl_->identity_of(options.user, options.key), std::move(config),
+      [this](const std::function<bool()>& condition) {
+        return run_until(condition, std::chrono::seconds{30});
+      }));
+  if (options.start && !added->start()) {
+    throw std::invalid_argument{options.host + " does not start: " + added->fault()};
+  }
+  return *added;
+}
+
+std::vector<sim_peer*> world::add_peers(const std::vector<std::string>& users) {
+  std::vector<sim_peer*> result;
+  for (const auto& user : users) result.push_back(&add_peer(user));
+  return result;
+}
+
+program& world::find_program(std::string_view host) {
+  for (auto& peer : impl_->peers) {
+    if (peer->host() == host) return *peer;
+  }
+  for (auto& relay : impl_->relays) {
+    if (relay->host() == host) return *relay;
+  }
+  throw std::invalid_argument{"no program runs on a host named " + std::string{host}};
+}
+
+sim_peer& world::peer(std::string_view host) {
+  if (auto* found = dynamic_cast<sim_peer*>(&find_program(host))) return *found;
+  throw std::invalid_argument{std::string{host} + " is no peer"};
+}
+
+const std::vector<std::unique_ptr<sim_peer>>& world::peers() const noexcept { return impl_->peers; }
+const std::vector<std::unique_ptr<sim_relay>>& world::relays() const noexcept {
+  return impl_->relays;
+}
+
+// --- Running ------------------------------------------------------------------------------------
+
+void world::run_for(duration span) { impl_->simulation.run_for(span); }
+
+bool world::run_until(const std::function<bool()>& condition, duration limit) {
+  return impl_->simulation.run_until(condition, limit);
+}
+
+bool world::settle(duration limit) {
+  auto looked_at = ~std::uint64_t{0};  // News.
+  bool complete = false;
+  const auto settled = [&] {
+    const auto& heart = impl_->heart;
+    if (std::exchange(looked_at, heart.news) != heart.news) {
+      complete = everyone_sees_everyone() && everyone_is_linked();
+    }
+    return complete || (now() - std::max(heart.last_news, heart.last_disturbed) >= quiet_time &&
+                        everyone_sees_everyone());
+  };
+  return run_until(settled, limit);
+}
+
+std::set<std::string> world::impl::present_users() const {
+  std::set<std::string> result;
+  for (const auto& peer : peers) {
+    const auto session = peer->book().session.state;
+    const bool away = session == session_state::replaced || session == session_state::refused;
+    if (peer->running() && !peer->config().hidden && !away) result.insert(peer->user());
+  }
+  return result;
+}
+
+bool world::everyone_sees_everyone() const {
+  const auto present = impl_->present_users();
+  for (const auto& peer : impl_->peers) {
+    if (!peer->running() || peer->config().hidden) continue;
+    const auto session = peer->book().session.state;
+    if (session == session_state::replaced || session == session_state::refused) continue;
+    if (session != session_state::online) return false;
+    auto others = present;
+    others.erase(peer->user());
+    const auto roster = peer->roster();
+    if (!std::ranges::equal(others, roster)) return false;
+  }
+  return true;
+}
+
+bool world::everyone_is_linked() const {
+  return std::ranges::all_of(impl_->peers, [](const auto& peer) {
+    return !peer->online() || peer->links() == peer->roster();
+  });
+}
+
+world::time_point world::now() const noexcept { return impl_->simulation.now(); }
+world::duration world::elapsed() const noexcept { return now() - sim::simulation::start; }
+
+// --- Faults -------------------------------------------------------------------------------------
+
+void world::apply(std::string_view fault) {
+  impl_->disturb();
+  if (const auto order = program_fault::parse(fault)) {
+    impl_->simulation.log().event(sim::record_kind::fault, sim::host_id::none, fault);
+    order->apply_to(find_program(order->host));
+  } else {
+    impl_->faults.apply(fault);
+  }
+}
+
+void world::apply_after(duration delay, std::string fault) {
+  impl_->simulation.after(delay, [this, line = std::move(fault)] { apply(line); });
+}
+
+void world::heal_everything() {
+  impl_->disturb();
+  impl_->faults.restore_everything();
+  const auto revive = [](program& ended) {
+    using enum program::state;
+    if (ended.now() == paused) ended.resume();
+    if (ended.now() == killed || ended.now() == crashed || ended.now() == failed) ended.start();
+  };
+  for (auto& relay : impl_->relays) revive(*relay);
+  for (auto& peer : impl_->peers) revive(*peer);
+}
+
+// --- Looking ------------------------------------------------------------------------------------
+
+world::time_point world::last_disturbed() const noexcept { return impl_->heart.last_disturbed; }
+std::uint64_t world::trace_hash() const noexcept { return impl_->simulation.log().hash(); }
+
+void world::note(std::string_view text) {
+  impl_->simulation.log().note(sim::host_id::none, "test", text);
+}
+
+void world::write_report(std::ostream& out, std::size_t lines) const {
+  const auto& options = impl_->options;
+  out << "world of SIM_SEED=" << seed() << (options.plain_handshake ? ", plain handshake" : "")
+      << (options.shuffle ? ", shuffled" : "") << ", after "
+      << std::chrono::duration<double>(elapsed()).count() << " s, trace hash " << trace_hash()
+      << '\n';
+  for (const auto& peer : impl_->peers) {
+    out << "  " << peer->host() << ": " << to_string(peer->now()) << ", "
+        << to_text(peer->book().session) << ", sees";
+    for (const auto& user : peer->roster()) out << ' ' << user;
+    out << "; linked to";
+    for (const auto& user : peer->links()) out << ' ' << user;
+    out << '\n';
+  }
+  for (const auto& relay : impl_->relays) {
+    out << "  " << relay->host() << ": " << to_string(relay->now()) << '\n';
+  }
+  sim::write_text(out, impl_->simulation.log(), {}, lines);
+}
+
+sim::simulation& world::simulation() noexcept { return impl_->simulation; }
+sim::fabric& world::network() noexcept { return impl_->fabric; }
+
+std::uint64_t seed_from_environment(std::uint64_t usual) {
+  const char* text = std::getenv("SIM_SEED");
+  if (text == nullptr) return usual;
+  const std::string_view digits{text};
+  std::uint64_t seed = usual;
+  std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  return seed;
+}
+
+}  // namespace hobnob::testing

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "actors/testing/world.hpp"
+
+#include <gtest/gtest.h>
+#include <chrono>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace hobnob::testing {
+
+using namespace std::chrono_literals;  // NOLINT: tests are full of times.
+
+using strings = std::vector<std::string>;
+
+/// A world that tells what happened in it when its test fails, and how to see it again.
+class test_world : public world {
+ public:
+  explicit test_world(std::uint64_t seed = 1, const world_options& options = {})
+      : world(seed_from_environment(seed), options) {}
+
+  ~test_world() {
+    if (!::testing::Test::HasFailure()) return;
+    std::ostringstream report;
+    write_report(report, 2000);
+    ADD_FAILURE() << report.str();
+  }
+};
+
+}  // namespace hobnob::testing
