@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transport/bytes.hpp"
+#include "transport/clock.hpp"
 #include "transport/endpoint.hpp"
 
 #include <cstdint>
@@ -41,6 +42,10 @@ struct packet {
   /// has had in turn this packet belongs to. The sender's own, and the other's (0: not known yet).
   std::uint64_t start = 0;
   std::uint64_t answers = 0;
+
+  /// The sender's clock, and what it last heard of the other's (RFC 7323): for the round trip.
+  time_point stamp = time_point::min();
+  time_point echo = time_point::min();
 
   bool fin = false;       ///< Nothing follows `payload`.
   bool crossing = false;  ///< A SYN-ACK that answers a crossing SYN (simultaneous open).

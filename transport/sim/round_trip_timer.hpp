@@ -14,8 +14,9 @@ class round_trip_timer {
   static constexpr duration shortest = std::chrono::milliseconds{200};
   static constexpr duration longest = std::chrono::seconds{120};
 
-  /// A round trip of something that was sent once only (Karn's rule).
+  /// Something new was acknowledged, after so long. Ends the doubling.
   void measured(duration round_trip) {
+    expiries_ = unanswered_ = 0;
     if (smoothed_ == duration::zero()) {
       smoothed_ = round_trip;
       variation_ = round_trip / 2;
@@ -36,11 +37,8 @@ class round_trip_timer {
     ++unanswered_;
   }
 
-  /// The other side lives, though it took nothing new.
+  /// The other side lives.
   void answered() { unanswered_ = 0; }
-
-  /// Something new was acknowledged.
-  void progress() { expiries_ = unanswered_ = 0; }
 
   /// Expiries since the last sign of life.
   std::uint32_t unanswered() const noexcept { return unanswered_; }

@@ -70,6 +70,7 @@ bool tcp_machine::writable() const noexcept {
 // What the program does.
 
 std::size_t tcp_machine::write(std::span<const byte_view> buffers, time_point now, packets& out) {
+  now_ = now;
   if (phase_ != phase::open || shut_) return 0;
   auto room = options_.send_buffer - std::min(buffer_.size(), options_.send_buffer);
   bytes taken;
@@ -86,6 +87,7 @@ std::size_t tcp_machine::write(std::span<const byte_view> buffers, time_point no
 }
 
 std::size_t tcp_machine::read(std::span<std::byte> to, time_point now, packets& out) {
+  now_ = now;
   const auto count = window_.read(to);
   if (count == 0 || phase_ != phase::open || ended()) return count;
   // Tells of new room only when it is worth a packet (RFC 9293, 3.8.6.2.2).
@@ -100,6 +102,7 @@ std::size_t tcp_machine::read(std::span<std::byte> to, time_point now, packets& 
 }
 
 void tcp_machine::shutdown(time_point now, packets& out) {
+  now_ = now;
   if (shut_ || phase_ != phase::open) return;
   shut_ = true;
   fin_sequence_ = written_end();
@@ -107,6 +110,7 @@ void tcp_machine::shutdown(time_point now, packets& out) {
 }
 
 void tcp_machine::close(time_point now, packets& out) {
+  now_ = now;
   if (released_ || phase_ == phase::closed) return;
   released_ = true;
   if (state() == tcp_state::time_wait) return;
@@ -125,6 +129,7 @@ void tcp_machine::abort(packets& out) {
 // What comes.
 
 void tcp_machine::receive(const packet& arrived, time_point now, packets& out) {
+  now_ = now;
   if (arrived.kind == packet_kind::unreachable) return receive_unreachable(arrived);
   switch (phase_) {
     case phase::fresh:
@@ -176,11 +181,7 @@ void tcp_machine::receive_acknowledgement(const packet& arrived, time_point now,
     return;
   }
   duplicates_ = 0;
-  timer_.progress();
-  if (timed_at_ != time_point::max() && upto >= timed_sequence_) {
-    timer_.measured(now - timed_at_);
-    timed_at_ = time_point::max();
-  }
+  timer_.measured(now - arrived.echo);
   const bool with_fin = shut_ && upto > fin_sequence_;
   buffer_.pop(upto - acknowledged_ - (with_fin && !fin_acknowledged_ ? 1 : 0));
   acknowledged_ = upto;
@@ -201,6 +202,7 @@ void tcp_machine::receive_payload(const packet& arrived, time_point now, packets
     out.push_back(make_reset());  // Nobody will ever read this.
     return fail({});
   }
+  if (arrived.sequence <= told_next_) heard_stamp_ = arrived.stamp;
   const bool had_ended = ended();
   const auto result = window_.take(arrived.sequence, arrived.payload, arrived.fin);
   const bool due = window_.next() - told_next_ >= 2 * options_.segment_max;
@@ -237,6 +239,8 @@ packet tcp_machine::make(packet_kind kind) const {
   result.window = window_.space();
   result.start = start_;
   result.answers = remote_start_;
+  result.stamp = now_;
+  result.echo = heard_stamp_;
   return result;
 }
 
@@ -249,10 +253,6 @@ void tcp_machine::flush(time_point now, packets& out) {
     const auto size = std::min<std::uint64_t>(room, options_.segment_max);
     // Not a sliver where the window is nearly full: more room will come.
     if (!idle && size < options_.segment_max && sent_ + size < written_end()) break;
-    if (timed_at_ == time_point::max()) {
-      timed_at_ = now;
-      timed_sequence_ = sent_ + size;
-    }
     send_segment(sent_, size, out);
     sent_ += size;
     if (shut_ && sent_ == fin_sequence_) ++sent_;
@@ -287,7 +287,6 @@ void tcp_machine::send_acknowledgement(packets& out) {
 }
 
 void tcp_machine::retransmit_first(packets& out) {
-  timed_at_ = time_point::max();  // Karn: which of the two was acknowledged would be a guess.
   const auto data_end = shut_ ? std::min(sent_, fin_sequence_) : sent_;
   const auto size = std::min<std::uint64_t>(data_end - acknowledged_, options_.segment_max);
   send_segment(acknowledged_, size, out);
@@ -300,6 +299,7 @@ time_point tcp_machine::wake_at() const noexcept {
 }
 
 void tcp_machine::wake(time_point now, packets& out) {
+  now_ = now;
   if (now >= end_at_) return fail({});
   if (now >= send_timer_) {
     phase_ == phase::open ? send_timer_expired(now, out) : syn_timer_expired(now, out);

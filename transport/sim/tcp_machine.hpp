@@ -178,9 +178,10 @@ class tcp_machine {
   std::uint64_t recover_ = 0;     // Acknowledgements below it show another loss.
   std::uint32_t duplicates_ = 0;  // Acknowledgements in a row that brought nothing.
   round_trip_timer timer_;
-  std::uint64_t timed_sequence_ = 0;  // The round trip measured ends with its acknowledgement.
-  time_point timed_at_ = time_point::max();
   time_point send_timer_ = time_point::max();
+
+  time_point now_;                              // As told by the last call.
+  time_point heard_stamp_ = time_point::min();  // Of what the next acknowledgement is for.
 
   // Receiving.
   receive_window window_;

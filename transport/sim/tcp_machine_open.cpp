@@ -25,8 +25,8 @@ duration syn_timeout(std::uint32_t expiries) {
 void tcp_machine::connect(time_point now, packets& out) {
   dialled_ = true;
   phase_ = phase::syn_sent;
+  now_ = now;
   send_syn(now, out);
-  timed_at_ = now;
 }
 
 void tcp_machine::send_syn(time_point now, packets& out) {
@@ -46,7 +46,7 @@ void tcp_machine::receive_fresh(const packet& syn, time_point now, packets& out)
   phase_ = phase::syn_received;
   remote_start_ = syn.start;
   send_limit_ = syn.window;
-  timed_at_ = now;
+  heard_stamp_ = syn.stamp;
   send_syn_ack(now, out);
 }
 
@@ -61,8 +61,8 @@ void tcp_machine::receive_syn_sent(const packet& arrived, time_point now, packet
       phase_ = phase::syn_received;
       remote_start_ = arrived.start;
       send_limit_ = arrived.window;
-      timer_.progress();
-      timed_at_ = time_point::max();
+      heard_stamp_ = arrived.stamp;
+      timer_.answered();
       return send_syn_ack(now, out);
     case packet_kind::syn_ack:
       if (arrived.answers == start_) {
@@ -114,9 +114,9 @@ void tcp_machine::receive_unreachable(const packet& arrived) {
 }
 
 void tcp_machine::open(const packet& by, time_point now) {
-  if (timed_at_ != time_point::max() && timer_.unanswered() == 0) timer_.measured(now - timed_at_);
-  timed_at_ = send_timer_ = time_point::max();
-  timer_.progress();
+  if (by.echo != time_point::min()) timer_.measured(now - by.echo);
+  heard_stamp_ = by.stamp;
+  send_timer_ = time_point::max();
   phase_ = phase::open;
   send_limit_ = by.acknowledged + by.window;
 }
