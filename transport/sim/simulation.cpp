@@ -21,6 +21,11 @@ simulation::simulation(std::uint64_t seed, simulation_options options)
       context_(1),
       work_(context_.get_executor()) {}
 
+simulation::~simulation() {
+  // While the run queue still lives: what events own may post to it as it goes.
+  while (!events_.empty()) events_.pop();
+}
+
 wall_time simulation::wall() const {
   return first_day + std::chrono::duration_cast<wall_time::duration>(now_ - start);
 }
@@ -47,17 +52,10 @@ bool simulation::run_until_idle(duration limit) {
   return events_.empty();
 }
 
-/// One handler on the run queue does it all, so that every event runs inside the context: there
-/// `running_in_this_thread` holds, as it does in production. Asio lets a handler poll its own
-/// context.
+/// Every event is a handler of the run queue, so that `running_in_this_thread` holds in it as it
+/// does in production. (One handler for all of them, which polls in between, would not do: what it
+/// posts counts as work only when it returns, and a context without work stops.)
 bool simulation::run(time_point deadline, const std::function<bool()>* condition) {
-  bool met = false;
-  boost::asio::post(context_, [&] { met = run_inside(deadline, condition); });
-  context_.poll();
-  return met;
-}
-
-bool simulation::run_inside(time_point deadline, const std::function<bool()>* condition) {
   context_.poll();
   while (true) {
     if (condition != nullptr && (*condition)()) return true;
@@ -69,9 +67,10 @@ bool simulation::run_inside(time_point deadline, const std::function<bool()>* co
                                std::to_string(options_.events_per_instant_max) + " events");
     }
     ++events_run_;
-    event_function function = events_.pop();
-    function();
-    function.reset();  // What it owned goes before anything else runs.
+    boost::asio::post(context_, [function = events_.pop()]() mutable {
+      function();
+      function.reset();  // What it owned goes before anything else runs.
+    });
     context_.poll();
   }
 }

@@ -35,6 +35,9 @@ class simulation {
  public:
   explicit simulation(std::uint64_t seed, simulation_options options = {});
 
+  /// What is still queued is destroyed and never runs.
+  ~simulation();
+
   simulation(const simulation&) = delete;
   simulation& operator=(const simulation&) = delete;
 
@@ -90,7 +93,6 @@ class simulation {
 
  private:
   bool run(time_point deadline, const std::function<bool()>* condition);
-  bool run_inside(time_point deadline, const std::function<bool()>* condition);
   void advance_to(time_point when);
 
   std::uint64_t seed_;
