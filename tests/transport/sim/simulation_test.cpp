@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -90,6 +91,17 @@ TEST(simulation, what_an_event_throws_comes_out) {
   run.after(1s, [] { throw std::logic_error("broken"); });
   EXPECT_THROW(run.run_for(2s), std::logic_error);
   run.run_for(2s);  // And nothing is stuck.
+}
+
+TEST(simulation, what_is_still_queued_at_its_end_never_runs_but_may_post_as_it_goes) {
+  bool ran = false;
+  {
+    simulation run{1};
+    std::shared_ptr<void> owned{
+        nullptr, [&](void*) { boost::asio::post(run.context(), [&] { ran = true; }); }};
+    run.after(1s, [&ran, kept = std::move(owned)] { ran = true; });
+  }
+  EXPECT_FALSE(ran);
 }
 
 TEST(simulation, chooses_the_oldest_unless_it_shuffles) {
