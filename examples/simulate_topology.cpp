@@ -28,7 +28,9 @@ using hobnob::testing::sim_peer;
 using hobnob::testing::topology;
 using hobnob::testing::world;
 
-double seconds(std::chrono::nanoseconds span) { return std::chrono::duration<double>(span).count(); }
+double seconds(std::chrono::nanoseconds span) {
+  return std::chrono::duration<double>(span).count();
+}
 
 struct message_counts {
   int sent = 0, unsettled = 0, doubled = 0, vanished = 0;
@@ -36,7 +38,8 @@ struct message_counts {
   std::map<std::string, int> failed;     // By code.
 };
 
-/// Runs to the end; since when everyone saw everyone, if they do at the end, and when they did first.
+/// Runs to the end; since when everyone saw everyone, if they do at the end, and when they did
+/// first.
 struct convergence {
   std::optional<std::chrono::nanoseconds> first, again;
 };
@@ -104,7 +107,8 @@ json::array routes(world& w) {
 json::object report(world& w, const convergence& seen) {
   const auto messages = count_messages(w);
   json::object result{{"seed", w.seed()}, {"simulated_s", seconds(w.elapsed())}};
-  result["everyone_saw_everyone_s"] = seen.first ? json::value(seconds(*seen.first)) : json::value();
+  result["everyone_saw_everyone_s"] =
+      seen.first ? json::value(seconds(*seen.first)) : json::value();
   result["and_at_the_end_since_s"] = seen.again ? json::value(seconds(*seen.again)) : json::value();
   result["routes"] = routes(w);
   result["messages"] = json::object{{"sent", messages.sent},
@@ -145,16 +149,16 @@ void print_words(const json::object& report) {
 options::variables_map read_options(int argc, char** argv, options::options_description& shown) {
   shown.add_options()("help,h", "this text")("seed", options::value<std::uint64_t>(),
                                              "instead of the file's")(
-      "json", "one line of JSON instead of words")(
-      "trace", options::value<std::string>(), "write what happened to this file, as NDJSON")(
+      "json", "one line of JSON instead of words")("trace", options::value<std::string>(),
+                                                   "write what happened to this file, as NDJSON")(
       "diagram", options::value<std::string>(), "write a Mermaid sequence diagram to this file");
   options::options_description all;
   all.add(shown).add_options()("file", options::value<std::string>());
   options::positional_options_description positional;
   positional.add("file", 1);
   options::variables_map result;
-  options::store(
-      options::command_line_parser(argc, argv).options(all).positional(positional).run(), result);
+  options::store(options::command_line_parser(argc, argv).options(all).positional(positional).run(),
+                 result);
   return result;
 }
 

@@ -254,7 +254,8 @@ void topology::build(world& into) const {
   const auto where = [&places](const program& each) {
     const auto found = places.find(each.site);
     if (found != places.end()) return found->second;
-    throw std::invalid_argument{each.name + " is at '" + each.site + "', but there is no such site"};
+    throw std::invalid_argument{each.name + " is at '" + each.site +
+                                "', but there is no such site"};
   };
   // Relays first: peers are told of the first one.
   for (const auto& each : programs) {
