@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/transport/loop.hpp"
+#include "tests/transport/sim/sim_loop.hpp"
 
 #include <string>
 
@@ -10,11 +11,25 @@ namespace hobnob::test {
 /// `start`, `run`, `run_until`) and makes connected pairs of streams.
 struct tcp_world : loop {
   static constexpr const char* name = "tcp";
+  static constexpr bool takes_threads = true;  ///< Other threads may call into it.
   stream_pair connect() { return connect_tcp(*this); }
 };
 
 struct tls_world : loop {
   static constexpr const char* name = "tls";
+  static constexpr bool takes_threads = true;
+  stream_pair connect() { return connect_tls(*this); }
+};
+
+struct sim_world : sim_loop {
+  static constexpr const char* name = "sim";
+  static constexpr bool takes_threads = false;
+  stream_pair connect() { return connect_tcp(*this); }
+};
+
+struct sim_tls_world : sim_loop {
+  static constexpr const char* name = "sim_tls";
+  static constexpr bool takes_threads = false;
   stream_pair connect() { return connect_tls(*this); }
 };
 
@@ -25,7 +40,10 @@ struct world_names {
   }
 };
 
-using worlds = testing::Types<tcp_world, tls_world>;
+using worlds = testing::Types<tcp_world, tls_world, sim_world, sim_tls_world>;
+
+/// Those without TLS: what is below it must agree to the error code.
+using bare_worlds = testing::Types<tcp_world, sim_world>;
 
 /// `size` bytes that differ from place to place, so that a lost or doubled piece shows.
 inline bytes pattern(std::size_t size, std::uint32_t seed = 1) {

@@ -68,7 +68,9 @@ struct stream_pair {
 
 inline endpoint loopback(std::uint16_t port = 0) { return {ip_address::v4({127, 0, 0, 1}), port}; }
 
-inline stream_pair connect_tcp(loop& l) {
+/// `Loop` is a `loop` or works like one (`sim_loop`).
+template <class Loop>
+stream_pair connect_tcp(Loop& l) {
   auto listening = l.net.listen(loopback(), {});
   if (listening.error) throw std::runtime_error{listening.error.message()};
   auto accepting = l.start(listening.value->accept());
@@ -85,7 +87,8 @@ inline identity make_identity(std::uint8_t octet) {
   return identity::from_seed(seed);
 }
 
-inline std::shared_ptr<const tls_context> make_context(loop& l, std::uint8_t octet) {
+template <class Loop>
+std::shared_ptr<const tls_context> make_context(Loop& l, std::uint8_t octet) {
   return std::make_shared<const tls_context>(make_identity(octet), l.net.time());
 }
 
@@ -95,8 +98,8 @@ struct tls_pair {
 };
 
 /// TLS over `lower`; both sides must succeed.
-inline tls_pair secure(loop& l, stream_pair lower, std::uint8_t dialler = 1,
-                       std::uint8_t acceptor = 2) {
+template <class Loop>
+tls_pair secure(Loop& l, stream_pair lower, std::uint8_t dialler = 1, std::uint8_t acceptor = 2) {
   auto accepting = l.start(
       tls_accept(std::move(lower.accepted), make_context(l, acceptor), l.net.deadlines(), {}));
   handshake_connect_options options{make_identity(acceptor).fingerprint()};
@@ -109,7 +112,8 @@ inline tls_pair secure(loop& l, stream_pair lower, std::uint8_t dialler = 1,
   return result;
 }
 
-inline stream_pair connect_tls(loop& l) {
+template <class Loop>
+stream_pair connect_tls(Loop& l) {
   auto pair = secure(l, connect_tcp(l));
   return {std::move(pair.dialled.stream), std::move(pair.accepted.stream)};
 }
