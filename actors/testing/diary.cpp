@@ -20,15 +20,8 @@ std::string joined(const Parts&... parts) {
   return result;
 }
 
-std::string short_id(const message_id& id) {
-  constexpr auto digits = "0123456789abcdef";
-  std::string result = "#";
-  for (std::size_t i = 0; i < 3; ++i) {
-    result += digits[id[i] >> 4];
-    result += digits[id[i] & 15];
-  }
-  return result;
-}
+/// Enough to tell them apart.
+std::string short_id(const message_id& id) { return '#' + hobnob::to_string(id).substr(0, 8); }
 
 void update(diary& book, const session_changed& event) { book.session = event; }
 

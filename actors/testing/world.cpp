@@ -7,6 +7,7 @@
 #include "transport/sim/simulation.hpp"
 #include "transport/sim/trace_writer.hpp"
 
+#include <spdlog/spdlog.h>
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -31,6 +32,21 @@ sim::simulation_options to_simulation_options(const world_options& options) {
   return result;
 }
 
+/// Thousands of logins and losses a second are no news. SIM_LOG=debug (info, warn, ...) shows them.
+class quiet_log {
+ public:
+  quiet_log() {
+    const char* wanted = std::getenv("SIM_LOG");
+    spdlog::set_level(wanted != nullptr ? spdlog::level::from_str(wanted) : spdlog::level::off);
+  }
+  ~quiet_log() { spdlog::set_level(before_); }
+  quiet_log(const quiet_log&) = delete;
+  quiet_log& operator=(const quiet_log&) = delete;
+
+ private:
+  const spdlog::level::level_enum before_ = spdlog::get_level();
+};
+
 }  // namespace
 
 struct world::impl {
@@ -49,6 +65,7 @@ struct world::impl {
   std::set<std::string> present_users() const;
   void disturb() { heart.last_disturbed = simulation.now(); }
 
+  const quiet_log quiet;
   const world_options options;
   sim::simulation simulation;
   sim::fabric fabric;

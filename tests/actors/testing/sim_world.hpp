@@ -23,7 +23,7 @@ class test_world : public world {
   ~test_world() {
     if (!::testing::Test::HasFailure()) return;
     std::ostringstream report;
-    write_report(report, 2000);
+    write_report(report);
     ADD_FAILURE() << report.str();
   }
 };

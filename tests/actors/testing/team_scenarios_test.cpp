@@ -1,0 +1,237 @@
+#include "actors/testing/invariants.hpp"
+#include "sim_world.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <tuple>
+
+// What a team lives through, in virtual time.
+
+namespace hobnob::testing {
+namespace {
+
+const violations none{};
+
+/// Everybody writes to everybody; all of it arrives.
+void chat(world& w) {
+  std::size_t sent = 0;
+  for (const auto& one : w.peers()) {
+    for (const auto& other : w.peers()) {
+      if (one == other || !one->running() || !other->running()) continue;
+      one->send_text(other->user(), "message " + std::to_string(++sent));
+    }
+  }
+  w.run_for(5s);
+}
+
+std::size_t delivered(const world& w) {
+  std::size_t result = 0;
+  for (const auto& peer : w.peers()) {
+    for (const auto& [id, outcome] : peer->book().outcomes) {
+      if (outcome.state == message_state::delivered) ++result;
+    }
+  }
+  return result;
+}
+
+/// The time from now until it holds, or nothing.
+std::optional<world::duration> time_until(world& w, const std::function<bool()>& condition,
+                                          world::duration limit) {
+  const auto start = w.now();
+  if (!w.run_until(condition, limit)) return std::nullopt;
+  return w.now() - start;
+}
+
+class TeamScenario : public ::testing::TestWithParam<int> {};
+
+TEST_P(TeamScenario, FormsAMeshAndEveryMessageArrivesOnce) {
+  test_world w;
+  w.add_relay();
+  for (int i = 0; i < GetParam(); ++i) w.add_peer("user" + std::to_string(i));
+  ASSERT_TRUE(w.settle());
+  EXPECT_EQ(check_links(w), none);
+  chat(w);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+  EXPECT_EQ(check_queues(w), none);
+  EXPECT_EQ(delivered(w), static_cast<std::size_t>(GetParam() * (GetParam() - 1)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, TeamScenario, ::testing::Values(2, 3, 5));
+
+TEST(TeamScenario, LinksSurviveACrashOfTheRelayAndAllComeBackToIt) {
+  test_world w;
+  auto& relay = w.add_relay();
+  w.add_peers({"ann", "bob", "cy"});
+  ASSERT_TRUE(w.settle());
+  w.apply("crash relay");
+  const auto noticed = time_until(
+      w,
+      [&] {
+        return std::ranges::all_of(w.peers(), [](const auto& p) {
+          return p->book().session.state != session_state::online;
+        });
+      },
+      60s);
+  ASSERT_TRUE(noticed);
+  EXPECT_GE(*noticed, 10s);  // Three heartbeats of 5 s without a word, from the last word on.
+  EXPECT_LE(*noticed, 16s);
+  chat(w);
+  EXPECT_EQ(delivered(w), 6u);  // By the links.
+  w.apply("start relay");
+  ASSERT_TRUE(w.settle());
+  EXPECT_EQ(relay.stats().sessions, 3u);
+  chat(w);
+  EXPECT_EQ(delivered(w), 12u);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+}
+
+TEST(TeamScenario, NamesStayBoundToTheirKeysWhenTheRelayStartsAgain) {
+  test_world w;
+  w.add_relay();
+  w.add_peer("ann");
+  ASSERT_TRUE(w.settle());
+  w.apply("stop ann");
+  w.apply("kill relay");
+  w.run_for(1s);
+  w.apply("start relay");
+  peer_options thief;
+  thief.user = "ann";
+  thief.host = "thief";
+  thief.key = 1;
+  auto& stolen = w.add_peer(thief);
+  w.run_for(5s);
+  EXPECT_EQ(stolen.book().session.state, session_state::refused);
+  EXPECT_EQ(stolen.book().session.code, "name-taken");
+}
+
+TEST(TeamScenario, AKilledPeerIsMissedAtOnceAndACrashedOneAfterThreeHeartbeats) {
+  for (const auto& [fault, earliest, latest] :
+       {std::tuple{"kill bob", world::duration{0}, world::duration{2s}},
+        std::tuple{"crash bob", world::duration{10s}, world::duration{17s}}}) {
+    test_world w;
+    w.add_relay();
+    w.add_peers({"ann", "bob", "cy"});
+    ASSERT_TRUE(w.settle());
+    w.run_for(7s);
+    w.apply(fault);
+    const auto missed = time_until(
+        w,
+        [&] {
+          return std::ranges::all_of(w.peers(), [](const auto& p) {
+            return !p->running() || (p->roster().size() == 1 && p->links().size() == 1);
+          });
+        },
+        60s);
+    ASSERT_TRUE(missed) << fault;
+    EXPECT_GE(*missed, earliest) << fault;
+    EXPECT_LE(*missed, latest) << fault;
+    w.apply("start bob");
+    EXPECT_TRUE(w.settle()) << fault;
+    EXPECT_EQ(check_safety(w), none) << fault;
+    EXPECT_EQ(check_liveness(w), none) << fault;
+  }
+}
+
+TEST(TeamScenario, AGoodbyeEndsLinksAndPresenceWithoutAnySilence) {
+  test_world w;
+  w.add_relay();
+  auto peers = w.add_peers({"ann", "bob"});
+  ASSERT_TRUE(w.settle());
+  w.apply("stop bob");
+  const auto gone = time_until(
+      w, [&] { return peers[0]->roster().empty() && peers[0]->links().empty(); }, 30s);
+  ASSERT_TRUE(gone);
+  EXPECT_LE(*gone, 1s);
+  EXPECT_EQ(peers[0]->book().presences.back().event.reason, close_reason::goodbye);
+  EXPECT_TRUE(w.run_until([&] { return peers[1]->now() == program::state::stopped; }, 10s));
+}
+
+TEST(TeamScenario, APartitionOfTwoIsBridgedByTheRelayAndALinkComesBackWhenItHeals) {
+  test_world w;
+  w.add_relay();
+  auto peers = w.add_peers({"ann", "bob", "cy"});
+  auto &ann = *peers[0], &bob = *peers[1];
+  ASSERT_TRUE(w.settle());
+  w.apply("partition ann from bob");
+  const auto during = ann.send_text("bob", "are you there?");
+  EXPECT_EQ(run_checked(w, 40s), none);
+  EXPECT_FALSE(ann.is_linked("bob"));
+  EXPECT_EQ(ann.roster(), (strings{"bob", "cy"}));  // The relay still sees both.
+  EXPECT_EQ(ann.outcome(during).state, message_state::delivered);
+  EXPECT_EQ(ann.outcome(during).path, path_kind::relay);
+  EXPECT_EQ(bob.inbox(), strings{"are you there?"});
+  w.apply("heal");
+  ASSERT_TRUE(w.run_until([&] { return w.everyone_is_linked(); }, 3min));
+  chat(w);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+}
+
+TEST(TeamScenario, WhoIsCutOffFromAllComesBackWhenTheNetworkHeals) {
+  test_world w;
+  w.add_relay();
+  auto peers = w.add_peers({"ann", "bob", "cy"});
+  ASSERT_TRUE(w.settle());
+  w.apply("unplug ann");
+  EXPECT_EQ(run_checked(w, 60s), none);
+  EXPECT_EQ(peers[1]->roster(), strings{"cy"});
+  EXPECT_EQ(peers[1]->links(), strings{"cy"});
+  EXPECT_TRUE(peers[0]->links().empty());
+  w.apply("plug ann");
+  ASSERT_TRUE(w.settle(5min));
+  chat(w);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+}
+
+TEST(TeamScenario, TheNewestLoginReplacesTheOldOneEverywhere) {
+  test_world w;
+  w.add_relay();
+  auto& bob = w.add_peer("bob");
+  auto& old = w.add_peer("ann");
+  ASSERT_TRUE(w.settle());
+  peer_options newer;
+  newer.user = "ann";
+  newer.host = "ann-laptop";
+  auto& fresh = w.add_peer(newer);
+  ASSERT_TRUE(w.settle());
+  EXPECT_EQ(old.book().session.state, session_state::replaced);
+  EXPECT_TRUE(old.links().empty());
+  EXPECT_EQ(bob.links(), strings{"ann"});
+  const auto message = bob.send_text("ann", "which one?");
+  w.run_for(2s);
+  EXPECT_EQ(bob.outcome(message).state, message_state::delivered);
+  EXPECT_EQ(fresh.inbox(), strings{"which one?"});
+  EXPECT_TRUE(old.inbox().empty());
+  EXPECT_EQ(check_safety(w), none);
+}
+
+TEST(TeamScenario, BehindTwoHomeRoutersPeersTalkByTheRelayOrPunchThrough) {
+  test_world w;
+  w.add_relay();
+  auto& ann = w.add_peer("ann", w.add_site("home"));
+  auto& bob = w.add_peer("bob", w.add_site("office"));
+  ASSERT_TRUE(w.settle());
+  const auto message = ann.send_text("bob", "hello");
+  w.run_for(5s);
+  EXPECT_EQ(ann.outcome(message).state, message_state::delivered);
+  EXPECT_EQ(bob.inbox(), strings{"hello"});
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w, false), none);
+}
+
+TEST(TeamScenario, TwoInOneSiteUseTheirLan) {
+  test_world w;
+  w.add_relay();
+  auto& office = w.add_site("office");
+  auto& ann = w.add_peer("ann", office);
+  w.add_peer("bob", office);
+  ASSERT_TRUE(w.settle());
+  EXPECT_EQ(ann.path_to("bob"), path_kind::lan);
+}
+
+}  // namespace
+}  // namespace hobnob::testing
