@@ -1,0 +1,121 @@
+#include "actors/testing/swarm.hpp"
+
+#include "actors/testing/invariants.hpp"
+#include "actors/testing/topology.hpp"
+#include "actors/testing/world.hpp"
+#include "transport/sim/simulation.hpp"
+
+#include <ostream>
+#include <sstream>
+#include <stdexcept>
+
+namespace hobnob::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often safety is looked at.
+constexpr auto look_interval = 1s;
+
+/// After the healing: until everyone sees everyone, and then until every message has its final word.
+constexpr auto settle_limit = 3min;
+constexpr auto message_limit = 90s;
+
+constexpr std::size_t kept_records = 2'000;
+constexpr std::size_t shown_records = 80;
+
+topology parse(const schedule& lines) {
+  auto read = topology::parse(joined(lines));
+  if (!read) throw std::invalid_argument{read.error()};
+  return *std::move(read);
+}
+
+std::string first_word(const std::string& line) { return line.substr(0, line.find(' ')); }
+
+bool is_traffic(const std::string& line) {
+  const auto verb = line.find(' ') + 1;
+  return line.compare(verb, 5, "says ") == 0 || line.compare(verb, 6, "sends ") == 0;
+}
+
+std::map<std::string, std::uint64_t> count_faults(const topology& plan) {
+  std::map<std::string, std::uint64_t> result;
+  for (const auto& each : plan.events) {
+    if (!is_traffic(each.line) && each.at <= plan.length) ++result[first_word(each.line)];
+  }
+  return result;
+}
+
+/// One run.
+class runner {
+ public:
+  explicit runner(const schedule& lines)
+      : plan_(parse(lines)), world_(plan_.seed, options(plan_)) {
+    result_.seed = plan_.seed;
+    result_.lines = lines;
+    result_.faults = count_faults(plan_);
+  }
+
+  swarm_result result() {
+    plan_.build(world_);
+    try {
+      run();
+    } catch (const std::runtime_error& livelock) {
+      check({livelock.what()});
+    }
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  static world_options options(const topology& plan) {
+    auto result = plan.options();
+    result.trace_size = kept_records;
+    return result;
+  }
+
+  /// Whether all is well.
+  bool check(violations found) {
+    result_.violations.insert(result_.violations.end(), found.begin(), found.end());
+    return found.empty();
+  }
+
+  void run() {
+    if (!check(run_checked(world_, plan_.length, look_interval))) return;
+    world_.heal_everything();
+    world_.settle(settle_limit);
+    const auto all_said = [this] { return check_outcomes(world_).empty(); };
+    world_.run_until(all_said, message_limit);
+    check(check_safety(world_));
+    check(check_liveness(world_, false));
+  }
+
+  void finish() {
+    for (const auto& peer : world_.peers()) result_.messages += peer->book().sent.size();
+    result_.simulated = world_.elapsed();
+    result_.events = world_.simulation().events_run();
+    result_.trace_hash = world_.trace_hash();
+    if (!result_.failed()) return;
+    std::ostringstream report;
+    world_.write_report(report, shown_records);
+    result_.report = report.str();
+  }
+
+  topology plan_;
+  world world_;
+  swarm_result result_;
+};
+
+}  // namespace
+
+swarm_result run_schedule(const schedule& lines) { return runner{lines}.result(); }
+
+swarm_result run_seed(std::uint64_t seed, const swarm_options& options) {
+  return run_schedule(draw_schedule(seed, options));
+}
+
+void write_failure(std::ostream& out, const swarm_result& result) {
+  for (const auto& sentence : result.violations) out << "violated: " << sentence << '\n';
+  out << result.report << "--- what happened, as a topology\n" << joined(result.lines);
+}
+
+}  // namespace hobnob::testing

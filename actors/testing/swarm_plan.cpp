@@ -1,0 +1,221 @@
+#include "actors/testing/swarm_plan.hpp"
+
+#include "actors/testing/place.hpp"
+#include "transport/sim/duration_text.hpp"
+#include "transport/sim/fabric.hpp"
+#include "transport/sim/random_faults.hpp"
+#include "transport/sim/simulation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace hobnob::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::array names{"ann", "bob", "cara", "dave", "eve", "finn", "gus", "hal"};
+constexpr std::array dependences{"endpoint_independent", "address_dependent",
+                                 "address_and_port_dependent"};
+constexpr std::array port_choices{"preserving", "sequential", "random"};
+constexpr std::array refusals{"drop", "reset", "port_unreachable"};
+constexpr std::array directs{"accept_only", "dial_only", "off"};
+
+/// Draws one schedule.
+class plan_drawer {
+ public:
+  plan_drawer(std::uint64_t seed, const swarm_options& options)
+      : seed_(seed), options_(options), random_(sim::random_source{seed}.fork("swarm")) {}
+
+  schedule draw() {
+    length_ = span(options_.length_min, options_.length_max);
+    draw_settings();
+    draw_places();
+    draw_peers();
+    draw_base_link();
+    draw_traffic();
+    draw_program_faults();
+    draw_network_faults();
+    std::ranges::stable_sort(events_, {}, &event::at);
+    for (const auto& each : events_) add("at " + sim::to_text(each.at) + ' ' + each.line);
+    add("run " + sim::to_text(length_));
+    return std::move(lines_);
+  }
+
+ private:
+  struct event {
+    milliseconds at;
+    std::string line;
+  };
+
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+  void happens(milliseconds at, std::string line) { events_.push_back({at, std::move(line)}); }
+
+  /// Whole milliseconds: for readers.
+  milliseconds span(milliseconds low, milliseconds high) {
+    if (high <= low) return low;
+    return low + milliseconds{random_.below(static_cast<std::uint64_t>((high - low).count()) + 1)};
+  }
+  milliseconds some_time() { return span({}, length_); }
+
+  template <class List>
+  std::string one_of(const List& list) {
+    return std::string{list[random_.below(std::size(list))]};
+  }
+
+  void draw_settings() {
+    constexpr std::array heartbeats{"500ms", "1s", "2s", "5s"};
+    add("seed " + std::to_string(seed_));
+    if (!options_.tls) add("handshake plain");
+    if (random_.chance(0.6)) add("shuffle yes");
+    add("heartbeat " + one_of(heartbeats));
+  }
+
+  void draw_places() {
+    const auto count = random_.below(options_.sites_max + 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      sites_.push_back("site" + std::to_string(i + 1));
+      // A draw each: the operands of one expression have no order.
+      auto line = "site " + sites_.back();
+      line += " mapping=" + one_of(dependences);
+      line += " filtering=" + one_of(dependences);
+      line += " ports=" + one_of(port_choices);
+      line += " unsolicited=" + one_of(refusals);
+      if (random_.chance(0.2)) line += " translate=no";
+      if (random_.chance(0.3)) line += " hairpin=yes";
+      if (random_.chance(0.1)) line += " timeout=20s";
+      add(std::move(line));
+    }
+    add("relay relay");
+  }
+
+  void draw_peers() {
+    const auto most = std::min(options_.peers_max, names.size());
+    const auto least = std::min(options_.peers_min, most);
+    const auto more = random_.below(most - least + 1);
+    const auto count = least + std::min(more, random_.below(most - least + 1));  // Rather fewer.
+    for (std::size_t i = 0; i < count; ++i) {
+      peers_.emplace_back(names[i]);
+      users_.emplace_back(names[i]);
+      auto line = "peer " + peers_.back() + where();
+      if (random_.chance(0.2)) line += " direct=" + one_of(directs);
+      add(std::move(line));
+    }
+    if (random_.chance(0.15)) {
+      peers_.emplace_back("twin");
+      auto line = "peer twin" + where();
+      line += " user=" + one_of(users_);
+      add(std::move(line));
+    }
+  }
+
+  std::string where() {
+    const auto number = random_.below(sites_.size() + 1);
+    return number == sites_.size() ? std::string{} : " at " + sites_[number];
+  }
+
+  void draw_base_link() {
+    if (random_.chance(0.2)) return;
+    auto line = "change internet latency=" + sim::to_text(span({}, milliseconds{100}));
+    if (random_.chance(0.5)) line += " jitter=" + sim::to_text(span({}, milliseconds{30}));
+    if (random_.chance(0.3)) line += " loss=0.01";
+    happens({}, std::move(line));
+  }
+
+  void draw_traffic() {
+    constexpr std::array channels{"notes", "files", "board"};
+    const auto count = random_.below(options_.messages_max + 1);
+    for (std::size_t i = 1; i <= count; ++i) {
+      const auto from = random_.below(peers_.size());
+      auto to = one_of(users_);
+      if (random_.chance(0.02)) to = "nobody";
+      auto line = peers_[from];
+      if (random_.chance(0.6)) {
+        line += " says " + to;
+      } else {
+        line += " sends " + to + ' ' + one_of(channels);
+      }
+      line += " m" + std::to_string(i);
+      // Some are big enough to be on their way for a while.
+      if (random_.chance(0.1)) line += ' ' + std::string(1 + random_.below(100), 'x');
+      happens(some_time(), std::move(line));
+    }
+  }
+
+  /// Each kind is in the mix of every other schedule.
+  void draw_program_faults() {
+    struct kind {
+      std::string_view does, undoes;
+    };
+    constexpr std::array kinds{kind{"stop", "start"}, kind{"kill", "start"},
+                               kind{"crash", "start"}, kind{"pause", "resume"}, kind{"jump", ""}};
+    std::vector<kind> mix;
+    for (const auto& each : kinds) {
+      if (random_.chance(0.5)) mix.push_back(each);
+    }
+    const auto mean_gap = span(milliseconds{2'000}, milliseconds{40'000});
+    const auto lasts_max = span(milliseconds{1}, milliseconds{15'000});
+    if (mix.empty()) return;
+    for (auto at = span({}, 2 * mean_gap); at < length_; at += span(milliseconds{1}, 2 * mean_gap)) {
+      const auto [does, undoes] = mix[random_.below(mix.size())];
+      const auto whom = random_.chance(0.2) ? std::string{"relay"} : one_of(peers_);
+      auto line = std::string{does} + ' ' + whom;
+      if (undoes.empty()) line += random_.chance(0.5) ? " 3600s" : " -3600s";
+      happens(at, std::move(line));
+      const auto back = at + span({}, lasts_max);
+      // What is stopped in good order may also stay away.
+      if (undoes.empty() || (does == "stop" && whom != "relay" && random_.chance(0.3))) continue;
+      happens(std::min(back, length_), std::string{undoes} + ' ' + whom);
+    }
+  }
+
+  /// On a network that has the same nodes and nothing on them.
+  void draw_network_faults() {
+    if (random_.chance(0.2)) return;
+    sim::simulation nothing{seed_};
+    sim::fabric net{nothing};
+    place_table places{net};
+    for (const auto& site : sites_) places.add_site(site, {});
+    places.add_host("relay", places.internet());
+    for (const auto& peer : peers_) places.add_host(peer, places.internet());
+    auto mix = sim::draw_fault_mix(random_);
+    mix.lasts_max = std::min<duration>(mix.lasts_max, length_ / 2);
+    for (const auto& each : sim::draw_faults(random_, net, mix, length_)) {
+      happens(std::chrono::duration_cast<milliseconds>(each.at), to_string(each.what));
+    }
+  }
+
+  std::uint64_t seed_;
+  swarm_options options_;
+  sim::random_source random_;
+  milliseconds length_{};
+  std::vector<std::string> sites_, peers_, users_;
+  std::vector<event> events_;
+  schedule lines_;
+};
+
+}  // namespace
+
+schedule draw_schedule(std::uint64_t seed, const swarm_options& options) {
+  return plan_drawer{seed, options}.draw();
+}
+
+std::string joined(const schedule& lines) {
+  std::string result;
+  for (const auto& line : lines) result += line + '\n';
+  return result;
+}
+
+schedule to_schedule(std::string_view text) {
+  schedule result;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (!line.empty()) result.emplace_back(line);
+  }
+  return result;
+}
+
+}  // namespace hobnob::testing
