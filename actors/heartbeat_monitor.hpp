@@ -13,6 +13,9 @@ namespace hobnob {
 struct heartbeat_config {
   std::chrono::milliseconds interval{
       5000};  ///< Ping after one, suspect after two, lost after three.
+  /// Pings are `core::timed_ping`s, whose answers come to the consumer. Otherwise they are all
+  /// zeros, whose answers the connection keeps to itself.
+  bool timed = false;
 };
 
 /// Judges the silence of one connection by its `last_received`, on its own tick: at most one look
@@ -32,6 +35,7 @@ struct heartbeat_state {
   heartbeat_monitor_actor::pointer self;
   std::weak_ptr<connection_handle> connection;
   caf::weak_actor_ptr owner;
+  bool timed = false;
   core::heartbeat judge{std::chrono::seconds{5}, {}};
 };
 

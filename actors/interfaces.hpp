@@ -184,6 +184,12 @@ struct deadline_passed {
   std::uint64_t token = 0;
 };
 
+/// Asks how many of our messages are neither delivered nor failed.
+struct count_messages {};
+struct message_count {
+  std::uint32_t waiting = 0;
+};
+
 /// Outbox, deduplication and order of all conversations (in memory; later on disk).
 using message_store_actor = caf::typed_actor<
     reacts_to<send_text>,                 // To a user that a `route_changed` has named.
@@ -193,6 +199,7 @@ using message_store_actor = caf::typed_actor<
     reacts_to<frames_arrived>,            // Shows what is new, and answers by the way it came.
     reacts_to<messages_refused>,          // Tries again if the relay was busy, else fails them.
     reacts_to<add_subscriber>,            // Told of messages that come, and how far ours have come.
+    caf::replies_to<count_messages>::with<message_count>,
     reacts_to<deadline_passed>>;          // A message, or a gap, has waited for long enough.
 
 /// The relay's word on who is online; the changes of one notice.
@@ -231,12 +238,16 @@ struct contact_changed {
   std::uint64_t route = 0;
 };
 
+/// This machine has other addresses than before.
+struct addresses_changed {};
+
 /// The session with the relay: login, reconnecting, directory, envelopes.
 using relay_session_actor = connection_consumer_actor::extend<
     reacts_to<dial_finished>,
     reacts_to<silence_suspected>, reacts_to<silence_lost>,
     reacts_to<carry_messages>, reacts_to<carry_receipts>,
     reacts_to<contact_changed>,
+    reacts_to<addresses_changed>,                   // Tells the relay where we can be dialled now.
     reacts_to<lookup_user>,
     caf::replies_to<ping_user>::with<ping_result>,  // A round trip to the user through the relay.
     reacts_to<deadline_passed>,
@@ -274,6 +285,11 @@ struct link_suspected {
   std::uint64_t link = 0;
   bool suspect = false;
 };
+/// A ping on a link came back.
+struct link_measured {
+  std::uint64_t link = 0;
+  std::chrono::microseconds round_trip{0};
+};
 /// A link's last message.
 struct link_ended {
   std::uint64_t link = 0;
@@ -294,9 +310,10 @@ using peer_hub_actor = peer_actor::extend<
     reacts_to<directory_news>,
     reacts_to<user_looked_up>,
     reacts_to<unknown_sender>,
-    reacts_to<link_introduced>,   // From a peer_link, as are the next three.
+    reacts_to<link_introduced>,   // From a peer_link, as are the next four.
     reacts_to<link_opened>,
     reacts_to<link_suspected>,
+    reacts_to<link_measured>,
     reacts_to<link_ended>,
     reacts_to<deadline_passed>>;
 

@@ -73,8 +73,12 @@ struct probe_link;
 struct link_introduced;
 struct link_opened;
 struct link_suspected;
+struct link_measured;
 struct link_ended;
 struct start_peer;
+struct addresses_changed;
+struct count_messages;
+struct message_count;
 }  // namespace hobnob
 
 CAF_BEGIN_TYPE_ID_BLOCK(hobnob, caf::first_custom_type_id)
@@ -142,8 +146,12 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::probe_link))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_introduced))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_opened))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_suspected))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_measured))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ended))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::start_peer))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::addresses_changed))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::count_messages))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::message_count))
 CAF_END_TYPE_ID_BLOCK(hobnob)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::connection_frames)
@@ -210,5 +218,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::probe_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_introduced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_suspected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_measured)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::start_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::addresses_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::count_messages)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::message_count)

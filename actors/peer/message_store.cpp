@@ -80,6 +80,7 @@ message_store_actor::behavior_type message_store_state::make_behavior(
             }
           },
           [this](const add_subscriber& order) { subscribers.push_back(order.subscriber); },
+          [this](count_messages) { return count(); },
           [this](const deadline_passed& moment) { woken(moment.token); }};
 }
 
@@ -254,6 +255,12 @@ message_store_state::conversation& message_store_state::conversation_with(
 message_store_state::conversation* message_store_state::find(const fingerprint& user) {
   const auto found = by_user.find(user);
   return found == by_user.end() ? nullptr : found->second;
+}
+
+message_count message_store_state::count() const {
+  std::size_t waiting = 0;
+  for (const auto& with : conversations) waiting += with->out.size();
+  return {static_cast<std::uint32_t>(waiting)};
 }
 
 // --- Time ---------------------------------------------------------------------------------------

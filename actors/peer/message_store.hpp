@@ -71,6 +71,7 @@ struct message_store_state {
 
   conversation& conversation_with(const fingerprint& user, const std::string& user_name);
   conversation* find(const fingerprint& user);
+  message_count count() const;
   void fail(const std::string& to, const core::message& message, std::string code,
             std::string detail);
 

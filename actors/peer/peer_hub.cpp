@@ -59,6 +59,7 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
           [this](const link_introduced& news) { introduced(news); },
           [this](const link_opened& news) { opened(news.link); },
           [this](const link_suspected& news) { suspected(news); },
+          [this](const link_measured& news) { measured(news); },
           [this](const link_ended& news) { ended(news); },
           [this](const deadline_passed& d) { woken(d.token); }};
 }
@@ -67,6 +68,8 @@ void peer_hub_state::start(const start_peer& order) {
   if (std::exchange(started, true) || stopping) return;
   listening = order.listening;
   record->set_listening(listening);
+  own_endpoints = record->endpoints();
+  watch_addresses();
   if (!config->relay) {
     status.state = session_state::stopped;
     status.code = "no-relay";

@@ -33,6 +33,7 @@ struct peer_link_entry {
   bool dialled = false;  ///< We opened it.
   bool admitted = false;
   bool open = false;
+  std::chrono::microseconds round_trip{-1};  ///< Of the last ping that came back.
 };
 
 /// The peer: who is there, by which link or through the relay to reach them, and why not better.
@@ -94,6 +95,7 @@ struct peer_hub_state {
   void admit(std::uint64_t number);
   void opened(std::uint64_t number);
   void suspected(const link_suspected& news);
+  void measured(const link_measured& news);
   void ended(const link_ended& news);
   void apply(const core::link_table::verdict& verdict, const std::string& user);
   void end_link(std::uint64_t number, close_info why);
@@ -116,6 +118,8 @@ struct peer_hub_state {
   bool may_accept() const;
   void plan_dials(peer_user& user, std::chrono::milliseconds head_start);
   void dial_due_users();
+  void watch_addresses();
+  void look_at_addresses();
   void dial_result(const dial_finished& result);
   void dial_ended(const std::string& user, const endpoint& remote, const std::string& error);
 
@@ -144,7 +148,7 @@ struct peer_hub_state {
 
   // --- peer_hub_queries.cpp
   user_list list_users() const;
-  peer_status report() const;
+  caf::result<peer_status> report();
   caf::result<ping_result> ping(const ping_user& query);
   verify_result verify(const verify_user& query);
 
@@ -162,6 +166,7 @@ struct peer_hub_state {
   bool started = false;
   bool stopping = false;
   std::vector<endpoint> listening;
+  std::vector<endpoint> own_endpoints;  // As last told to the others.
   time_point started_at{};
 
   std::map<std::string, peer_user> users;
@@ -170,7 +175,7 @@ struct peer_hub_state {
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
   std::optional<core::token_bucket> strangers;  // Lookups for unknown users who dialled us.
-  std::uint64_t last_number = 0;  // Of links, dials, routes and lookups.
+  std::uint64_t last_number = 0;                // Of links, dials, routes and lookups.
 
   struct dial_in_flight {
     std::string user;

@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace hobnob {
+namespace {
+
+// How soon a change of the network is noticed while the relay still seems to be there.
+constexpr std::chrono::seconds address_interval{15};
+
+}  // namespace
 
 bool peer_hub_state::may_dial() const {
   return config->direct == direct_mode::both || config->direct == direct_mode::dial_only;
@@ -52,6 +58,34 @@ void peer_hub_state::dial_due_users() {
     dial_due_users();
   });
 }
+
+// --- Changes of our own network -----------------------------------------------------------------
+
+void peer_hub_state::watch_addresses() {
+  at(now() + address_interval, [this] {
+    if (stopping) return;
+    look_at_addresses();
+    watch_addresses();
+  });
+}
+
+/// What failed from the old network may work from the new one, and links may be dead: finds out
+/// without waiting for the next round or for their heartbeats.
+void peer_hub_state::look_at_addresses() {
+  auto present = record->endpoints();
+  if (present == own_endpoints) return;
+  own_endpoints = std::move(present);
+  if (session) self->send(session, addresses_changed{});
+  for (auto& [name, user] : users) {
+    if (is_linked(user)) {
+      probe_links(user);
+    } else if (user.dial.has_candidates()) {
+      plan_dials(user, {});
+    }
+  }
+}
+
+// --- Dials --------------------------------------------------------------------------------------
 
 void peer_hub_state::dial_result(const dial_finished& result) {
   auto found = dials.extract(result.ticket);

@@ -171,6 +171,11 @@ void peer_hub_state::suspected(const link_suspected& news) {
     tell_link(user, state, found->second);
 }
 
+void peer_hub_state::measured(const link_measured& news) {
+  const auto found = links.find(news.link);
+  if (found != links.end()) found->second.round_trip = news.round_trip;
+}
+
 void peer_hub_state::ended(const link_ended& news) {
   auto extracted = links.extract(news.link);
   if (extracted.empty()) return;

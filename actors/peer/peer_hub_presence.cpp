@@ -17,7 +17,10 @@ void peer_hub_state::session_told(const session_changed& news) {
   const bool repeated =
       news.state == session_state::connecting && status.state == session_state::connecting;
   status = news;
-  if (news.state == session_state::online) observed = news.observed;
+  if (news.state == session_state::online) {
+    observed = news.observed;
+    look_at_addresses();
+  }
   directory_complete = false;
   if (news.state == session_state::online) {
     const auto address = config->relay->host + ":" + std::to_string(config->relay->port);

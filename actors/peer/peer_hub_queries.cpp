@@ -1,16 +1,21 @@
 #include "actors/peer/peer_hub.hpp"
 
 #include "actors/peer/safety_words.hpp"
+#include "actors/request.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace hobnob {
+namespace {
+
+constexpr std::chrono::milliseconds store_patience{5000};
+
+}  // namespace
 
 user_list peer_hub_state::list_users() const {
   user_list list;
   list.complete = session_usable() && follows_directory();
-  list.complete = directory_complete;
   for (const auto& [name, user] : users) {
     const bool hidden = !user.listed && user.online;
     if (user.id.is_null() || (hidden && !is_linked(user))) continue;
@@ -26,6 +31,8 @@ user_list peer_hub_state::list_users() const {
     if (const auto* link = current_link(user)) {
       row.path = link->path;
       row.remote = link->remote;
+      if (link->round_trip.count() >= 0)
+        row.round_trip = std::chrono::round<std::chrono::milliseconds>(link->round_trip);
     } else if (user.online && session_usable()) {
       row.path = path_kind::relay;
     }
@@ -38,7 +45,7 @@ user_list peer_hub_state::list_users() const {
   return list;
 }
 
-peer_status peer_hub_state::report() const {
+caf::result<peer_status> peer_hub_state::report() {
   peer_status result;
   result.user = config->user;
   result.id = record->self().fingerprint();
@@ -49,7 +56,15 @@ peer_status peer_hub_state::report() const {
   for (const auto& [name, user] : users)
     result.messages_waiting += static_cast<std::uint32_t>(user.waiting.size());
   result.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(now() - started_at);
-  return result;
+  auto answer = self->make_response_promise<peer_status>();
+  request(self, store, store_patience, count_messages{})
+      .then(
+          [answer, result](const message_count& count) mutable {
+            result.messages_waiting += count.waiting;
+            answer.deliver(std::move(result));
+          },
+          [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
+  return answer;
 }
 
 caf::result<ping_result> peer_hub_state::ping(const ping_user& query) {

@@ -2,6 +2,7 @@
 
 #include "actors/control_frame.hpp"
 #include "actors/core/path_class.hpp"
+#include "actors/core/timed_ping.hpp"
 #include "actors/heartbeat_monitor.hpp"
 #include "actors/peer/message_frames.hpp"
 #include "actors/peer/wire_users.hpp"
@@ -91,7 +92,7 @@ void peer_link_state::admit() {
   connection->set_authenticated();
   if (!setup_sent) send_setup();
   monitor = spawn(self->system(), heartbeat_monitor, connection,
-                  heartbeat_config{.interval = config.heartbeat},
+                  heartbeat_config{.interval = config.heartbeat, .timed = true},
                   caf::actor_cast<heartbeat_owner_actor>(peer_link_actor{self}));
   self->send(hub, link_opened{config.number});
   deliver(std::exchange(early, {}));
@@ -128,7 +129,7 @@ bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::en
           outgoing_frame{frame_type::pong, frame_priority::urgent, batch.view(entry), {}});
       return true;
     case frame_type::pong:
-      pings.returned(round_trips::decode(batch.view(entry)), self->clock().now());
+      take_pong(batch.view(entry));
       return true;
     case frame_type::message:
     case frame_type::receipt:
@@ -140,6 +141,13 @@ bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::en
   }
   close({close_reason::protocol, "a frame that may not come now"});
   return false;
+}
+
+void peer_link_state::take_pong(byte_view payload) {
+  const auto now = self->clock().now();
+  auto took = core::timed_ping_took(payload, now);
+  if (!took) took = pings.returned(round_trips::decode(payload), now);
+  if (took && now_in == phase::open) self->send(hub, link_measured{config.number, *took});
 }
 
 void peer_link_state::deliver(std::vector<frame> content) {
@@ -173,7 +181,7 @@ void peer_link_state::probe(std::chrono::milliseconds timeout) {
   if (now_in != phase::open) return;
   probed_at = self->clock().now();
   connection->send(
-      outgoing_frame{frame_type::ping, frame_priority::urgent, round_trips::encode(0), {}});
+      outgoing_frame{frame_type::ping, frame_priority::urgent, core::timed_ping(probed_at), {}});
   wake_in(timeout, probe_token);
 }
 

@@ -43,6 +43,7 @@ struct peer_link_state {
   bool take_frame(const frame_batch& batch, const frame_batch::entry& entry,
                   std::vector<frame>& content);
   void take_setup(const wire::SetupP2P& setup);
+  void take_pong(byte_view payload);
   void deliver(std::vector<frame> content);
   void admit();
   void carry(const carry_messages& order);

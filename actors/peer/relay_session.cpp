@@ -24,6 +24,15 @@ std::uint64_t token_of(deadline kind, std::uint64_t number) {
   return number << 2 | static_cast<std::uint64_t>(kind);
 }
 
+/// What was tried and how it failed: "relay.example:7440 (203.0.113.7:7440): connection refused".
+std::string tried(const core::relay_uri& relay, const dial_finished& result) {
+  auto text = (relay.host.find(':') == std::string::npos ? relay.host : '[' + relay.host + ']') +
+              ':' + std::to_string(relay.port);
+  if (const auto met = to_string(result.remote); result.remote.port != 0 && met != text)
+    text += " (" + met + ')';
+  return text + ": " + (result.error.empty() ? "failed" : result.error);
+}
+
 // Trying again would not help until a person has done something about it.
 bool is_final_refusal(const close_info& why) {
   static constexpr std::array<std::string_view, 7> codes{
@@ -53,6 +62,7 @@ relay_session_actor::behavior_type relay_session_state::make_behavior(
           [this](const carry_messages& order) { envelopes->carry(order); },
           [this](const carry_receipts& order) { envelopes->carry(order); },
           [this](const contact_changed& change) { envelopes->change_contact(change); },
+          [this](addresses_changed) { update_record(); },
           [this](const lookup_user& query) { look_up(query); },
           [this](const ping_user& order) {
             auto [answer, token] = envelopes->ping(order.user);
@@ -103,7 +113,7 @@ void relay_session_state::dialled(const dial_finished& result) {
     any_port = true;
     return dial();
   }
-  wait_and_retry({close_reason::reset, result.error, "unreachable"});
+  wait_and_retry({close_reason::reset, tried(config->relay, result), "unreachable"});
 }
 
 void relay_session_state::log_in(connection_ptr opened) {
@@ -264,6 +274,13 @@ void relay_session_state::look_up(const lookup_user& query) {
   if (!query.user.empty()) lookup.set_user(query.user);
   if (!query.id.is_null()) lookup.set_fingerprint(query.id.octets.data(), query.id.octets.size());
   if (query.session != 0) lookup.set_session(query.session);
+  send_control(*connection, message);
+}
+
+void relay_session_state::update_record() {
+  if (status.state != session_state::online) return;  // The next login brings the new one.
+  wire::Control message;
+  message.mutable_record_update()->mutable_record()->ParseFromString(config->record.sign());
   send_control(*connection, message);
 }
 

@@ -10,13 +10,15 @@ std::uint64_t round_trips::begin(promise answer, ping_result on_success, time_po
   return token;
 }
 
-bool round_trips::returned(std::uint64_t token, time_point now) {
+std::optional<std::chrono::microseconds> round_trips::returned(std::uint64_t token,
+                                                               time_point now) {
   auto found = open_.extract(token);
-  if (found.empty()) return false;
+  if (found.empty()) return std::nullopt;
   auto& done = found.mapped();
-  done.result.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(now - done.sent);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now - done.sent);
+  done.result.round_trip = took;
   done.answer.deliver(std::move(done.result));
-  return true;
+  return took;
 }
 
 void round_trips::expired(std::uint64_t token) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace hobnob {
@@ -22,8 +23,8 @@ class round_trips {
   /// The token to send, never 0.
   std::uint64_t begin(promise answer, ping_result on_success, time_point now);
 
-  /// False: not one of ours.
-  bool returned(std::uint64_t token, time_point now);
+  /// How long it took; nothing if it is not one of ours.
+  std::optional<std::chrono::microseconds> returned(std::uint64_t token, time_point now);
 
   /// To be called `timeout` after `begin`.
   void expired(std::uint64_t token);

@@ -41,9 +41,8 @@ awaitable<void> accept_all(bare_team& team, std::size_t who) {
     auto accepted = co_await team.members[who].accepts->accept();
     if (accepted.error) co_return;
     auto lower = std::make_shared<std::unique_ptr<stream>>(std::move(accepted.value));
-    spawn_task(team.loop.net.executor(), [&team, who, lower] {
-      return secure_accepted(team, who, std::move(*lower));
-    });
+    spawn_task(team.loop.net.executor(),
+               [&team, who, lower] { return secure_accepted(team, who, std::move(*lower)); });
   }
 }
 

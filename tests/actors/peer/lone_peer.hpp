@@ -28,6 +28,7 @@ struct told {
   std::vector<link_changed> links;
   std::vector<message_progress> progress;
   bool stopped = false;
+  std::uint32_t messages_in_store = 0;  // What the store answers.
 };
 using told_ptr = std::shared_ptr<told>;
 
@@ -39,6 +40,7 @@ inline message_store_actor::behavior_type fake_store(message_store_actor::pointe
           [](const frames_arrived&) {},
           [](const messages_refused&) {},
           [](const add_subscriber&) {},
+          [log](count_messages) { return message_count{log->messages_in_store}; },
           [](const deadline_passed&) {}};
 }
 
@@ -86,9 +88,7 @@ class lone_peer : public actors_test {
       std::fill(out.begin(), out.end(), std::byte{1});
     };
     environment->wall_ms = [this] { return now().time_since_epoch().count() / 1'000'000; };
-    environment->interface_addresses = [] {
-      return std::vector<ip_address>{ip_address::v4({10, 0, 0, 1})};
-    };
+    environment->interface_addresses = [this] { return own_addresses; };
     own_record record{own, "ann", box_key_pair{own}.public_key(), 1, environment};
     hub = spawn(system(), peer_hub, config, std::move(record), peer_environment_ptr{environment},
                 spawn(system(), fake_store, log));
@@ -238,6 +238,7 @@ class lone_peer : public actors_test {
 
   const identity own = identity_of("ann");
   const told_ptr log = std::make_shared<told>();
+  std::vector<ip_address> own_addresses{ip_address::v4({10, 0, 0, 1})};
   std::vector<dial> dials;
   std::vector<attachment> attachments;
   peer_hub_actor hub;

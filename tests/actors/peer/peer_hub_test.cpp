@@ -39,6 +39,18 @@ TEST_F(Peer, TriesAgainWhileTheRelayIsAwayAndOnlyExpectsTheKeyItMetFirst) {
   EXPECT_EQ(dials.size(), 3u);
 }
 
+TEST_F(Peer, SaysWhichRelayAndAddressCouldNotBeReached) {
+  dial_finished result;
+  result.ticket = dials[0].order.ticket;
+  result.remote = address_of(9);
+  result.error = "connection refused";
+  caf::anon_send(dials[0].client, result);
+  run();
+  EXPECT_EQ(log->sessions.back().state, session_state::waiting);
+  EXPECT_EQ(log->sessions.back().code, "unreachable");
+  EXPECT_EQ(log->sessions.back().detail, "relay.test:7440 (10.0.0.9:5000): connection refused");
+}
+
 TEST_F(Peer, AnotherRelayKeyIsRefusedForGood) {
   dial_finished result;
   result.ticket = dials[0].order.ticket;
@@ -129,6 +141,47 @@ TEST_F(Peer, DialsAFewAtOnceAndTheNextWhenOneIsDone) {
   EXPECT_EQ(dials.size(), 1u + peer_config{}.dials_max);
   answer_dial(dials[1], nullptr, "refused");
   EXPECT_EQ(dials.size(), 2u + peer_config{}.dials_max);
+}
+
+// --- Changes of the network ---------------------------------------------------------------------
+
+TEST_F(Peer, TellsTheRelayNewAddressesOfItsOwnAndDialsAgainAtOnce) {
+  log_in();
+  tell_snapshot({{"bob", 2}, {"cay", 3}});
+  const auto link = accept_from("cay", 3);
+  for (const auto wait : {1s, 5s, 15s}) {
+    answer_dial(*std::find_if(dials.rbegin(), dials.rend(),
+                              [](const auto& d) { return d.order.host == "10.0.0.2"; }),
+                nullptr, "network unreachable");
+    pass(wait);
+    link->heard = now();
+  }
+  answer_dial(dials.back(), nullptr, "network unreachable");
+  const auto before = dials_to(2);
+  own_addresses = {ip_address::v4({10, 0, 0, 77})};
+  pass(15s);
+  ASSERT_TRUE(last_sent(*relay).has_record_update());
+  const auto update = verify_record(last_sent(*relay).record_update().record()).record;
+  ASSERT_TRUE(update);
+  EXPECT_EQ(update->endpoints, std::vector<endpoint>{address_of(77)});
+  EXPECT_EQ(dials_to(2), before + 1) << "the next try was a minute away";
+  EXPECT_GT(link->count(frame_type::ping), 0u) << "the link may be dead";
+
+  const auto sent = relay->sent.size();
+  pass(40s);
+  EXPECT_EQ(relay->sent.size(), sent) << "once is enough";
+}
+
+TEST_F(Peer, ALoginAfterAChangeOfTheNetworkDialsAgainAtOnce) {
+  log_in();
+  tell_snapshot({{"bob", 2}});
+  answer_dial(dials.back(), nullptr, "network unreachable");
+  end(relay, {close_reason::reset, "gone"});
+  own_addresses = {ip_address::v4({10, 0, 0, 77})};
+  pass(600ms);
+  const auto before = dials_to(2);
+  log_in();
+  EXPECT_EQ(dials_to(2), before + 1);
 }
 
 // --- Links --------------------------------------------------------------------------------------
@@ -226,6 +279,27 @@ TEST_F(Peer, AUserWhoLostTheRelayIsProbedAndStaysLinkedIfItAnswers) {
   ASSERT_TRUE(dead->closed);
   EXPECT_EQ(dead->closed->reason, close_reason::heartbeat);
   EXPECT_EQ(ask<peer_status>(hub, get_status{}).session.state, session_state::online);
+}
+
+TEST_F(Peer, ShowsTheRoundTripOfALink) {
+  log_in();
+  tell_snapshot({{"bob", 2}});
+  const auto link = accept_from("bob", 2);
+  EXPECT_LT(ask<user_list>(hub, get_users{}).users.at(0).round_trip, 0ms) << "not known yet";
+  pass(5s);
+  ASSERT_EQ(link->count(frame_type::ping), 1u);
+  const auto ping = link->sent.back().payload;
+  pass(12ms);
+  caf::anon_send(consumer_of(link),
+                 connection_frames{test::make_batch({{frame_type::pong, ping}})});
+  run();
+  EXPECT_EQ(ask<user_list>(hub, get_users{}).users.at(0).round_trip, 12ms);
+}
+
+TEST_F(Peer, CountsEveryMessageThatIsNotSettled) {
+  log->messages_in_store = 3;
+  caf::anon_send(hub, send_text{"bob", {{1}}, "hello"});
+  EXPECT_EQ(ask<peer_status>(hub, get_status{}).messages_waiting, 4u);
 }
 
 // --- Sending ------------------------------------------------------------------------------------
