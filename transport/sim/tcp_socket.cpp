@@ -17,8 +17,15 @@ tcp_socket::tcp_socket(host_stack& stack, process_id owner, tcp_machine machine,
       owner_(owner),
       claim_(claim),
       machine_(std::move(machine)),
-      readable_(stack.owner().context()),
-      writable_(stack.owner().context()) {}
+      readable_(stack.gate_of(owner)),
+      writable_(stack.gate_of(owner)) {}
+
+void tcp_socket::adopt(process_id owner) {
+  owner_ = owner;
+  if (gone()) return;
+  readable_.set_gate(stack_->gate_of(owner));
+  writable_.set_gate(stack_->gate_of(owner));
+}
 
 /// Calls the machine with the time and a place for packets, then does what follows from it.
 template <class Call>
@@ -49,12 +56,15 @@ void tcp_socket::settle() {
   if (!was_gone && machine_.closed()) stack_->forget(*this);
 }
 
-// Later than planned: the event that is there wakes the machine too early, which costs less than a
-// new event for every packet.
+// Later than planned, and that is far away: the event that is there will wake the machine too
+// early, which costs less than a new event for every packet. One that is near would run in any
+// case.
 void tcp_socket::arm_timer() {
+  constexpr auto far_away = std::chrono::milliseconds{100};
   const auto at = machine_.wake_at();
   if (at == timer_at_) return;
-  if (timer_at_ != time_point::max() && at > timer_at_ && at != time_point::max()) return;
+  const bool planned = timer_at_ != time_point::max() && at != time_point::max();
+  if (planned && at > timer_at_ && timer_at_ > stack_->owner().now() + far_away) return;
   disarm_timer();
   if (at == time_point::max()) return;
   timer_at_ = at;
