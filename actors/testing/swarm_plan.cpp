@@ -83,7 +83,6 @@ class plan_drawer {
       line += " filtering=" + one_of(dependences);
       line += " ports=" + one_of(port_choices);
       line += " unsolicited=" + one_of(refusals);
-      if (random_.chance(0.2)) line += " translate=no";
       if (random_.chance(0.3)) line += " hairpin=yes";
       if (random_.chance(0.1)) line += " timeout=20s";
       add(std::move(line));
