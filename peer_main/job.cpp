@@ -47,7 +47,10 @@ void job_state::session_told(const session_changed& news) {
       return start();
     case session_state::waiting:
       if (!started)
-        fail("relay-unreachable", "cannot reach the relay " + config.relay + ": " + news.detail);
+        fail("relay-unreachable",
+             news.code == "unreachable"
+                 ? login_fault(news)
+                 : "no session with the relay " + config.relay + ": " + news.detail);
       return;
     case session_state::refused:
       return fail(news.code.empty() ? "refused" : news.code, login_fault(news));

@@ -19,6 +19,10 @@ inline std::string login_fault(const session_changed& news) {
            "(peer_main id shows it)";
   if (news.code == "registration-closed")
     return news.detail + "; send him what `peer_main id` prints";
+  if (news.code == "unreachable")
+    return "cannot reach the relay " + news.detail +
+           ". Is it running, does --relay name what it printed, and does a firewall let its port "
+           "through?";
   return news.detail;
 }
 

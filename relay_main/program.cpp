@@ -19,12 +19,14 @@
 #include "relay_main/events.hpp"
 #include "transport/tcp/tcp_network.hpp"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 #include <atomic>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 #include <chrono>
 #include <future>
+#include <utility>
 
 namespace hobnob {
 namespace {
@@ -90,7 +92,9 @@ int serve(const relay_options& options, const data_directory& data, printer& out
   const auto self = load_or_create_identity(data.file("identity"));
   if (!self) return out.fail("identity", self.error());
   runtime loop{options_of_runtime()};
-  relay server{loop, *self, options.relay};
+  relay_config config = options.relay;
+  config.log_logins = true;
+  relay server{loop, *self, std::move(config)};
   const auto started = server.start();
   if (started.error) {
     const auto detail = started.detail.empty() ? started.error.message() : started.detail;
@@ -102,7 +106,10 @@ int serve(const relay_options& options, const data_directory& data, printer& out
 
   loop.start();
   out.show(relay_ready_event(server.uri(), started.listening));
+  for (const auto& local : started.listening)
+    spdlog::info("relay: listening on {}", to_string(local));
   const int signal = stop_signal.get();
+  spdlog::info("relay: stopping (signal {})", signal);
   server.stop();
   server.wait(5s);
   loop.stop();

@@ -89,13 +89,14 @@ void framed_connection::take(byte_view data) {
   if (!authenticated_ && config_.login_size_max > 0) {
     login_size_ += data.size();
     if (login_size_ > config_.login_size_max) {
-      return begin_close({close_reason::refused, make_error_code(errc::login_too_large).message()});
+      return begin_close({close_reason::refused, make_error_code(errc::login_too_large).message(),
+                          "login-too-large"});
     }
   }
   frame_batch batch;
   auto bad = decoder_.decode(data, batch);
   if (!batch.entries().empty()) deliver(std::move(batch));
-  if (bad) begin_close({close_reason::protocol, bad.text()});
+  if (bad) begin_close({close_reason::protocol, bad.text(), "frame"});
 }
 
 /// Takes out what concerns the connection itself, and passes on the rest.
@@ -107,7 +108,7 @@ void framed_connection::deliver(frame_batch batch) {
     auto payload = batch.view(e);
     bool is_probe = e.type == frame_type::ping || e.type == frame_type::pong;
     if (is_probe && payload.size() != probe_size) {
-      begin_close({close_reason::protocol, "a ping or pong that is not eight bytes"});
+      begin_close({close_reason::protocol, "a ping or pong that is not eight bytes", "frame"});
       return true;
     }
     switch (e.type) {

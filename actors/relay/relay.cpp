@@ -102,6 +102,7 @@ void relay::impl::spawn_actors(account_list accounts) {
   session.heartbeat = config.heartbeat;
   session.limits = config.limits;
   session.counters = counters;
+  session.log = std::make_shared<relay_log>(config.log_logins);
   session_acceptor_config accepting;
   accepting.session = std::make_shared<const user_session_config>(std::move(session));
   accepting.connections_max = config.connections_max;

@@ -5,21 +5,41 @@
 
 namespace hobnob {
 
+std::optional<std::uint64_t> relay_log::take(budget& from, time_point now) {
+  const std::lock_guard lock(mutex_);
+  if (!from.lines) from.lines.emplace(10, 100, now);
+  if (from.lines->take(1, now)) return std::exchange(from.left_out, 0);
+  ++from.left_out;
+  return std::nullopt;
+}
+
 void relay_log::session_closed(const endpoint& remote, std::string_view user, std::string_view why,
                                time_point now) {
-  std::uint64_t left_out = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!lines_) lines_.emplace(10, 100, now);
-    if (!lines_->take(1, now)) {
-      ++left_out_;
-      return;
-    }
-    left_out = std::exchange(left_out_, 0);
-  }
-  if (left_out > 0) spdlog::warn("relay: {} lines about closed sessions were left out", left_out);
+  const auto left_out = take(faults_, now);
+  if (!left_out) return;
+  if (*left_out > 0) spdlog::warn("relay: {} lines about closed sessions were left out", *left_out);
   spdlog::warn("relay: closed {} ({}): {}", to_string(remote), user.empty() ? "no login" : user,
                why);
+}
+
+void relay_log::logged_in(const endpoint& remote, std::string_view user, bool newly_bound,
+                          time_point now) {
+  if (!logs_logins_) return;
+  const auto left_out = take(logins_, now);
+  if (!left_out) return;
+  if (*left_out > 0) spdlog::info("relay: {} lines about logins were left out", *left_out);
+  spdlog::info("relay: {} logged in from {}{}", user, to_string(remote),
+               newly_bound ? " for the first time: the name is bound to its key" : "");
+}
+
+void relay_log::logged_out(std::string_view user, close_reason reason, std::string_view detail,
+                           time_point now) {
+  if (!logs_logins_) return;
+  const auto left_out = take(logins_, now);
+  if (!left_out) return;
+  if (*left_out > 0) spdlog::info("relay: {} lines about logins were left out", *left_out);
+  spdlog::info("relay: {} is gone: {}{}{}", user, to_string(reason), detail.empty() ? "" : ", ",
+               detail);
 }
 
 }  // namespace hobnob

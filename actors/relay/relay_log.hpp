@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/token_bucket.hpp"
+#include "transport/close_reason.hpp"
 #include "transport/endpoint.hpp"
 
 #include <chrono>
@@ -11,21 +12,40 @@
 
 namespace hobnob {
 
-/// Writes one line for each session that misbehaves, but not thousands: beyond 100 at once and 10
-/// a second they are only counted, and the next line says how many were left out. Any thread.
+/// Writes one line for each session that misbehaves, and if wanted one for each login and its end,
+/// but not thousands: beyond 100 at once and 10 a second (faults and logins apart, so that neither
+/// hides the other) they are only counted, and the next line says how many were left out. Any
+/// thread.
 class relay_log {
  public:
   using time_point = std::chrono::steady_clock::time_point;
+
+  explicit relay_log(bool logs_logins = false) : logs_logins_(logs_logins) {}
 
   /// `user` may be empty (not logged in). All texts must be ours or checked: nothing that came
   /// from the other side goes to a log as it is.
   void session_closed(const endpoint& remote, std::string_view user, std::string_view why,
                       time_point now);
 
+  void logged_in(const endpoint& remote, std::string_view user, bool newly_bound, time_point now);
+
+  /// `detail` may be empty.
+  void logged_out(std::string_view user, close_reason reason, std::string_view detail,
+                  time_point now);
+
  private:
+  struct budget {
+    std::optional<core::token_bucket> lines;
+    std::uint64_t left_out = 0;
+  };
+
+  /// How many lines were left out before this one; nothing if this one is left out as well.
+  std::optional<std::uint64_t> take(budget& from, time_point now);
+
+  bool logs_logins_;
   std::mutex mutex_;
-  std::optional<core::token_bucket> lines_;
-  std::uint64_t left_out_ = 0;
+  budget faults_;
+  budget logins_;
 };
 
 }  // namespace hobnob

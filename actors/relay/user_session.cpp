@@ -145,6 +145,7 @@ void user_session_state::logged_in(const login_verdict& verdict) {
   id = verdict.session;
   if (stage == phase::closing) return leave(close_reason::reset);  // It ended meanwhile.
   stage = phase::online;
+  config->log->logged_in(observed, user, verdict.newly_bound, self->clock().now());
   count(config->counters->logins);
   count(config->counters->sessions);
 
@@ -200,16 +201,19 @@ void user_session_state::protocol_error(std::string detail) {
 
 void user_session_state::close(close_info why) {
   if (stage == phase::closing) return;
-  leave(why.reason);
+  leave(why.reason, why.detail);
   stage = phase::closing;
   connection->close(std::move(why));
 }
 
 /// Tells the directory, once.
-void user_session_state::leave(close_reason reason) {
+void user_session_state::leave(close_reason reason, std::string_view detail) {
   if (id == 0) return;
   self->send(directory, session_ended{id, reason});
-  if (stage == phase::online) config->counters->sessions.fetch_sub(1, std::memory_order_relaxed);
+  if (stage == phase::online) {
+    config->counters->sessions.fetch_sub(1, std::memory_order_relaxed);
+    config->log->logged_out(user, reason, detail, self->clock().now());
+  }
   id = 0;
 }
 

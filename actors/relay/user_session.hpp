@@ -64,7 +64,7 @@ struct user_session_state {
   // Its end.
   void protocol_error(std::string detail);
   void close(close_info why);
-  void leave(close_reason reason);
+  void leave(close_reason reason, std::string_view detail = {});
   void connection_ended(const close_info& why);
 
   // What the directory tells.

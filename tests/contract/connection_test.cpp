@@ -248,6 +248,7 @@ TYPED_TEST(connection_contract, nonsense_ends_it_with_the_reason_protocol) {
   this->world.run(write_all(*ends.dialled, bad));
   this->world.run_until([&] { return this->right->ends == 1; });
   EXPECT_EQ(this->right->end.reason, close_reason::protocol);
+  EXPECT_EQ(this->right->end.code, "frame");
   EXPECT_NE(this->right->end.detail.find("127"), std::string::npos) << this->right->end.detail;
 }
 
