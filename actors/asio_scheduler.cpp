@@ -113,6 +113,9 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator, privat
   }
 
   void run_next_job() {
+    if (const auto chosen = driver_->choose(jobs_.size()); chosen > 0) {
+      std::swap(jobs_.front(), jobs_[chosen]);
+    }
     auto* job = jobs_.front();
     jobs_.pop_front();
     note_birth(*job);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 namespace hobnob {
 
@@ -47,6 +48,13 @@ class loop_driver {
   /// Loop thread: `run_timers` follows at `time`, replacing what was asked for before.
   /// `time_point::max()` means that no timer is left. Waking earlier, too, is harmless.
   virtual void wake_at(time_point time) = 0;
+
+  /// Loop thread: which of `count` waiting actors runs next, 0 being the one that waits longest. A
+  /// simulator draws it, to see the orders that threads could bring about.
+  virtual std::size_t choose(std::size_t count) {
+    static_cast<void>(count);
+    return 0;
+  }
 };
 
 }  // namespace hobnob

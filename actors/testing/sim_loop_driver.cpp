@@ -45,6 +45,10 @@ class driver final : public sim_loop_driver,
     timer_ = simulation_.at(time, [self = shared_from_this()] { self->on_timer(); });
   }
 
+  std::size_t choose(std::size_t count) override {
+    return count > 1 && !detached_ ? simulation_.choose(count) : 0;
+  }
+
   void run_at_turn_end() override {
     if (held_) return;
     jobs_due_ = false;

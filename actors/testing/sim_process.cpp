@@ -54,9 +54,15 @@ sim_process::~sim_process() = default;
 caf::actor_system& sim_process::system() noexcept { return *impl_->system; }
 network& sim_process::net() noexcept { return impl_->net; }
 
-void sim_process::pause() { impl_->driver->pause(); }
+void sim_process::pause() {
+  impl_->net.pause();
+  impl_->driver->pause();
+}
 
-void sim_process::resume() { impl_->driver->resume(); }
+void sim_process::resume() {
+  impl_->net.resume();
+  impl_->driver->resume();
+}
 
 // Three steps, each after everything that the one before made ready: the coroutines leave their
 // waits, the actors and what they hold go, and only then the network that all of them used.

@@ -24,9 +24,7 @@ std::uint64_t hash_of(const endpoint& value) {
   return mixed(halves[0] + mixed(halves[1] + mixed(value.port)));
 }
 
-error_code address_not_available() {
-  return {EADDRNOTAVAIL, boost::system::system_category()};
-}
+error_code address_not_available() { return {EADDRNOTAVAIL, boost::system::system_category()}; }
 
 ip_address wildcard_like(const ip_address& other) {
   return other.is_v4() ? ip_address::v4({0, 0, 0, 0}) : ip_address{};
@@ -84,7 +82,17 @@ std::vector<ip_address> host_stack::resolve(std::string_view name) const {
 
 // Programs.
 
-process_id host_stack::begin_process() { return process_id{++last_process_}; }
+process_id host_stack::begin_process() {
+  const process_id result{++last_process_};
+  gates_.emplace(result, std::make_shared<pause_gate>(owner().context()));
+  return result;
+}
+
+std::shared_ptr<pause_gate> host_stack::gate_of(process_id which) const {
+  const auto found = gates_.find(which);
+  if (found != gates_.end()) return found->second;
+  return std::make_shared<pause_gate>(network_.owner().context());
+}
 
 random_source host_stack::random_of(process_id which) const {
   const auto number = std::to_string(static_cast<std::uint64_t>(which));
@@ -92,6 +100,7 @@ random_source host_stack::random_of(process_id which) const {
 }
 
 void host_stack::end_process(process_id which, process_end how) {
+  if (auto gate = gates_.extract(which)) gate.mapped()->resume();
   if (how == process_end::crashed) return crash();
   for (const auto& [local, socket] : std::map{listeners_}) {
     if (socket->owner() == which) socket->close();
@@ -113,6 +122,7 @@ void host_stack::drop_process(process_id which) {
 
 void host_stack::crash() {
   host_.set_power(false);
+  for (const auto& [which, gate] : std::exchange(gates_, {})) gate->resume();
   for (const auto& [local, socket] : std::map{listeners_}) socket->close();
   for (const auto& socket : sockets()) {
     socket->orphan();

@@ -58,6 +58,9 @@ class host_stack final : public packet_sink {
   // For `sim_network`.
 
   process_id begin_process();
+
+  /// Of a program that has not ended; of a new one for any other.
+  std::shared_ptr<pause_gate> gate_of(process_id which) const;
   void end_process(process_id which, process_end how);
 
   /// As the end of a program (killed), but the coroutines that wait are destroyed where they stand.
@@ -121,6 +124,7 @@ class host_stack final : public packet_sink {
   std::map<endpoint, std::shared_ptr<listening_socket>> listeners_;
   std::uint64_t last_number_ = 0;
   std::uint64_t last_process_ = 0;
+  std::map<process_id, std::shared_ptr<pause_gate>> gates_;
   tcp_machine::packets outbox_;
 };
 

@@ -18,7 +18,7 @@ listening_socket::listening_socket(host_stack& stack, process_id owner, const en
       backlog_(backlog),
       reuse_port_(reuse_port),
       claim_(claim),
-      arrived_(stack.owner().context()) {}
+      arrived_(stack.gate_of(owner)) {}
 
 void listening_socket::opened(std::shared_ptr<tcp_socket> child) {
   child->set_parent(nullptr);

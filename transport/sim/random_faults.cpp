@@ -1,6 +1,8 @@
 #include "transport/sim/random_faults.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -20,6 +22,11 @@ struct targets {
     for (const auto& each : from.segments()) segments.push_back(each->name());
   }
 };
+
+/// In whole milliseconds, as people write it.
+duration draw_span(random_source& random, duration low, duration high) {
+  return std::chrono::floor<std::chrono::milliseconds>(random.between(low, high));
+}
 
 /// A fault and what undoes it, if it does not end by itself.
 struct drawn_fault {
@@ -104,17 +111,17 @@ class fault_drawer {
     link_change change;
     change.where = link();
     if (random_.chance(0.5)) {
-      change.latency = random_.between({}, mix_.latency_max);
-      change.jitter = random_.between({}, mix_.latency_max / 2);
+      change.latency = draw_span(random_, {}, mix_.latency_max);
+      change.jitter = draw_span(random_, {}, mix_.latency_max / 2);
     } else {
-      change.loss = mix_.loss_max * random_.unit();
+      change.loss = std::round(mix_.loss_max * random_.unit() * 1000) / 1000;
     }
     link_restore undo{change.where};
     return {std::move(change), std::move(undo)};
   }
 
   drawn_fault draw_stall() {
-    return {stall{link(), random_.between({}, mix_.lasts_max)}, std::nullopt};
+    return {stall{link(), draw_span(random_, {}, mix_.lasts_max)}, std::nullopt};
   }
 
   drawn_fault draw_unplug() {
@@ -163,13 +170,13 @@ std::vector<timed_fault> draw_faults(random_source& random, const fabric& target
   fault_drawer drawer{random, mix, targets{target, spared}};
   std::vector<timed_fault> all;
   if (drawer.empty()) return all;
-  duration at = random.between({}, 2 * mix.mean_gap);
+  duration at = draw_span(random, {}, 2 * mix.mean_gap);
   while (at < length) {
     auto [what, undo] = drawer.draw();
-    const duration lasts = random.between({}, mix.lasts_max);
+    const duration lasts = draw_span(random, {}, mix.lasts_max);
     all.push_back({at, std::move(what)});
     if (undo) all.push_back({std::min(at + lasts, length), std::move(*undo)});
-    at += random.between(std::chrono::milliseconds{1}, 2 * mix.mean_gap);
+    at += draw_span(random, std::chrono::milliseconds{1}, 2 * mix.mean_gap);
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const timed_fault& a, const timed_fault& b) { return a.at < b.at; });

@@ -20,8 +20,9 @@ struct sim_clock::sleepers {
 
 /// One sleep, in the frame of its coroutine.
 struct sim_clock::nap {
-  nap(simulation& owner, std::shared_ptr<sleepers> all, time_point deadline)
-      : time(owner), waker(owner.context()), others(std::move(all)), number(++others->last_number) {
+  nap(simulation& owner, std::shared_ptr<pause_gate> gate, std::shared_ptr<sleepers> all,
+      time_point deadline)
+      : time(owner), waker(std::move(gate)), others(std::move(all)), number(++others->last_number) {
     others->by_number.emplace(number, &waker);
     event = time.at(deadline, [this] { waker.wake(); });
   }
@@ -40,7 +41,8 @@ struct sim_clock::nap {
   event_id event;
 };
 
-sim_clock::sim_clock(host_stack& host) : host_(host), sleepers_(std::make_shared<sleepers>()) {}
+sim_clock::sim_clock(host_stack& host, std::shared_ptr<pause_gate> gate)
+    : host_(host), gate_(std::move(gate)), sleepers_(std::make_shared<sleepers>()) {}
 
 sim_clock::~sim_clock() {
   auto& left = sleepers_->by_number;
@@ -49,7 +51,7 @@ sim_clock::~sim_clock() {
 
 asio::awaitable<boost::system::error_code> sim_clock::sleep_until(time_point deadline) {
   if (ended_) co_return asio::error::operation_aborted;
-  nap until_then{host_.owner(), sleepers_, deadline};
+  nap until_then{host_.owner(), gate_, sleepers_, deadline};
   co_return co_await until_then.waker.wait();
 }
 

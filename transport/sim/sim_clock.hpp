@@ -10,7 +10,7 @@ namespace hobnob::sim {
 /// A program's clocks: virtual time, and its host's time of day.
 class sim_clock final : public clock {
  public:
-  explicit sim_clock(host_stack& host);
+  sim_clock(host_stack& host, std::shared_ptr<pause_gate> gate);
   ~sim_clock() override;  ///< Who still sleeps is destroyed where he sleeps.
 
   time_point now() const override { return host_.owner().now(); }
@@ -25,6 +25,7 @@ class sim_clock final : public clock {
   struct nap;
 
   host_stack& host_;
+  std::shared_ptr<pause_gate> gate_;
   std::shared_ptr<sleepers> sleepers_;
   bool ended_ = false;
 };

@@ -57,8 +57,9 @@ awaitable<io_value<std::vector<ip_address>>> found(io_value<std::vector<ip_addre
 sim_network::sim_network(host_stack& host)
     : host_(host),
       process_(host.begin_process()),
+      gate_(host.gate_of(process_)),
       random_(host.random_of(process_)),
-      clock_(host),
+      clock_(host, gate_),
       deadlines_(host.owner().context().get_executor(), clock_) {}
 
 sim_network::~sim_network() {

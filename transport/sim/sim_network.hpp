@@ -26,6 +26,10 @@ class sim_network : public network {
   /// (let it, before what waits is destroyed), as do all later calls. `crashed` ends the host and
   /// all programs on it (`host_stack::crash`).
   void end(process_end how);
+  /// As SIGSTOP and SIGCONT: none of its waits ends meanwhile, and its host's TCP goes on.
+  void pause() { gate_->pause(); }
+  void resume() { gate_->resume(); }
+
   bool ended() const noexcept { return ended_; }
 
   // network
@@ -50,6 +54,7 @@ class sim_network : public network {
  private:
   host_stack& host_;
   process_id process_;
+  std::shared_ptr<pause_gate> gate_;
   bool ended_ = false;
   random_source random_;
   sim_clock clock_;

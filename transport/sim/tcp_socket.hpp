@@ -59,7 +59,7 @@ class tcp_socket : public std::enable_shared_from_this<tcp_socket> {
   listening_socket* parent() const noexcept { return parent_; }
 
   /// Begins to belong to the program that accepted it.
-  void adopt(process_id owner) noexcept { owner_ = owner; }
+  void adopt(process_id owner);
 
  private:
   friend class host_stack;

@@ -9,6 +9,16 @@ namespace hobnob::sim {
 
 namespace asio = boost::asio;
 
+void pause_gate::resume() {
+  paused_ = false;
+  for (auto& waiter : std::exchange(held_, {})) asio::post(*context_, std::move(waiter));
+}
+
+void pause_gate::let_go(event_function waiter) {
+  if (paused_) return held_.push_back(std::move(waiter));
+  asio::post(*context_, std::move(waiter));
+}
+
 template <class Handler>
 void wait_point::start(error_code& result, Handler handler) {
   result_ = &result;
@@ -31,7 +41,7 @@ void wait_point::wake(error_code result) {
   if (!resume_) return;
   *std::exchange(result_, nullptr) = result;
   if (slot_.is_connected()) std::exchange(slot_, {}).clear();
-  asio::post(*context_, std::exchange(resume_, {}));
+  gate_->let_go(std::exchange(resume_, {}));
 }
 
 void wait_point::drop() {

@@ -223,6 +223,94 @@ TEST(TeamScenario, BehindTwoHomeRoutersPeersTalkByTheRelayOrPunchThrough) {
   EXPECT_EQ(check_liveness(w, false), none);
 }
 
+// Its kernel goes on acknowledging: only what the program itself says is missing.
+TEST(TeamScenario, APausedPeerIsSuspectedAndLostAndComesBackByItself) {
+  test_world w;
+  w.add_relay();
+  auto peers = w.add_peers({"ann", "bob"});
+  auto &ann = *peers[0], &bob = *peers[1];
+  ASSERT_TRUE(w.settle());
+  w.run_for(3s);
+  const auto before = bob.book().entries;
+  w.apply("pause bob");
+  const auto suspected = time_until(
+      w, [&] { return ann.book().links.back().event.state == link_state::suspect; }, 60s);
+  ASSERT_TRUE(suspected);
+  EXPECT_GE(*suspected, 7s);
+  EXPECT_LE(*suspected, 11s);
+  ASSERT_TRUE(w.run_until([&] { return ann.links().empty() && ann.roster().empty(); }, 60s));
+  EXPECT_EQ(bob.book().entries, before);
+  w.apply("resume bob");
+  ASSERT_TRUE(w.settle());
+  chat(w);
+  EXPECT_EQ(delivered(w), 2u);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+}
+
+TEST(TeamScenario, AShortPauseIsNoticedByNobody) {
+  test_world w;
+  w.add_relay();
+  w.add_peers({"ann", "bob", "cy"});
+  ASSERT_TRUE(w.settle());
+  w.run_for(2s);
+  const auto news = [&] {
+    std::uint64_t result = 0;
+    for (const auto& peer : w.peers()) result += peer->book().entries;
+    return result;
+  };
+  const auto before = news();
+  w.apply("pause bob");
+  w.run_for(4s);
+  w.apply("resume bob");
+  w.run_for(60s);
+  EXPECT_EQ(news(), before);
+}
+
+// All time-outs and silences are of the monotonic clock.
+TEST(TeamScenario, AJumpOfTheWallClockDisturbsNothing) {
+  test_world w;
+  w.add_relay();
+  auto peers = w.add_peers({"ann", "bob", "cy"});
+  ASSERT_TRUE(w.settle());
+  for (const auto* jump : {"jump ann 3600s", "jump bob -86400s", "jump relay -7200s"})
+    w.apply(jump);
+  chat(w);
+  EXPECT_EQ(delivered(w), 6u);
+  w.apply("kill ann");
+  w.run_for(1s);
+  w.apply("start ann");
+  ASSERT_TRUE(w.settle());
+  chat(w);
+  EXPECT_EQ(delivered(w), 12u);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+}
+
+// The relay tells all at the same moment; what differs is how far they are from it and each other.
+TEST(TeamScenario, CrossingDialsAtEveryRelativeTimingLeaveOneLink) {
+  for (int late = 0; late <= 60; late += 3) {
+    test_world w{static_cast<std::uint64_t>(100 + late)};
+    w.add_relay();
+    w.apply("change internet latency=10ms jitter=0s");
+    auto& ann = w.add_peer("ann");
+    auto& bob = w.add_peer("bob");
+    w.apply("change bob latency=" + std::to_string(late) + "ms");
+    ASSERT_TRUE(w.settle()) << late;
+    w.run_for(90s);
+    EXPECT_EQ(ann.links(), strings{"bob"}) << late;
+    EXPECT_EQ(check_safety(w), none) << late;
+    EXPECT_EQ(check_liveness(w), none) << late;
+    const auto ups = [](const sim_peer& peer) {
+      return std::ranges::count(peer.book().links, link_state::up,
+                                [](const auto& entry) { return entry.event.state; });
+    };
+    EXPECT_EQ(ups(ann), 1) << late;
+    EXPECT_EQ(ups(bob), 1) << late;
+    EXPECT_EQ(ann.ask<peer_status>(get_status{})->links, 1u) << late;
+  }
+}
+
 TEST(TeamScenario, TwoInOneSiteUseTheirLan) {
   test_world w;
   w.add_relay();
