@@ -1,5 +1,6 @@
 #include "actors/testing/invariants.hpp"
 #include "sim_world.hpp"
+#include "transport/sim/simulation.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -223,6 +224,39 @@ TEST(TeamScenario, BehindTwoHomeRoutersPeersTalkByTheRelayOrPunchThrough) {
   EXPECT_EQ(check_liveness(w, false), none);
 }
 
+/// When the last bytes of `from` came to `to`.
+world::time_point last_heard(world& w, std::string_view to, std::string_view from) {
+  auto& log = w.simulation().log();
+  world::time_point result{};
+  for (const auto& record : log.records()) {
+    if (record.kind == sim::record_kind::delivered && record.size > 0 &&
+        log.name_of(record.host) == to && log.name_of(record.peer) == from) {
+      result = record.at;
+    }
+  }
+  return result;
+}
+
+TEST(TeamScenario, HeartbeatLimitsAreExact) {
+  for (const auto heartbeat : {1000ms, 5000ms, 60'000ms}) {
+    test_world w{1, {.heartbeat = heartbeat}};
+    w.add_relay();
+    auto& ann = *w.add_peers({"ann", "bob"}).front();
+    ASSERT_TRUE(w.settle());
+    w.run_for(7 * heartbeat / 3);
+    w.apply("crash bob");
+    ASSERT_TRUE(w.run_until([&] { return ann.links().empty(); }, 5 * heartbeat));
+    const auto heard = last_heard(w, "ann", "bob");
+    const auto& links = ann.book().links;
+    ASSERT_GE(links.size(), 3u);
+    EXPECT_EQ(links[links.size() - 2].event.state, link_state::suspect);
+    EXPECT_EQ(links[links.size() - 2].at - heard, 2 * heartbeat);
+    EXPECT_EQ(links.back().event.state, link_state::down);
+    EXPECT_EQ(links.back().event.reason, close_reason::heartbeat);
+    EXPECT_EQ(links.back().at - heard, 3 * heartbeat);
+  }
+}
+
 // Its kernel goes on acknowledging: only what the program itself says is missing.
 TEST(TeamScenario, APausedPeerIsSuspectedAndLostAndComesBackByItself) {
   test_world w;
@@ -236,8 +270,8 @@ TEST(TeamScenario, APausedPeerIsSuspectedAndLostAndComesBackByItself) {
   const auto suspected = time_until(
       w, [&] { return ann.book().links.back().event.state == link_state::suspect; }, 60s);
   ASSERT_TRUE(suspected);
-  EXPECT_GE(*suspected, 7s);
-  EXPECT_LE(*suspected, 11s);
+  EXPECT_GE(*suspected, 5s);  // Ten after the last word.
+  EXPECT_LE(*suspected, 10s);
   ASSERT_TRUE(w.run_until([&] { return ann.links().empty() && ann.roster().empty(); }, 60s));
   EXPECT_EQ(bob.book().entries, before);
   w.apply("resume bob");
