@@ -3,20 +3,18 @@
 #include "actors/core/sanitise.hpp"
 #include "actors/core/user_name.hpp"
 #include "actors/storage/data_directory.hpp"
-#include "actors/storage/log_sink.hpp"
+#include "actors/storage/option_values.hpp"
 #include "actors/storage/program_settings.hpp"
 #include "peer_main/option_table.hpp"
 
 #include <algorithm>
-#include <boost/program_options.hpp>
-#include <charconv>
 #include <cstdlib>
-#include <functional>
+#include <initializer_list>
+#include <utility>
 
 namespace hobnob {
 namespace {
 
-namespace po = boost::program_options;
 using result = core::checked<peer_options>;
 
 // Settings of relay_main may stand in the same environment.
@@ -26,51 +24,10 @@ bool is_one_of(std::string_view key, std::initializer_list<std::string_view> key
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-std::string read_bool(const std::string& text, bool& out) {
-  if (is_one_of(text, {"true", "yes", "on", "1"})) return out = true, std::string{};
-  if (is_one_of(text, {"false", "no", "off", "0"})) return out = false, std::string{};
-  return "it must be true or false";
-}
-
-std::string read_seconds(const std::string& text, std::chrono::milliseconds& out) {
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size() || !(seconds > 0) || seconds > 86400)
-    return "it must be a number of seconds, more than 0 and at most 86400";
-  out = std::chrono::milliseconds{std::max(1L, static_cast<long>(seconds * 1000))};
-  return {};
-}
-
-std::string read_direct(const std::string& text, direct_mode& out) {
-  if (text == "both") return out = direct_mode::both, std::string{};
-  if (text == "dial") return out = direct_mode::dial_only, std::string{};
-  if (text == "accept") return out = direct_mode::accept_only, std::string{};
-  if (text == "off") return out = direct_mode::off, std::string{};
-  return "it must be both, dial, accept or off";
-}
-
-std::string read_wait(const std::string& text, message_state& out) {
-  if (text == "queued") return out = message_state::queued, std::string{};
-  if (text == "accepted") return out = message_state::sent, std::string{};
-  if (text == "delivered") return out = message_state::delivered, std::string{};
-  return "it must be queued, accepted or delivered";
-}
-
 std::string read_relay(const std::string& text, std::optional<core::relay_uri>& out) {
   auto uri = core::relay_uri::parse(text);
   if (!uri) return uri.error();
   out = std::move(*uri);
-  return {};
-}
-
-std::string read_listen(const std::vector<std::string>& texts, std::vector<endpoint>& out) {
-  for (const auto& text : texts) {
-    const auto local = endpoint::parse(text);
-    if (!local)
-      return "'" + core::sanitise_line(text, 60) +
-             "' must be ADDRESS:PORT, as 0.0.0.0:7441 or [::]:0";
-    out.push_back(*local);
-  }
   return {};
 }
 
@@ -82,38 +39,32 @@ std::string read_user(const std::string& text, std::string& out) {
 }
 
 /// Turns the texts into values; answers what is wrong with the first that is not understood.
-std::string convert(const po::variables_map& values, peer_options& out) {
-  std::string problem;
-  const auto with = [&](const char* key, const auto& read) {
-    if (!problem.empty() || values.count(key) == 0) return;
-    problem = read(values[key].as<std::string>());
-    if (!problem.empty()) problem = std::string{"--"} + key + ": " + problem;
-  };
-  const auto flag = [&](const char* key, bool& out_flag) {
-    with(key, [&](const std::string& text) { return read_bool(text, out_flag); });
-  };
-  with("relay", [&](const std::string& text) { return read_relay(text, out.relay); });
-  with("user", [&](const std::string& text) { return read_user(text, out.user); });
-  with("data-dir", [&](const std::string& text) { return out.data_dir = text, std::string{}; });
-  with("direct", [&](const std::string& text) { return read_direct(text, out.direct); });
-  with("wait", [&](const std::string& text) { return read_wait(text, out.wait); });
-  with("timeout", [&](const std::string& text) { return read_seconds(text, out.timeout); });
-  with("p2p-log", [&](const std::string& text) { return out.p2p_log = text, std::string{}; });
-  with("log-level", [&](const std::string& text) {
-    out.log_level = text;
-    return is_log_level(text) ? ""
-                              : std::string{"it must be trace, debug, info, warn, error or off"};
-  });
-  flag("require-direct", out.require_direct);
-  flag("accept", out.accept);
-  flag("exit-on-eof", out.exit_on_eof);
-  flag("json", out.json);
-  flag("p2p-log-content", out.p2p_log_content);
-  if (problem.empty() && values.count("listen") > 0) {
-    problem = read_listen(values["listen"].as<std::vector<std::string>>(), out.listen);
-    if (!problem.empty()) problem = "--listen: " + problem;
-  }
-  return problem;
+std::string convert(const boost::program_options::variables_map& values, peer_options& out) {
+  option_values in{values};
+  in.read("relay", [&](const std::string& text) { return read_relay(text, out.relay); });
+  in.read("user", [&](const std::string& text) { return read_user(text, out.user); });
+  in.text("data-dir", out.data_dir);
+  in.choice<direct_mode>("direct",
+                         {{"both", direct_mode::both},
+                          {"dial", direct_mode::dial_only},
+                          {"accept", direct_mode::accept_only},
+                          {"off", direct_mode::off}},
+                         out.direct);
+  in.choice<message_state>("wait",
+                           {{"queued", message_state::queued},
+                            {"accepted", message_state::sent},
+                            {"delivered", message_state::delivered}},
+                           out.wait);
+  in.seconds("timeout", 0.001, 86400, out.timeout);
+  in.text("p2p-log", out.p2p_log);
+  in.log_level("log-level", out.log_level);
+  in.flag("require-direct", out.require_direct);
+  in.flag("accept", out.accept);
+  in.flag("exit-on-eof", out.exit_on_eof);
+  in.flag("json", out.json);
+  in.flag("p2p-log-content", out.p2p_log_content);
+  in.endpoints("listen", "0.0.0.0:7441 or [::]:0", out.listen);
+  return in.problem();
 }
 
 std::string check_command(const peer_options& options) {
@@ -165,37 +116,18 @@ std::string what_login_lacks(const peer_options& options) {
 
 core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
                                               const char* const* environment) {
-  const auto table = peer_option_table();
-  auto all = po::options_description{};
-  all.add(table);
-  all.add_options()("words", po::value<std::vector<std::string>>());
-  po::positional_options_description positional;
-  positional.add("words", -1);
-
+  auto told =
+      read_program_words(peer_option_table(), "peer", argc, argv, environment, relay_settings);
+  if (!told) return result::failure(told.error());
   peer_options options;
-  po::variables_map values;
-  try {
-    po::store(po::command_line_parser(argc, argv).options(all).positional(positional).run(),
-              values);
-    options.help = values.count("help") > 0;
-    options.version = values.count("version") > 0;
-    if (options.help || options.version) return options;
-    program_settings more{table, values};
-    const bool named = values.count("config") > 0;
-    auto config_file = default_config_file("peer");
-    if (named) config_file = values["config"].as<std::string>();
-    std::string problem = more.add_environment(environment, relay_settings);
-    if (problem.empty()) problem = more.add_config_file(config_file, named);
-    if (problem.empty()) problem = convert(values, options);
-    if (!problem.empty()) return result::failure(problem);
-  } catch (const po::error& error) {
-    return result::failure(core::sanitise_line(error.what(), 300) + " (see --help)");
-  }
-
-  if (values.count("words") > 0) {
-    options.arguments = values["words"].as<std::vector<std::string>>();
-    options.command = options.arguments.front();
-    options.arguments.erase(options.arguments.begin());
+  options.help = told->help;
+  options.version = told->version;
+  if (options.help || options.version) return options;
+  if (auto fault = convert(told->values, options); !fault.empty())
+    return result::failure(std::move(fault));
+  if (!told->words.empty()) {
+    options.command = told->words.front();
+    options.arguments.assign(told->words.begin() + 1, told->words.end());
   }
   std::string problem = check_command(options);
   if (problem.empty()) fill_defaults(options);

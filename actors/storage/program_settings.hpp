@@ -1,18 +1,22 @@
 #pragma once
 
+#include "actors/core/checked.hpp"
 #include "actors/core/sanitise.hpp"
 #include "actors/core/settings_text.hpp"
+#include "actors/storage/data_directory.hpp"
 #include "actors/storage/small_file.hpp"
 
 #include <algorithm>
 #include <boost/program_options/option.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
+#include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hobnob {
@@ -71,5 +75,49 @@ class program_settings {
   const boost::program_options::options_description& table_;
   boost::program_options::variables_map& values_;
 };
+
+/// What a program was told by its command line, the environment and its config file.
+struct program_words {
+  boost::program_options::variables_map values;
+  std::vector<std::string> words;  ///< What is no option: a command and its arguments.
+  bool help = false;               ///< Then nothing else was looked at;
+  bool version = false;            ///< nor with this.
+};
+
+/// Reads the command line, then `environment` (as `environ`), then the config file: `--config`, or
+/// the default one of `program` ("peer", "relay") if it exists. The first to name a setting wins.
+inline core::checked<program_words> read_program_words(
+    const boost::program_options::options_description& table, std::string_view program, int argc,
+    const char* const* argv, const char* const* environment,
+    std::span<const std::string_view> of_others) {
+  namespace po = boost::program_options;
+  using result = core::checked<program_words>;
+  po::options_description all;
+  all.add(table);
+  all.add_options()("words", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  positional.add("words", -1);
+  program_words told;
+  auto& values = told.values;
+  try {
+    po::store(po::command_line_parser(argc, argv).options(all).positional(positional).run(),
+              values);
+    told.help = values.count("help") > 0;
+    told.version = values.count("version") > 0;
+    if (told.help || told.version) return told;
+    if (values.count("words") > 0) told.words = values["words"].as<std::vector<std::string>>();
+
+    program_settings more{table, values};
+    const bool named = values.count("config") > 0;
+    auto config_file = default_config_file(program);
+    if (named) config_file = values["config"].as<std::string>();
+    auto problem = more.add_environment(environment, of_others);
+    if (problem.empty()) problem = more.add_config_file(config_file, named);
+    if (!problem.empty()) return result::failure(std::move(problem));
+  } catch (const po::error& error) {
+    return result::failure(core::sanitise_line(error.what(), 300) + " (see --help)");
+  }
+  return told;
+}
 
 }  // namespace hobnob

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "actors/core/sanitise.hpp"
+#include "actors/storage/log_sink.hpp"
+#include "transport/endpoint.hpp"
+
+#include <algorithm>
+#include <boost/program_options/variables_map.hpp>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hobnob {
+
+/// The texts of a program's options, to be turned into values. What is not set leaves its value as
+/// it is; after the first text that is not understood, nothing is read any more. Needs
+/// Boost.Program_options to be linked.
+class option_values {
+ public:
+  explicit option_values(const boost::program_options::variables_map& values) : values_(values) {}
+
+  /// What is wrong, for people; empty if nothing is.
+  const std::string& problem() const { return problem_; }
+
+  /// `convert` takes the text and answers what is wrong with it, or nothing.
+  template <class Convert>
+  void read(const char* key, Convert convert) {
+    if (!problem_.empty() || values_.count(key) == 0) return;
+    fail(key, convert(values_[key].as<std::string>()));
+  }
+
+  /// Texts, paths: whatever can be made of a string as it is.
+  template <class Text>
+  void text(const char* key, Text& out) {
+    read(key, [&](const std::string& given) { return out = given, std::string{}; });
+  }
+
+  void flag(const char* key, bool& out) {
+    read(key, [&](const std::string& given) {
+      if (is_one_of(given, {"true", "yes", "on", "1"})) return out = true, std::string{};
+      if (is_one_of(given, {"false", "no", "off", "0"})) return out = false, std::string{};
+      return std::string{"it must be true or false"};
+    });
+  }
+
+  template <class Value>
+  void choice(const char* key, std::initializer_list<std::pair<std::string_view, Value>> choices,
+              Value& out) {
+    read(key, [&](const std::string& given) {
+      std::string known;
+      for (auto each = choices.begin(); each != choices.end(); ++each) {
+        if (each->first == given) return out = each->second, std::string{};
+        if (!known.empty()) known += each + 1 == choices.end() ? " or " : ", ";
+        known += each->first;
+      }
+      return "it must be " + known;
+    });
+  }
+
+  /// Seconds, also with a fraction.
+  void seconds(const char* key, double least, double most, std::chrono::milliseconds& out) {
+    read(key, [&](const std::string& given) {
+      double value = 0;
+      const auto* end = given.data() + given.size();
+      const auto [rest, error] = std::from_chars(given.data(), end, value);
+      if (error != std::errc{} || rest != end || !(value >= least) || value > most) {
+        char fault[100];
+        std::snprintf(fault, sizeof fault, "it must be a number of seconds from %g to %g", least,
+                      most);
+        return std::string{fault};
+      }
+      out = std::chrono::milliseconds{static_cast<long>(value * 1000)};
+      return std::string{};
+    });
+  }
+
+  void log_level(const char* key, std::string& out) {
+    read(key, [&](const std::string& given) {
+      out = given;
+      return std::string{is_log_level(given) ? ""
+                                             : "it must be trace, debug, info, warn, error or off"};
+    });
+  }
+
+  /// An option that may come several times.
+  void endpoints(const char* key, std::string_view example, std::vector<endpoint>& out) {
+    if (!problem_.empty() || values_.count(key) == 0) return;
+    for (const auto& given : values_[key].as<std::vector<std::string>>()) {
+      const auto where = endpoint::parse(given);
+      if (!where)
+        return fail(key, "'" + core::sanitise_line(given, 60) + "' must be ADDRESS:PORT, as " +
+                             std::string{example});
+      out.push_back(*where);
+    }
+  }
+
+ private:
+  static bool is_one_of(std::string_view text, std::initializer_list<std::string_view> texts) {
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+  }
+
+  void fail(const char* key, const std::string& fault) {
+    if (!fault.empty()) problem_ = std::string{"--"} + key + ": " + fault;
+  }
+
+  const boost::program_options::variables_map& values_;
+  std::string problem_;
+};
+
+}  // namespace hobnob
