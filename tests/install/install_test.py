@@ -19,18 +19,23 @@ class Install(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def test_a_project_outside_the_tree_embeds_a_relay_and_two_peers(self):
+    def test_a_project_outside_the_tree_embeds_and_simulates_relays_and_peers(self):
         with tempfile.TemporaryDirectory(prefix="hobnob-install-") as folder:
             prefix = pathlib.Path(folder, "prefix")
             project = pathlib.Path(folder, "consumer")
             build = pathlib.Path(folder, "build")
             shutil.copytree(SOURCE / "tests/install/consumer", project)
-            shutil.copy(SOURCE / "examples/two_peers_and_a_relay.cpp", project / "main.cpp")
+            for example, program in (("two_peers_and_a_relay", "embedding"),
+                                     ("simulate_partition", "simulating"),
+                                     ("simulate_own_protocol", "own_protocol")):
+                shutil.copy(SOURCE / f"examples/{example}.cpp", project / f"{program}.cpp")
             self.run_command("cmake", "--install", BUILD, "--prefix", prefix)
             self.run_command("cmake", "-S", project, "-B", build, "-G", "Ninja",
                              f"-DCMAKE_PREFIX_PATH={prefix}")
             self.run_command("cmake", "--build", build)
-            self.assertIn("hello bob", self.run_command(build / "consumer"))
+            self.assertIn("hello bob", self.run_command(build / "embedding"))
+            self.assertIn("by wan again", self.run_command(build / "simulating"))
+            self.assertIn("sequenceDiagram", self.run_command(build / "own_protocol"))
             for program in ("relay_main", "peer_main"):
                 self.assertIn("0.1.0", self.run_command(prefix / "bin" / program, "--version"))
 
