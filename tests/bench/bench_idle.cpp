@@ -8,8 +8,6 @@
 #include "measure.hpp"
 #include "relay_under_test.hpp"
 
-#include <cstdio>
-#include <exception>
 #include <map>
 #include <stdexcept>
 
@@ -76,7 +74,8 @@ void report(const std::string& bench, const std::string& system, std::int64_t se
   print_result(fields);
 }
 
-void run(const bench_options& options) {
+int run(const bench_options& options) {
+  if (options.text("--role", "") == "bare_relay") return bare_relay_main();
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 3);
   const auto sessions = options.smoke() ? 50 : options.number("--sessions", 9500);
   const auto subscribers = options.smoke() ? 5 : options.number("--subscribers", 1000);
@@ -92,16 +91,9 @@ void run(const bench_options& options) {
   for (const auto& [system, result] : idle) report("idle", system, sessions, 0, result);
   report("announced_logins", "relay_main", std::min<std::int64_t>(sessions, 2000), subscribers,
          announced);
+  return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  const bench_options options{argc, argv};
-  if (options.text("--role", "") == "bare_relay") return bare_relay_main();
-  run(options);
-  return 0;
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "bench_idle: %s\n", e.what());
-  return 1;
-}
+int main(int argc, char** argv) { return bench_main("bench_idle", argc, argv, run); }

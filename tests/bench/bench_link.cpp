@@ -5,8 +5,6 @@
 #include "echo_ends.hpp"
 
 #include <unistd.h>
-#include <cstdio>
-#include <exception>
 #include <map>
 
 using namespace hobnob::bench;
@@ -73,10 +71,7 @@ void measure_one_way(std::size_t size, std::int64_t rounds, std::chrono::nanosec
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-  const bench_options options{argc, argv};
+int run(const bench_options& options) {
   const auto role = options.text("--role", "");
   if (role == "stock_echo") return stock_echo_main();
   if (role == "bare_echo") return bare_echo_main();
@@ -90,7 +85,8 @@ int main(int argc, char** argv) try {
   measure_one_way(64, rounds, length);
   measure_one_way(1024, rounds, length);
   return 0;
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "bench_link: %s\n", e.what());
-  return 1;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench_main("bench_link", argc, argv, run); }

@@ -7,7 +7,6 @@
 #include "relay_under_test.hpp"
 
 #include <cstdio>
-#include <exception>
 #include <map>
 #include <stdexcept>
 
@@ -58,30 +57,22 @@ void measure(std::size_t peers, std::int64_t rounds) {
   }
 }
 
-void run(const bench_options& options) {
+int run(const bench_options& options) {
+  const auto role = options.text("--role", "");
+  const auto peers = static_cast<std::size_t>(options.number("--peers", options.smoke() ? 5 : 0));
+  if (role == "hobnob_mesh")
+    return std::puts(hobnob_mesh(peers, options.text("--relay", "")).to_line().c_str()) < 0;
+  if (role == "bare_mesh") return std::puts(bare_mesh(peers).to_line().c_str()) < 0;
+  if (peers == 1) throw std::runtime_error("--peers: at least 2");
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 3);
-  if (const auto peers = options.number("--peers", options.smoke() ? 5 : 0); peers != 0) {
-    if (peers < 2) throw std::runtime_error("--peers: at least 2");
-    return measure(static_cast<std::size_t>(peers), rounds);
+  if (peers != 0) {
+    measure(peers, rounds);
+  } else {
+    for (const std::size_t each : {10, 50, 100}) measure(each, rounds);
   }
-  for (const std::size_t peers : {10, 50, 100}) measure(peers, rounds);
+  return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  const bench_options options{argc, argv};
-  const auto role = options.text("--role", "");
-  const auto peers = static_cast<std::size_t>(options.number("--peers", 0));
-  if (role == "hobnob_mesh") {
-    std::puts(hobnob_mesh(peers, options.text("--relay", "")).to_line().c_str());
-  } else if (role == "bare_mesh") {
-    std::puts(bare_mesh(peers).to_line().c_str());
-  } else {
-    run(options);
-  }
-  return 0;
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "bench_mesh: %s\n", e.what());
-  return 1;
-}
+int main(int argc, char** argv) { return bench_main("bench_mesh", argc, argv, run); }

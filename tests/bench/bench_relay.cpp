@@ -8,8 +8,6 @@
 #include "measure.hpp"
 #include "relay_under_test.hpp"
 
-#include <cstdio>
-#include <exception>
 #include <map>
 #include <stdexcept>
 
@@ -147,17 +145,15 @@ void measure_once(const relay_under_test& relay, const workload& work,
 void report(const workload& work, const std::string& system, std::int64_t rounds,
             const figures& of) {
   std::vector<json_field> fields{{"bench", work.name}, {"system", system}, {"rounds", rounds}};
-  if (!of.messages_per_second.empty())
-    append_spread(fields, "messages_per_second", of.messages_per_second);
-  if (!of.round_trip_us_p50.empty()) {
-    append_spread(fields, "round_trip_us_p50", of.round_trip_us_p50);
-    append_spread(fields, "round_trip_us_p99", of.round_trip_us_p99);
-  }
+  append_spread(fields, "messages_per_second", of.messages_per_second);
+  append_spread(fields, "round_trip_us_p50", of.round_trip_us_p50);
+  append_spread(fields, "round_trip_us_p99", of.round_trip_us_p99);
   append_spread(fields, "server_us_per_message", of.server_us_per_message);
   print_result(fields);
 }
 
-void run(const bench_options& options) {
+int run(const bench_options& options) {
+  if (options.text("--role", "") == "bare_relay") return bare_relay_main();
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
   const auto length =
       std::chrono::milliseconds{options.smoke() ? 50 : options.number("--milliseconds", 2000)};
@@ -171,16 +167,9 @@ void run(const bench_options& options) {
     }
     for (const auto& [system, result] : of) report(work, system, rounds, result);
   }
+  return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  const bench_options options{argc, argv};
-  if (options.text("--role", "") == "bare_relay") return bare_relay_main();
-  run(options);
-  return 0;
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "bench_relay: %s\n", e.what());
-  return 1;
-}
+int main(int argc, char** argv) { return bench_main("bench_relay", argc, argv, run); }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -22,6 +23,7 @@ double samples::quantile(double fraction) const {
 }
 
 void append_spread(std::vector<json_field>& to, const std::string& name, const samples& from) {
+  if (from.empty()) return;
   to.emplace_back(name, from.median());
   to.emplace_back(name + "_min", from.quantile(0));
   to.emplace_back(name + "_max", from.quantile(1));
@@ -58,6 +60,15 @@ std::string bench_options::text(std::string_view flag, std::string otherwise) co
 std::int64_t bench_options::number(std::string_view flag, std::int64_t otherwise) const {
   const auto given = text(flag, "");
   return given.empty() ? otherwise : std::atoll(given.c_str());
+}
+
+int bench_main(const char* name, int argc, char** argv, int (*body)(const bench_options&)) {
+  try {
+    return body(bench_options{argc, argv});
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s: %s\n", name, e.what());
+    return 1;
+  }
 }
 
 child_process::child_process(const std::vector<std::string>& command) {

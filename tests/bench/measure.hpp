@@ -30,7 +30,8 @@ class samples {
 using json_value = std::variant<double, std::int64_t, std::string>;
 using json_field = std::pair<std::string, json_value>;
 
-/// Median, least and greatest as three fields `name`, `name_min`, `name_max`.
+/// Median, least and greatest as three fields `name`, `name_min`, `name_max`; nothing without
+/// values.
 void append_spread(std::vector<json_field>& to, const std::string& name, const samples& from);
 
 /// Prints one JSON object on a line of its own.
@@ -49,6 +50,9 @@ class bench_options {
  private:
   std::vector<std::string> arguments_;
 };
+
+/// The `main` of a bench: `body` answers the exit code; what it throws becomes a line on stderr.
+int bench_main(const char* name, int argc, char** argv, int (*body)(const bench_options&));
 
 /// A program started for a bench; killed, by pid, when this goes.
 class child_process {
