@@ -154,7 +154,7 @@ class plan_drawer {
     for (const auto& each : kinds) {
       if (random_.chance(0.5)) mix.push_back(each);
     }
-    const auto mean_gap = span(milliseconds{2'000}, milliseconds{40'000});
+    const auto mean_gap = span(milliseconds{1'000}, milliseconds{15'000});
     const auto lasts_max = span(milliseconds{1}, milliseconds{15'000});
     if (mix.empty()) return;
     for (auto at = span({}, 2 * mean_gap); at < length_; at += span(milliseconds{1}, 2 * mean_gap)) {

@@ -1,0 +1,166 @@
+// One seed, one run: whatever machine, process or build. And what would break that is seen.
+
+#include "actors/testing/swarm.hpp"
+#include "actors/testing/world.hpp"
+#include "transport/sim/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdio>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#ifndef HOBNOB_SWARM_FRACTION
+#define HOBNOB_SWARM_FRACTION 1
+#endif
+
+namespace hobnob::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+swarm_options small_worlds() {
+  swarm_options options;
+  options.peers_max = 3;
+  options.length_min = 2s;
+  options.length_max = 8s;
+  return options;
+}
+
+class Determinism : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(Determinism, ASeedGivesOneTraceInTenRuns) {
+  std::set<std::uint64_t> hashes;
+  const auto first = 1'000'000 + GetParam() * 20;
+  for (auto seed = first; seed < first + 20; seed += HOBNOB_SWARM_FRACTION) {
+    const auto once = run_seed(seed, small_worlds());
+    EXPECT_TRUE(hashes.insert(once.trace_hash).second) << seed << " is as another";
+    for (int i = 1; i < 10; ++i) {
+      const auto again = run_seed(seed, small_worlds());
+      ASSERT_EQ(again.trace_hash, once.trace_hash) << "SIM_SEED=" << seed << ", run " << i;
+      ASSERT_EQ(again.events, once.events);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Twenties, Determinism, ::testing::Range<std::uint64_t>(0, 5));
+
+TEST(DeterminismOfTls, ASeedGivesOneTraceThoughTlsDrawsItsOwnNumbers) {
+  auto options = small_worlds();
+  options.tls = true;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    EXPECT_EQ(run_seed(seed, options).trace_hash, run_seed(seed, options).trace_hash) << seed;
+  }
+}
+
+std::string hashes_of_this_process() {
+  std::string result;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    result += std::to_string(run_seed(seed, small_worlds()).trace_hash) + ' ';
+  }
+  return result;
+}
+
+constexpr auto mark = "hashes: ";
+
+/// For the test below, which runs it in another process.
+TEST(DeterminismOfProcesses, DISABLED_PrintsHashes) {
+  std::printf("%s%s\n", mark, hashes_of_this_process().c_str());
+}
+
+TEST(DeterminismOfProcesses, AnotherProcessSeesTheSameTraces) {
+  const std::string command =
+      "'" + ::testing::internal::GetArgvs().front() +
+      "' --gtest_also_run_disabled_tests --gtest_filter='*DISABLED_PrintsHashes'";
+  const std::unique_ptr<FILE, int (*)(FILE*)> other{popen(command.c_str(), "r"), pclose};
+  ASSERT_TRUE(other);
+  std::string output;
+  char buffer[1024];
+  while (std::fgets(buffer, sizeof buffer, other.get())) output += buffer;
+  EXPECT_NE(output.find(mark + hashes_of_this_process()), output.npos) << output;
+}
+
+// --- What must not happen is seen when it happens ---
+
+/// A short life of two peers, into which `spoil` may bring something that is not from the seed.
+std::uint64_t hash_of_chat(const std::function<void(world&)>& spoil) {
+  world_options options;
+  options.plain_handshake = true;
+  world w{5, options};
+  w.add_relay();
+  w.add_peers({"ann", "bob"});
+  w.run_for(5s);
+  spoil(w);
+  w.run_for(5s);
+  return w.trace_hash();
+}
+
+TEST(PlantedNondeterminism, NothingPlantedGivesOneHash) {
+  const auto nothing = [](world& w) { w.peer("ann").send_text("bob", "hello"); };
+  EXPECT_EQ(hash_of_chat(nothing), hash_of_chat(nothing));
+}
+
+TEST(PlantedNondeterminism, ARealClockIsCaught) {
+  const auto by_clock = [](world& w) {
+    const auto real = std::chrono::steady_clock::now().time_since_epoch();
+    w.simulation().after(real % 1ms, [&w] { w.peer("ann").send_text("bob", "hello"); });
+  };
+  EXPECT_NE(hash_of_chat(by_clock), hash_of_chat(by_clock));
+}
+
+TEST(PlantedNondeterminism, TheOrderOfAHashTableOfPointersIsCaught) {
+  std::deque<std::unique_ptr<int>> alive;  // So that no run gets the addresses of another.
+  const auto by_address = [&alive](world& w) {
+    std::unordered_set<const int*> numbers;
+    for (int i = 0; i < 200; ++i) {
+      numbers.insert(alive.emplace_back(std::make_unique<int>(i)).get());
+      alive.emplace_back(std::make_unique<int>(alive.size() % 7));
+    }
+    for (const int* number : numbers) w.peer("ann").send_text("bob", std::string(*number, 'x'));
+  };
+  EXPECT_NE(hash_of_chat(by_address), hash_of_chat(by_address));
+}
+
+TEST(PlantedNondeterminism, TheOrderOfPointersIsCaught) {
+  std::deque<std::unique_ptr<char[]>> alive;
+  std::size_t run = 0;
+  const auto by_address = [&](world& w) {
+    ++run;
+    std::set<std::pair<const char*, int>> numbers;
+    // Sizes change from run to run, as in a program whose heap has another past.
+    for (int i = 0; i < 200; ++i) {
+      const auto size = 16 + (static_cast<std::size_t>(i) * 37 * run) % 3000;
+      numbers.emplace(alive.emplace_back(std::make_unique<char[]>(size)).get(), i);
+    }
+    for (const auto& [at, i] : numbers) w.peer("ann").send_text("bob", std::string(i, 'x'));
+  };
+  EXPECT_NE(hash_of_chat(by_address), hash_of_chat(by_address));
+}
+
+TEST(PlantedNondeterminism, AThreadIsCaught) {
+  const auto by_thread = [](world& w) {
+    std::atomic<std::uint64_t> turns = 0;
+    std::atomic<bool> enough = false;
+    std::thread other{[&] {
+      while (!enough) ++turns;
+    }};
+    while (turns < 1000) std::this_thread::yield();
+    w.run_for(1s);
+    w.run_for(std::chrono::nanoseconds{turns % 1'000'000});
+    enough = true;
+    other.join();
+    w.peer("ann").send_text("bob", "hello");
+  };
+  EXPECT_NE(hash_of_chat(by_thread), hash_of_chat(by_thread));
+}
+
+}  // namespace
+}  // namespace hobnob::testing
