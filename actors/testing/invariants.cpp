@@ -58,10 +58,17 @@ std::vector<arrival> arrivals_of(const sim_peer& peer) {
   return result;
 }
 
-std::string name_of(const message_id& id) { return "message " + hobnob::to_string(id).substr(0, 8); }
+std::string name_of(const message_id& id) {
+  return "message " + hobnob::to_string(id).substr(0, 8);
+}
 
 void append(violations& to, violations more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::chrono::milliseconds lost_within(const world& w, const invariant_limits& limits) {
+  if (limits.lost_within.count() > 0) return limits.lost_within;
+  return 4 * w.options().heartbeat + std::chrono::seconds{2};
 }
 
 bool is_away(const sim_peer& peer) {
@@ -169,8 +176,7 @@ violations check_link_events(const world& w) {
 
 violations check_dead_links(const world& w, const invariant_limits& limits) {
   violations result;
-  auto bound = limits.lost_within;
-  if (bound.count() == 0) bound = 4 * w.options().heartbeat + std::chrono::seconds{2};
+  const auto bound = lost_within(w, limits);
   for (const auto& dead : w.peers()) {
     using enum program::state;
     if (dead->now() == running || dead->now() == paused || dead->now() == stopping) continue;
@@ -188,12 +194,27 @@ violations check_dead_links(const world& w, const invariant_limits& limits) {
   return result;
 }
 
+violations check_replaced(const world& w, const invariant_limits& limits) {
+  violations result;
+  for (const auto& peer : w.peers()) {
+    const auto& sessions = peer->book().sessions;
+    if (!peer->running() || sessions.empty() || peer->links().empty()) continue;
+    if (peer->book().session.state != session_state::replaced) continue;
+    const auto& last = sessions.back();
+    if (w.now() - std::max(last.at, peer->since()) <= lost_within(w, limits)) continue;
+    result.push_back(peer->host() + " still has links to " + listed(peer->links()) + ", " +
+                     seconds(w.now() - last.at) + " after it was replaced");
+  }
+  return result;
+}
+
 violations check_safety(const world& w, const invariant_limits& limits) {
   violations result = check_deliveries(w);
   append(result, check_order(w));
   append(result, check_receipts(w));
   append(result, check_link_events(w));
   append(result, check_dead_links(w, limits));
+  append(result, check_replaced(w, limits));
   return result;
 }
 

@@ -43,6 +43,9 @@ violations check_link_events(const world& w);
 /// Nobody holds a link to a program that ended too long ago.
 violations check_dead_links(const world& w, const invariant_limits& limits = {});
 
+/// Who was replaced by a newer login has given its links up.
+violations check_replaced(const world& w, const invariant_limits& limits = {});
+
 /// All of these.
 violations check_safety(const world& w, const invariant_limits& limits = {});
 
