@@ -65,6 +65,56 @@ TEST(sim_network, what_was_sent_into_a_cut_arrives_when_it_heals) {
   EXPECT_EQ(party.read(*ends.accepted, 5), "hello");
 }
 
+TEST(sim_network, ipv6_goes_its_own_way_beside_ipv4) {
+  lan_party party{2};
+  party.node(0).attach(party.lan, "fd00::1/64");
+  party.node(1).attach(party.lan, "fd00::2/64");
+  const auto where = *endpoint::parse("[fd00::2]:80");
+  auto made = party.programs[1]->listen({ip_address{}, 80}, {});
+  ASSERT_FALSE(made.error);
+  auto accepting = party.start_accept(*made.value);
+  auto dialled = party.dial(0, where);
+  ASSERT_FALSE(dialled.error) << dialled.error.message();
+  party.time.run_for(1s);
+  EXPECT_EQ(dialled.value->local_endpoint().address, *ip_address::parse("fd00::1"));
+  EXPECT_EQ((*accepting)->value->local_endpoint(), where);
+  EXPECT_EQ(party.dial(0, sim_endpoint(2, 80)).error, asio::error::connection_refused);
+}
+
+TEST(sim_network, loss_and_a_narrow_link_show_as_time_only) {
+  lan_party party{2};
+  auto ends = party.connect(0, 1);
+  party.lan.set_link({.latency = 10ms, .jitter = 5ms, .bytes_per_second = 1'000'000, .loss = 0.05});
+  const std::string sent(1'000'000, 'x');
+  const auto begun = party.time.now();
+  auto got = party.start_task([](stream& from) -> awaitable<std::size_t> {
+    bytes space(1'000'000);
+    co_return (co_await read_all(from, space)).count;
+  }(*ends.accepted));
+  party.write(*ends.dialled, sent);
+  ASSERT_TRUE(party.time.run_until([&] { return got->has_value(); }, 5min));
+  EXPECT_EQ(**got, sent.size());
+  EXPECT_GE(party.time.now() - begun, 1s);
+}
+
+TEST(sim_network, a_slow_reader_stops_the_writer_and_loses_nothing) {
+  lan_party party{2, {.send_buffer = 4000, .receive_buffer = 4000, .segment_max = 1000}};
+  auto ends = party.connect(0, 1);
+  auto writing =
+      party.start_task(write_all(*ends.dialled, as_byte_view(std::string_view{"0123456789"})));
+  std::string text(20'000, 'y');
+  auto more = party.start_task(write_all(*ends.dialled, as_byte_view(text)));
+  std::string got;
+  for (int i = 0; i < 200; ++i) {
+    party.time.run_for(1s);
+    EXPECT_TRUE(more->has_value() || machine(ends.dialled).unacknowledged() > 0);
+    got += party.read(*ends.accepted, 100);
+  }
+  EXPECT_TRUE(writing->has_value());
+  got += party.read(*ends.accepted, 10);
+  EXPECT_EQ(got, "0123456789" + text);
+}
+
 TEST(sim_network, a_full_backlog_lets_nobody_in_until_there_is_room) {
   lan_party party{2, {.backlog = 2}};
   auto door = party.listen(1, 80);
