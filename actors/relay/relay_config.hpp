@@ -64,8 +64,8 @@ struct relay_config {
 
   session_limits limits;
 
-  /// A line in the log (level info) for each login and its end, at most 10 a second. What goes wrong
-  /// is always logged.
+  /// A line in the log (level info) for each login and its end, at most 10 a second. What goes
+  /// wrong is always logged.
   bool log_logins = false;
 
   /// Commits accounts on a thread of their own. Off in simulation, where one thread does

@@ -46,7 +46,7 @@ TEST_F(HeartbeatMonitor, PingsSuspectsAndLosesASilentConnectionThenEnds) {
   EXPECT_EQ(connection->count(frame_type::ping), 0u);
   pass(1ms);
   EXPECT_EQ(connection->count(frame_type::ping), 1u);
-  EXPECT_EQ(connection->sent.front().payload.size(), 8u);
+  EXPECT_EQ(connection->sent.front().payload, bytes(8)) << "nobody wants the answer";
   EXPECT_EQ(connection->sent.front().priority, frame_priority::urgent);
   pass(5s);
   EXPECT_EQ(log->suspected, std::vector<bool>{true});

@@ -181,6 +181,20 @@ TEST_F(MessageStore, TellsHowFarAMessageHasCome) {
   EXPECT_EQ(log->take(), told{"1 delivered"});
 }
 
+TEST_F(MessageStore, CountsWhatIsNeitherDeliveredNorFailed) {
+  const auto waiting = [this] { return ask<message_count>(store, count_messages{}).waiting; };
+  EXPECT_EQ(waiting(), 0u);
+  send(1);
+  EXPECT_EQ(waiting(), 1u) << "on its way, but not confirmed";
+  confirm(1);
+  EXPECT_EQ(waiting(), 0u);
+  no_route_to_bob(false);
+  send(2);
+  EXPECT_EQ(waiting(), 1u);
+  no_route_to_bob(true);
+  EXPECT_EQ(waiting(), 0u);
+}
+
 TEST_F(MessageStore, SendsAgainByTheRelayWhenTheLinkDies) {
   send(1);
   no_route_to_bob(false);

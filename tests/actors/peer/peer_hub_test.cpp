@@ -361,5 +361,21 @@ TEST_F(Peer, StopsAtOnceWhenAllConnectionsHaveClosed) {
   EXPECT_TRUE(log->stopped);
 }
 
+// --- Hidden -------------------------------------------------------------------------------------
+
+struct HiddenPeer : test::lone_peer {
+  HiddenPeer()
+      : lone_peer([] {
+          peer_config config;
+          config.hidden = true;
+          return config;
+        }()) {}
+};
+
+TEST_F(HiddenPeer, IsNotToldOfOthersAndDoesNotClaimToKnowThemAll) {
+  log_in();
+  EXPECT_FALSE(ask<user_list>(hub, get_users{}).complete);
+}
+
 }  // namespace
 }  // namespace hobnob
