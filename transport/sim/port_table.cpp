@@ -40,11 +40,6 @@ void port_table::remove(claim_id id) {
   ports_.erase(found);
 }
 
-void port_table::set_reuse_port(claim_id id) {
-  const auto found = ports_.find(id);
-  if (found != ports_.end()) claims_.at({found->second, id}).reuse_port = true;
-}
-
 bool port_table::in_use(std::uint16_t port) const {
   const auto found = claims_.lower_bound({port, claim_id::none});
   return found != claims_.end() && found->first.first == port;

@@ -29,7 +29,6 @@ class port_table {
   /// Whatever `conflicts` says.
   claim_id add(const port_claim& claim);
   void remove(claim_id id);
-  void set_reuse_port(claim_id id);
 
   bool in_use(std::uint16_t port) const;
 

@@ -122,7 +122,8 @@ void tcp_machine::close(time_point now, packets& out) {
 void tcp_machine::abort(packets& out) {
   released_ = true;
   if (state() == tcp_state::time_wait) return;  // It guards the endpoints, not the program.
-  if (phase_ == phase::open || phase_ == phase::syn_received) out.push_back(make_reset());
+  if (phase_ == phase::open || phase_ == phase::syn_received)
+    out.push_back(make(packet_kind::reset));
   fail({});
 }
 
@@ -147,7 +148,7 @@ void tcp_machine::receive(const packet& arrived, time_point now, packets& out) {
 
 void tcp_machine::receive_open(const packet& arrived, time_point now, packets& out) {
   if (arrived.kind == packet_kind::reset) {
-    if (arrived.answers == start_) fail_reset();
+    if (arrived.answers == start_) reset();
     return;
   }
   if (arrived.kind == packet_kind::syn || arrived.start != remote_start_ ||
@@ -199,7 +200,7 @@ void tcp_machine::receive_payload(const packet& arrived, time_point now, packets
     return;
   }
   if (released_ && arrived.sequence + arrived.payload.size() > window_.next()) {
-    out.push_back(make_reset());  // Nobody will ever read this.
+    out.push_back(make(packet_kind::reset));  // Nobody will ever read this.
     return fail({});
   }
   if (arrived.sequence <= told_next_) heard_stamp_ = arrived.stamp;
@@ -243,8 +244,6 @@ packet tcp_machine::make(packet_kind kind) const {
   result.echo = heard_stamp_;
   return result;
 }
-
-packet tcp_machine::make_reset() const { return make(packet_kind::reset); }
 
 void tcp_machine::flush(time_point now, packets& out) {
   const bool idle = !in_flight();
@@ -330,7 +329,7 @@ void tcp_machine::arm_send_timer(time_point now) {
   send_timer_ = needed ? now + timer_.timeout() : time_point::max();
 }
 
-void tcp_machine::fail_reset() {
+void tcp_machine::reset() {
   // Linux: who has read the end hears of it when he writes only.
   fail(ended() ? error_code{error::broken_pipe} : error_code{error::connection_reset});
 }

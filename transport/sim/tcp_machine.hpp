@@ -9,6 +9,7 @@
 #include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hobnob::sim {
@@ -88,14 +89,13 @@ class tcp_machine {
   void vanish() { fail({}); }
 
   /// Ends at once as if an RST had come.
-  void reset() { fail_reset(); }
+  void reset();
 
   // What the program can see.
 
   tcp_state state() const noexcept;
   bool opened() const noexcept { return phase_ == phase::open; }
   bool closed() const noexcept { return phase_ == phase::closed; }
-  bool dialled() const noexcept { return dialled_; }
 
   /// The other side dialled, too: both dials met in this connection.
   bool crossed() const noexcept { return crossed_; }
@@ -144,10 +144,8 @@ class tcp_machine {
   void send_timer_expired(time_point now, packets& out);
   void arm_send_timer(time_point now);
   void finish(time_point now);
-  void fail_reset();
   void fail(error_code why);
   packet make(packet_kind kind) const;
-  packet make_reset() const;
 
   std::uint64_t written_end() const noexcept { return acknowledged_ + buffer_.size(); }
   bool fin_sent() const noexcept { return shut_ && sent_ > fin_sequence_; }

@@ -88,7 +88,7 @@ void tcp_machine::receive_syn_received(const packet& arrived, time_point now, pa
     return;
   }
   if (arrived.answers != start_) return;
-  if (arrived.kind == packet_kind::reset) return fail_reset();
+  if (arrived.kind == packet_kind::reset) return reset();
   if (arrived.start != remote_start_) return;
   open(arrived, now);
   if (arrived.kind == packet_kind::syn_ack) acknowledge_now_ = true;

@@ -7,7 +7,6 @@
 
 #include <deque>
 #include <functional>
-#include <numeric>
 
 namespace hobnob::sim {
 namespace {
