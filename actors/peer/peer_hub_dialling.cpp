@@ -89,7 +89,8 @@ void peer_hub_state::look_at_addresses() {
 
 void peer_hub_state::dial_result(const dial_finished& result) {
   auto found = dials.extract(result.ticket);
-  if (found.empty() || stopping) {
+  // A dial may have been under way when a newer login of this user took its place.
+  if (found.empty() || stopping || status.state == session_state::replaced) {
     if (result.connection) result.connection->close({close_reason::goodbye, "not needed any more"});
     return;
   }
