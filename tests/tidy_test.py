@@ -30,17 +30,19 @@ LINE_COLUMNS_MAX = 100
 VOCABULARY = r"transport/(bytes|endpoint|fingerprint|close_reason|frame)\.hpp"
 
 # (folder, what its #include "..." lines may name, what its #include <...> lines may name besides the
-# standard library). The first row that matches a file counts.
+# standard library). The first row that matches a file counts. No program can include what is for
+# simulation only, the plain handshake above all.
 INCLUDE_RULES = [
     (r"actors/core/", rf"actors/core/|{VOCABULARY}", r"(?!)"),
-    (r"actors/relay/", r"actors/(?!peer/)|transport/", r"caf/|boost/|sqlite3|sodium|spdlog/"),
-    (r"actors/peer/", r"actors/(?!relay/)|transport/", r"caf/|boost/|sqlite3|sodium|spdlog/"),
-    (r"actors/storage/", r"actors/(?!relay/|peer/)|transport/", r"caf/|boost/|sqlite3|sodium|spdlog/"),
+    (r"actors/relay/", r"actors/(?!peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
+    (r"actors/peer/", r"actors/(?!relay/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
+    (r"actors/storage/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/testing/", r"actors/|transport/", r"caf/|boost/|spdlog/"),
-    (r"actors/", r"actors/(?!relay/|peer/)|transport/", r"caf/|boost/|sodium|spdlog/|openssl/"),
-    (r"transport/", r"transport/", r"boost/|openssl/|google/protobuf/|spdlog/"),
-    (r"relay_main/", r"relay_main/|actors/|transport/", r"boost/|caf/|spdlog/"),
-    (r"peer_main/", r"peer_main/|actors/|transport/", r"boost/|caf/|spdlog/|histedit|editline/"),
+    (r"actors/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sodium|spdlog/|openssl/"),
+    (r"transport/sim/", r"transport/", r"boost/"),
+    (r"transport/", r"transport/(?!sim/)", r"boost/|openssl/|google/protobuf/|spdlog/"),
+    (r"relay_main/", r"relay_main/|actors/(?!testing/)|transport/(?!sim/)", r"boost/|caf/|spdlog/"),
+    (r"peer_main/", r"peer_main/|actors/(?!testing/)|transport/(?!sim/)", r"boost/|caf/|spdlog/|histedit|editline/"),
 ]
 
 # POSIX and Linux headers are the system's, like the standard library.

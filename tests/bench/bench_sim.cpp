@@ -73,9 +73,9 @@ void measure(const setting& what, bool plain) {
 
 void run(const bench_options& options) {
   const bool smoke = options.smoke();
-  const setting small{"team of 5", 5, direct_mode::both, smoke ? 5min : 6000min};
+  const setting small{"team of 5", 5, direct_mode::both, smoke ? 5min : 1200min};
   for (const bool plain : {true, false}) measure(small, plain);
-  const setting middle{"team of 50", smoke ? 8 : 50, direct_mode::both, smoke ? 1min : 60min};
+  const setting middle{"team of 50", smoke ? 8 : 50, direct_mode::both, smoke ? 1min : 5min};
   for (const bool plain : {true, false}) measure(middle, plain);
   measure({"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min}, true);
 }

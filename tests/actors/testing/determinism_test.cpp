@@ -10,6 +10,8 @@
 namespace hobnob::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// A short life with a bit of everything. Its trace hash.
 std::uint64_t live(std::uint64_t seed, const world_options& options = {}) {
   world w{seed, options};

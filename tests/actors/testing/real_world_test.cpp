@@ -25,6 +25,8 @@ extern "C" int clock_gettime(clockid_t which, timespec* out) noexcept {
 namespace hobnob::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::uint64_t live(bool among_wild_clocks) {
   wild = among_wild_clocks;
   std::uint64_t hash = 0;

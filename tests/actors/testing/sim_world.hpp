@@ -10,8 +10,6 @@
 
 namespace hobnob::testing {
 
-using namespace std::chrono_literals;  // NOLINT: tests are full of times.
-
 using strings = std::vector<std::string>;
 
 /// A world that tells what happened in it when its test fails, and how to see it again.

@@ -12,6 +12,8 @@
 namespace hobnob::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 const violations none{};
 
 /// Everybody writes to everybody; all of it arrives.

@@ -3,6 +3,8 @@
 namespace hobnob::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST(World, TwoPeersLogInLinkAndChat) {
   test_world w;
   w.add_relay();
