@@ -26,7 +26,7 @@ user_list peer_hub_state::list_users() const {
     row.verified = user.verified;
     row.key_changed = user.offered.has_value();
     row.link = user.link;
-    row.why_not_direct = why_not_direct(user, may_dial(), may_accept());
+    row.why_not_direct = why_not_direct(user, may_dial(), may_accept(), config->hidden);
     row.attempts = attempts_of(user, now());
     if (const auto* link = current_link(user)) {
       row.path = link->path;

@@ -4,10 +4,14 @@
 
 namespace hobnob {
 
-std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept) {
+std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept,
+                           bool hidden) {
   if (user.link != link_state::down) return {};
   if (user.offered) return "the user shows another key than the one known: see verify";
-  if (!may_dial && !may_accept) return "direct links are switched off here";
+  if (!may_dial && !may_accept) {
+    return hidden ? "a command that logs in by itself makes no links; a running chat or run does"
+                  : "direct links are switched off here";
+  }
   if (!user.online) return "the user is offline";
   if (!may_dial) return "this peer does not dial, and the user has not reached it";
   if (user.online->endpoints.empty()) return "the user takes no connections, and has not dialled";

@@ -47,7 +47,8 @@ struct peer_user {
 };
 
 /// One sentence on why there is no direct link; empty if there is one.
-std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept);
+std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept,
+                           bool hidden = false);
 
 /// The attempts for `who`.
 std::vector<dial_attempt> attempts_of(const peer_user& user,

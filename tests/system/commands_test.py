@@ -125,6 +125,14 @@ class Online(ProgramTest):
         bob.wait_text("ann", "hello bob")
         self.assertEqual(bob.present(), set(), "who only says something is not shown")
 
+    def test_who_alone_says_why_it_shows_no_links(self):
+        self.peer("bob", self.server)
+        who = self.run_peer("ann", self.server, "who")
+        self.assertEqual(who.code, 0, who)
+        row = next(e for e in who.events if e["event"] == "user" and e["user"] == "bob")
+        self.assertEqual(row["path"], "relay")
+        self.assertIn("a running chat or run does", row["why_not_direct"])
+
     def test_say_reads_standard_input(self):
         bob = self.peer("bob", self.server)
         said = self.run_peer("ann", self.server, "say", "bob", "-", text="first line\nsecond line\n")
