@@ -1,7 +1,8 @@
 // How much simulated life a minute of CPU buys: teams of 5 and of 50 with light chat (each peer
 // writes to another one a minute), and 1,000 peers at one relay without links. With the plain
-// handshake and with real TLS.
+// handshake and with real TLS. Then the swarm's seeds, and events that do nothing.
 
+#include "actors/testing/swarm.hpp"
 #include "actors/testing/world.hpp"
 #include "measure.hpp"
 #include "transport/sim/simulation.hpp"
@@ -71,13 +72,59 @@ void measure(const setting& what, bool plain) {
         static_cast<double>(w.simulation().events_run() - events) / (hours * 3600)}});
 }
 
+void measure_swarm(std::uint64_t seeds, bool tls) {
+  testing::swarm_options options;
+  options.tls = tls;
+  std::uint64_t events = 0;
+  std::chrono::nanoseconds simulated{};
+  const auto start = cpu_seconds();
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const auto result = testing::run_seed(seed, options);
+    events += result.events;
+    simulated += result.simulated;
+  }
+  const auto spent = cpu_seconds() - start;
+  const auto hours = std::chrono::duration<double, std::ratio<3600>>(simulated).count();
+  print_result({{"bench", "sim"},
+                {"world", "swarm"},
+                {"handshake", tls ? "tls" : "plain"},
+                {"seeds_per_cpu_s", static_cast<double>(seeds) / spent},
+                {"hours_per_cpu_minute", hours / spent * 60},
+                {"events_per_cpu_s", static_cast<double>(events) / spent}});
+}
+
+/// A hundred timers that arm themselves again and again: the queue and the loop alone.
+struct bare_timer {
+  sim::simulation& owner;
+  std::chrono::nanoseconds interval;
+
+  void operator()() const { owner.after(interval, *this); }
+};
+
+void measure_bare_events(std::chrono::seconds length) {
+  sim::simulation owner{1};
+  for (int i = 1; i <= 100; ++i) bare_timer{owner, 1ms + i * 1us}();
+  const auto start = cpu_seconds();
+  owner.run_for(length);
+  print_result(
+      {{"bench", "sim"},
+       {"world", "bare events"},
+       {"events_per_cpu_s", static_cast<double>(owner.events_run()) / (cpu_seconds() - start)}});
+}
+
 void run(const bench_options& options) {
   const bool smoke = options.smoke();
+  const auto only = options.text("--world", "");  // team5, team50, relay1000; else all.
+  const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
   const setting small{"team of 5", 5, direct_mode::both, smoke ? 5min : 1200min};
-  for (const bool plain : {true, false}) measure(small, plain);
   const setting middle{"team of 50", smoke ? 8 : 50, direct_mode::both, smoke ? 1min : 5min};
-  for (const bool plain : {true, false}) measure(middle, plain);
-  measure({"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min}, true);
+  for (const bool plain : {true, false}) {
+    if (wanted("team5")) measure(small, plain);
+    if (wanted("team50")) measure(middle, plain);
+  }
+  if (wanted("relay1000")) {
+    measure({"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min}, true);
+  }
 }
 
 }  // namespace
