@@ -114,7 +114,7 @@ void measure_bare_events(std::chrono::seconds length) {
 
 void run(const bench_options& options) {
   const bool smoke = options.smoke();
-  const auto only = options.text("--world", "");  // team5, team50, relay1000; else all.
+  const auto only = options.text("--world", "");  // team5, team50, relay1000, swarm, events; else all.
   const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
   const setting small{"team of 5", 5, direct_mode::both, smoke ? 5min : 1200min};
   const setting middle{"team of 50", smoke ? 8 : 50, direct_mode::both, smoke ? 1min : 5min};
@@ -125,6 +125,10 @@ void run(const bench_options& options) {
   if (wanted("relay1000")) {
     measure({"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min}, true);
   }
+  for (const bool tls : {false, true}) {
+    if (wanted("swarm")) measure_swarm(smoke ? 5 : tls ? 200 : 1000, tls);
+  }
+  if (wanted("events")) measure_bare_events(smoke ? 1s : 60s);
 }
 
 }  // namespace
