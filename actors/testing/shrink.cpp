@@ -33,9 +33,10 @@ bool is_event(const std::string& line) { return line.starts_with("at "); }
 /// `line` when nobody is called `name` any more; nothing if it was about him.
 std::optional<std::string> without_name(const std::string& line, const std::string& name) {
   auto words = words_of(line);
-  if (words.size() >= 2 && (words[0] == "peer" || words[0] == "site") && words[1] == name) return {};
-  const bool names_many = words.size() > 2 && (words[2] == "partition" || words[2] == "block" ||
-                                               words[2] == "heal");
+  if (words.size() >= 2 && (words[0] == "peer" || words[0] == "site") && words[1] == name)
+    return {};
+  const bool names_many =
+      words.size() > 2 && (words[2] == "partition" || words[2] == "block" || words[2] == "heal");
   if (names_many) {
     std::erase(words, name);
     auto result = joined_words(words);

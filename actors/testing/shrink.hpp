@@ -21,8 +21,8 @@ struct shrink_result {
 /// so far.
 shrink_result shrink(schedule failing, const still_fails& test, std::size_t runs_max = 2000);
 
-/// Whether `run_schedule` fails, with at least one violation whose sentence holds `text`; exceptions
-/// of senseless schedules count as passing.
+/// Whether `run_schedule` fails, with at least one violation whose sentence holds `text`;
+/// exceptions of senseless schedules count as passing.
 bool violates(const schedule& lines, std::string_view text = {});
 
 }  // namespace hobnob::testing

@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 /// How often invariants are looked at.
 constexpr auto look_interval = 1s;
 
-/// After the healing, until all is well: a dial that failed is tried again after up to a minute, and
-/// messages fail after half of one.
+/// After the healing, until all is well: a dial that failed is tried again after up to a minute,
+/// and messages fail after half of one.
 constexpr auto rest_limit = 4min;
 
 /// So long it has to stay well.
@@ -65,9 +65,7 @@ bool is_flat(const topology& plan) {
 class runner {
  public:
   explicit runner(const schedule& lines)
-      : plan_(parse(lines)),
-        all_reachable_(is_flat(plan_)),
-        world_(plan_.seed, options(plan_)) {
+      : plan_(parse(lines)), all_reachable_(is_flat(plan_)), world_(plan_.seed, options(plan_)) {
     result_.seed = plan_.seed;
     result_.lines = lines;
     result_.faults = count_faults(plan_);

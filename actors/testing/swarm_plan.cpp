@@ -148,8 +148,8 @@ class plan_drawer {
     struct kind {
       std::string_view does, undoes;
     };
-    constexpr std::array kinds{kind{"stop", "start"}, kind{"kill", "start"},
-                               kind{"crash", "start"}, kind{"pause", "resume"}, kind{"jump", ""}};
+    constexpr std::array kinds{kind{"stop", "start"}, kind{"kill", "start"}, kind{"crash", "start"},
+                               kind{"pause", "resume"}, kind{"jump", ""}};
     std::vector<kind> mix;
     for (const auto& each : kinds) {
       if (random_.chance(0.5)) mix.push_back(each);
@@ -157,7 +157,8 @@ class plan_drawer {
     const auto mean_gap = span(milliseconds{1'000}, milliseconds{15'000});
     const auto lasts_max = span(milliseconds{1}, milliseconds{15'000});
     if (mix.empty()) return;
-    for (auto at = span({}, 2 * mean_gap); at < length_; at += span(milliseconds{1}, 2 * mean_gap)) {
+    for (auto at = span({}, 2 * mean_gap); at < length_;
+         at += span(milliseconds{1}, 2 * mean_gap)) {
       const auto [does, undoes] = mix[random_.below(mix.size())];
       const auto whom = random_.chance(0.2) ? std::string{"relay"} : one_of(peers_);
       auto line = std::string{does} + ' ' + whom;

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
+#include <string_view>
 
 using namespace hobnob;
 using namespace hobnob::bench;
@@ -114,7 +115,7 @@ void measure_bare_events(std::chrono::seconds length) {
 
 void run(const bench_options& options) {
   const bool smoke = options.smoke();
-  const auto only = options.text("--world", "");  // team5, team50, relay1000, swarm, events; else all.
+  const auto only = options.text("--world", "");  // Of those below; else all.
   const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
   const setting small{"team of 5", 5, direct_mode::both, smoke ? 5min : 1200min};
   const setting middle{"team of 50", smoke ? 8 : 50, direct_mode::both, smoke ? 1min : 5min};

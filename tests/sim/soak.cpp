@@ -8,10 +8,10 @@
 #include "actors/testing/shrink.hpp"
 #include "actors/testing/swarm.hpp"
 
-#include <boost/program_options.hpp>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <boost/program_options.hpp>
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -168,9 +168,9 @@ int soak(const settings& how) {
   totals all;
   bool well = true;
   for (const auto& each : workers) well = finish_worker(each, all) && well;
-  std::cout << all.seeds << " seeds from " << how.first_seed << " on, "
-            << all.simulated_s / 3600 << " h simulated in " << all.cpu_s << " s of CPU: "
-            << static_cast<double>(all.seeds) / all.cpu_s << " seeds/s, "
+  std::cout << all.seeds << " seeds from " << how.first_seed << " on, " << all.simulated_s / 3600
+            << " h simulated in " << all.cpu_s
+            << " s of CPU: " << static_cast<double>(all.seeds) / all.cpu_s << " seeds/s, "
             << static_cast<double>(all.events) / all.cpu_s << " events/s; " << all.messages
             << " messages\nfaults:";
   for (const auto& [kind, count] : all.faults) std::cout << ' ' << kind << '=' << count;
@@ -184,8 +184,8 @@ int main(int argc, char** argv) try {
   settings how;
   how.jobs = std::max(1U, std::thread::hardware_concurrency());
   options::options_description shown{"usage: sim_soak [OPTION...]"};
-  shown.add_options()("help,h", "this text")(
-      "seconds", options::value(&how.seconds), "how long; 10 if not given")(
+  shown.add_options()("help,h", "this text")("seconds", options::value(&how.seconds),
+                                             "how long; 10 if not given")(
       "jobs", options::value(&how.jobs), "processes; one for each core if not given")(
       "first-seed", options::value(&how.first_seed), "1 if not given")(
       "seeds", options::value(&how.seeds_max), "stop after so many")(

@@ -10,8 +10,7 @@ namespace hobnob::testing {
 namespace {
 
 bool has(const schedule& lines, std::string_view part) {
-  return std::ranges::any_of(lines,
-                             [&](const auto& line) { return line.find(part) != line.npos; });
+  return std::ranges::any_of(lines, [&](const auto& line) { return line.find(part) != line.npos; });
 }
 
 const schedule noisy{"seed 1",
@@ -56,7 +55,8 @@ TEST(Shrink, WhoeverIsLeftOutIsLeftOutOfPartitions) {
 
 TEST(Shrink, EndsAfterSoManyRuns) {
   std::size_t runs = 0;
-  const auto small = shrink(draw_schedule(1), [&](const schedule&) { return ++runs > 5; }, 20);
+  const auto small = shrink(
+      draw_schedule(1), [&](const schedule&) { return ++runs > 5; }, 20);
   EXPECT_LE(small.runs, 21u);
   EXPECT_EQ(runs, small.runs);
 }
@@ -73,8 +73,8 @@ TEST(Shrink, AViolationOfARealRunIsFoundAgainInASmallSchedule) {
   std::uint64_t seed = 1;
   while (!has(draw_schedule(seed), " kill ")) ++seed;
   const auto small = shrink(draw_schedule(seed), fails, 300);
-  const auto events = std::ranges::count_if(
-      small.lines, [](const auto& line) { return line.starts_with("at "); });
+  const auto events =
+      std::ranges::count_if(small.lines, [](const auto& line) { return line.starts_with("at "); });
   EXPECT_EQ(events, 1) << joined(small.lines);
   EXPECT_TRUE(fails(small.lines));
 }

@@ -79,13 +79,12 @@ TEST(SwarmPlan, TheMixOfFaultsIsDrawnToo) {
 }
 
 TEST(SwarmRun, WhatWasDoneIsCountedAndNonsenseIsRefused) {
-  const auto result = run_schedule({"seed 3", "handshake plain", "relay relay", "peer ann",
-                                    "peer bob", "at 1s kill ann", "at 2s start ann",
-                                    "at 3s bob says ann hello", "at 4s partition ann from bob",
-                                    "run 5s"});
+  const auto result = run_schedule(
+      {"seed 3", "handshake plain", "relay relay", "peer ann", "peer bob", "at 1s kill ann",
+       "at 2s start ann", "at 3s bob says ann hello", "at 4s partition ann from bob", "run 5s"});
   EXPECT_FALSE(result.failed());
-  EXPECT_EQ(result.faults, (std::map<std::string, std::uint64_t>{
-                               {"kill", 1}, {"partition", 1}, {"start", 1}}));
+  EXPECT_EQ(result.faults,
+            (std::map<std::string, std::uint64_t>{{"kill", 1}, {"partition", 1}, {"start", 1}}));
   EXPECT_EQ(result.seed, 3u);
   EXPECT_THROW(run_schedule({"relay relay", "at 1s kill ann"}), std::invalid_argument);
   EXPECT_THROW(run_schedule({"fly"}), std::invalid_argument);
