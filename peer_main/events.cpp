@@ -40,6 +40,7 @@ event_object event_of(const presence_changed& news) {
   event["fingerprint"] = to_string(news.id);
   event["state"] = to_string(news.state);
   if (news.state == presence::offline) event["reason"] = to_string(news.reason);
+  if (news.key_changed) event["key_changed"] = true;
   return event;
 }
 

@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 #include <caf/send.hpp>
+#include <algorithm>
 #include <utility>
 
 namespace hobnob {
@@ -129,6 +130,8 @@ int run_alone(const peer_surroundings& all, job_request request) {
 
   job_config work;
   work.request = std::move(request);
+  // Queued is held by this program alone, and it ends: it stays until the message is on its way.
+  work.request.wait = std::max(work.request.wait, message_state::sent);
   work.id = host.user().make_message_id();
   work.alone = true;
   work.relay = to_string(*all.options.relay);

@@ -115,7 +115,10 @@ void peer_host::stop() {
   }
   if (loop_) {
     loop_->stop();
-    if (running_) loop_->wait();
+    // The actors end on the loop, and still use the network: also those of a peer that never ran.
+    if (!running_) loop_->run();
+    loop_->wait();
+    running_ = true;
   }
   peer_.reset();
   network_.reset();

@@ -107,6 +107,13 @@ shown_event session(const fields& f) {
 
 shown_event presence_words(const fields& f) {
   const auto user = f.bold(f.text("user"));
+  if (f.flag("key_changed") && !f.is("state", "offline")) {
+    return {word_kind::warning,
+            f.red("WARNING: " + f.text("user") + " shows another key than the one known") +
+                ", as somebody else would. Nothing is sent before you compare and accept it: see "
+                "`peer_main verify " +
+                f.text("user") + "`, or /verify here"};
+  }
   if (f.is("state", "online")) {
     const auto key = grouped(f.text("fingerprint").substr(0, 16));
     return {word_kind::notice, user + " is online" + f.dim(", key " + key + "...")};

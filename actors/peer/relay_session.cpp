@@ -104,7 +104,8 @@ void relay_session_state::dialled(const dial_finished& result) {
   if (result.key_mismatch) {
     status.relay = result.met;
     return end_for_good(session_state::refused,
-                        {close_reason::refused, "the relay shows another key than the one known",
+                        {close_reason::refused,
+                         "the relay shows another key than its address names or was known before",
                          "relay-key-changed"});
   }
   if (result.awaits_accept && !any_port) {

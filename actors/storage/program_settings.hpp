@@ -13,6 +13,7 @@
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <filesystem>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,7 +40,7 @@ class program_settings {
       return std::find(of_others.begin(), of_others.end(), s.key) != of_others.end() &&
              table_.find_nothrow(s.key, false) == nullptr;
     });
-    return add(settings);
+    return add(settings, {"help", "version"});
   }
 
   /// A file that is not there is wrong only if it was `named`.
@@ -50,15 +51,17 @@ class program_settings {
     if (file.error)
       return "cannot read the config file " + path.string() + ": " + file.error.message();
     const auto settings = core::parse_config(file.content, path.string());
-    return settings ? add(*settings) : settings.error();
+    return settings ? add(*settings, {"help", "version", "config"}) : settings.error();
   }
 
  private:
-  std::string add(const std::vector<core::setting>& settings) {
+  /// `flags_only`: what cannot be set here.
+  std::string add(const std::vector<core::setting>& settings,
+                  std::initializer_list<std::string_view> flags_only) {
     boost::program_options::parsed_options parsed{&table_};
     for (const auto& setting : settings) {
       const bool flag_only =
-          setting.key == "help" || setting.key == "version" || setting.key == "config";
+          std::find(flags_only.begin(), flags_only.end(), setting.key) != flags_only.end();
       if (flag_only || table_.find_nothrow(setting.key, false) == nullptr)
         return setting.origin + ": there is no setting '" + core::sanitise_line(setting.key, 60) +
                "' (see --help)";
@@ -84,8 +87,9 @@ struct program_words {
   bool version = false;            ///< nor with this.
 };
 
-/// Reads the command line, then `environment` (as `environ`), then the config file: `--config`, or
-/// the default one of `program` ("peer", "relay") if it exists. The first to name a setting wins.
+/// Reads the command line, then `environment` (as `environ`), then the config file: the one
+/// named `config` so far, or the default one of `program` ("peer", "relay") if it exists. The first
+/// to name a setting wins.
 inline core::checked<program_words> read_program_words(
     const boost::program_options::options_description& table, std::string_view program, int argc,
     const char* const* argv, const char* const* environment,
@@ -108,10 +112,10 @@ inline core::checked<program_words> read_program_words(
     if (values.count("words") > 0) told.words = values["words"].as<std::vector<std::string>>();
 
     program_settings more{table, values};
+    auto problem = more.add_environment(environment, of_others);
     const bool named = values.count("config") > 0;
     auto config_file = default_config_file(program);
     if (named) config_file = values["config"].as<std::string>();
-    auto problem = more.add_environment(environment, of_others);
     if (problem.empty()) problem = more.add_config_file(config_file, named);
     if (!problem.empty()) return result::failure(std::move(problem));
   } catch (const po::error& error) {

@@ -52,6 +52,19 @@ TEST(Events, ARowOfWhoExplainsItself) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }
 
+TEST(Words, AChangedKeyIsLoud) {
+  presence_changed news{"bob", some_id(), presence::online};
+  news.key_changed = true;
+  const auto event = event_of(news);
+  EXPECT_TRUE(event.at("key_changed").as_bool());
+  const auto words = in_words(event, false);
+  EXPECT_EQ(words.kind, word_kind::warning);
+  EXPECT_NE(words.text.find("verify bob"), std::string::npos) << words.text;
+  news.key_changed = false;
+  EXPECT_FALSE(event_of(news).contains("key_changed"));
+  EXPECT_EQ(in_words(event_of(news), false).kind, word_kind::notice);
+}
+
 TEST(Words, TextOfOthersIsHarmlessAndKeepsItsLines) {
   text_received news;
   news.from = "bob";

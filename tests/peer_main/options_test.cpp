@@ -62,6 +62,16 @@ TEST(PeerOptions, FlagOverEnvironmentOverConfigFile) {
   EXPECT_EQ(options->listen.size(), 2u);
 }
 
+TEST(PeerOptions, TheConfigFileMayBeNamedInTheEnvironment) {
+  const temporary_folder folder;
+  folder.write("conf", "user = file\n");
+  const auto setting = "HOBNOB_CONFIG=" + (folder / "conf").string();
+  const char* environment[] = {setting.c_str(), nullptr};
+  const auto options = read({"id"}, environment);
+  ASSERT_TRUE(options) << options.error();
+  EXPECT_EQ(options->user, "file");
+}
+
 TEST(PeerOptions, EveryFaultIsNamed) {
   const temporary_folder folder;
   folder.write("conf", "# mine\ncolour = red\n");
@@ -77,6 +87,8 @@ TEST(PeerOptions, EveryFaultIsNamed) {
       {{"--user", "ann", relay, "dance"}, "there is no command 'dance'"},
       {{"--user", "ann", relay, "say", "bob"}, "write: peer_main say USER TEXT"},
       {{"--user", "ann", relay, "ping"}, "write: peer_main ping USER"},
+      {{"--user", "ann", relay, "who", "extra"}, "who takes no 'extra'; write: peer_main who"},
+      {{"--user", "ann", relay, "ping", "bob", "now"}, "ping takes no 'now'"},
       {{"--user", "ann", relay, "ping", "\x1b[2J"}, "'\\x1b[2J'"},
       {{"--user", "ann", "run"}, "--relay hobnob://"},
       {{"--user", "ann", relay, "--direct", "maybe"}, "both, dial, accept or off"},

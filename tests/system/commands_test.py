@@ -3,6 +3,7 @@
 
 import re
 import signal
+import socket
 import unittest
 
 from support.programs import ProgramTest
@@ -161,6 +162,21 @@ class Online(ProgramTest):
         bob.signal(signal.SIGSTOP)
         said = self.run_peer("ann", self.server, "say", "--wait", "queued", "bob", "hello?")
         self.assertEqual(said.code, 0, said)
+
+    def test_what_a_lone_say_queued_is_on_its_way_when_it_ends(self):
+        bob = self.peer("bob", self.server)
+        said = self.run_peer("ann", self.server, "say", "--wait", "queued", "bob", "hello?")
+        self.assertEqual(said.code, 0, said)
+        bob.wait_text("ann", "hello?")
+
+    def test_a_port_that_is_taken_ends_it_with_3_and_a_word(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            for command in ("run", "chat"):
+                done = self.run_program("peer_main", "--relay", self.server.uri, "--user", "ann", "--data-dir",
+                                        self.folder / "ann", "--listen", f"127.0.0.1:{port}", command)
+                self.assertEqual(done.code, 3, done)
+                self.assertIn(str(port), done.err)
 
     def test_commands_beside_a_running_peer_go_through_it(self):
         bob = self.peer("bob", self.server)
