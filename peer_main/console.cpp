@@ -142,9 +142,11 @@ std::string console::impl::prompt() {
   const std::lock_guard lock{mutex};
   if (conversation.empty()) return "> ";
   const bool relayed = path == path_kind::relay;
-  const std::string text = conversation + (relayed ? "~ " : "= ");
-  if (!colours) return text;
-  return std::string{relayed ? "\1\x1b[33m\1" : "\1\x1b[32m\1"} + text + "\1\x1b[0m\1";
+  const std::string text = conversation + (relayed ? "~" : "=");
+  if (!colours) return text + " ";
+  // libedit writes an escape together with the visible character after it, and drops one at the
+  // very end: the space carries the reset.
+  return std::string{relayed ? "\1\x1b[33m\1" : "\1\x1b[32m\1"} + text + "\1\x1b[0m\1 ";
 }
 
 void console::impl::run() {
@@ -230,6 +232,7 @@ void console::impl::hide_typed_line() {
       visible += c;
   }
   const int rows = (columns_of(visible) + typed) / terminal_columns();
+  if (colours) write_all("\x1b[0m");
   write_all("\r" + (rows > 0 ? "\x1b[" + std::to_string(rows) + "A" : std::string{}) + "\x1b[J");
 }
 

@@ -70,9 +70,11 @@ void front_state::link_told(const link_changed& news) {
 
 void front_state::progress_told(const message_progress& news) {
   if (config.log) config.log->add(news);
-  // A person who sees that nothing fails needs no line for every message that arrives on a link.
-  const bool routine = news.state != message_state::failed && news.path != path_kind::relay;
-  if (!config.interactive || !routine) show(event_of(news));
+  show(event_of(news));
+  // There is no such conversation. The one before is not taken up again: what is typed next was
+  // not meant for it.
+  const bool nobody = news.code == "unknown-user" || news.code == "self";
+  if (nobody && news.to == conversation) talk_to({});
 }
 
 void front_state::obey(const line_read& line) {

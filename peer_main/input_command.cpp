@@ -58,7 +58,8 @@ parsed_input parse_slash_command(std::string_view line) {
   if (found == std::end(entries))
     return fault("unknown-command",
                  "there is no command " + core::sanitise_line(name, 40) + " (see /help)");
-  const auto usage = "write: " + std::string{found->name} + " " + std::string{found->arguments};
+  auto usage = "write: " + std::string{found->name};
+  if (!found->arguments.empty()) usage += " " + std::string{found->arguments};
 
   input_command command;
   command.what = found->means;
@@ -78,7 +79,9 @@ parsed_input parse_slash_command(std::string_view line) {
     command.accept = true;
     rest = {};
   }
-  if (!rest.empty()) return fault("usage", usage);
+  if (!rest.empty())
+    return fault("usage", std::string{found->name} + " takes no '" + core::sanitise_line(rest, 40) +
+                              "'; " + usage);
   return {command, {}};
 }
 
@@ -98,8 +101,7 @@ parsed_input parse_input(std::string_view line) {
 input_fault check_text(std::string_view text) {
   if (!core::is_valid_utf8(text)) return {"bad-text", "the text is not UTF-8; nothing was sent"};
   if (text.size() > text_size_max)
-    return {"too-large", "a message holds at most 32 KiB, this one has " +
-                             std::to_string(text.size()) + " bytes; nothing was sent"};
+    return {"too-large", "a message holds at most 32 KiB, this one is longer; nothing was sent"};
   return {};
 }
 

@@ -75,8 +75,12 @@ std::string check_command(const peer_options& options) {
   if (found == commands.end())
     return "there is no command '" + core::sanitise_line(options.command, 60) + "' (see --help)";
   const auto count = options.arguments.size();
-  if (count < found->arguments_min || count > found->arguments_max)
-    return "write: peer_main " + std::string{found->name} + " " + std::string{found->arguments};
+  auto usage = "write: peer_main " + std::string{found->name};
+  if (!found->arguments.empty()) usage += " " + std::string{found->arguments};
+  if (count < found->arguments_min) return usage;
+  if (count > found->arguments_max)
+    return options.command + " takes no '" +
+           core::sanitise_line(options.arguments[found->arguments_max], 60) + "'; " + usage;
   if (is_one_of(options.command, {"say", "ping", "verify"})) {
     std::string ignored;
     return read_user(options.arguments.front(), ignored);

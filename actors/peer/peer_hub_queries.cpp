@@ -68,14 +68,19 @@ caf::result<peer_status> peer_hub_state::report() {
 }
 
 caf::result<ping_result> peer_hub_state::ping(const ping_user& query) {
+  ping_result nobody;
+  nobody.user = query.user;
+  if (query.user == config->user) {
+    nobody.code = "self";
+    nobody.detail = "that is your own name";
+    return nobody;
+  }
   const auto found = users.find(query.user);
   if (found != users.end()) {
     const auto& user = found->second;
     if (const auto* link = current_link(user)) return self->delegate(link->actor, query);
     if (user.online && session_usable()) return self->delegate(session, query);
   }
-  ping_result nobody;
-  nobody.user = query.user;
   const bool known = found != users.end() && !found->second.id.is_null();
   nobody.code = known ? "offline" : "unknown-user";
   if (known && found->second.offered) nobody.code = "key-changed";

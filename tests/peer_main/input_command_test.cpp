@@ -66,5 +66,11 @@ TEST(InputCommand, FaultsHaveCodes) {
   EXPECT_EQ(parse_input("/msg bob " + std::string(32 * 1024, 'x')).fault.code, "");
 }
 
+TEST(InputCommand, WhatIsTooMuchIsNamed) {
+  EXPECT_EQ(parse_input("/who else").fault.detail, "/who takes no 'else'; write: /who");
+  EXPECT_EQ(parse_input("/ping bob \x1b[2J").fault.detail,
+            "/ping takes no '\\x1b[2J'; write: /ping USER");
+}
+
 }  // namespace
 }  // namespace hobnob

@@ -16,12 +16,13 @@ CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-9;?]*)([@-~])")
 
 
 class Screen:
-    """As much of a VT100 as a line editor needs: cursor movement, erasing, colours (ignored), wrapping."""
+    """As much of a VT100 as a line editor needs: cursor movement, erasing, wrapping, and whether colours are on."""
 
     def __init__(self, width, height):
         self.width, self.height = width, height
         self.rows, self.row, self.column = [[]], 0, 0
         self.sequences = []  # Every control sequence seen, for tests that forbid some.
+        self.coloured = False  # What is written now is bold, dim or in a colour.
         self._rest = ""
 
     def lines(self):
@@ -75,7 +76,9 @@ class Screen:
         number = int(arguments) if arguments.isdigit() else 0
         count = max(1, number)
         row = self.rows[self.row]
-        if command == "C":
+        if command == "m":
+            self.coloured = arguments not in ("", "0")
+        elif command == "C":
             self.column = min(self.width - 1, self.column + count)
         elif command == "D":
             self.column = max(0, self.column - count)

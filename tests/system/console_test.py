@@ -62,6 +62,33 @@ class Console(ProgramTest):
         ann.type("second\r")
         bob.wait_text("ann", "second")
 
+    def test_the_colour_of_the_prompt_ends_with_it(self):
+        ann, bob = self.start_with_bob()
+        ann.type("/msg bob\rplain")
+        ann.wait("the typed line", lambda screen: screen.line_of_cursor().endswith("bob= plain"))
+        self.assertIn("\x1b[32m", ann.screen.sequences)
+        self.assertFalse(ann.screen.coloured)
+        ann.type("\r")
+        bob.wait_text("ann", "plain")
+        ann.type("/quit\r")
+        self.assertEqual(ann.wait_exit(), 0)
+        ann.wait("the end of all colours", lambda screen: not screen.coloured)
+
+    def test_the_path_of_what_was_delivered_is_shown(self):
+        ann, bob = self.start_with_bob()
+        ann.type("/msg bob by link\r")
+        bob.wait_text("ann", "by link")
+        ann.wait_text("delivered to bob direct (")
+
+    def test_an_unknown_user_is_no_conversation(self):
+        ann, _ = self.start_with_bob()
+        for name, why in (("nobody", "unknown-user"), ("ann", "self")):
+            ann.type(f"/msg {name} hello\r")
+            ann.wait_text(f"[{why}]")
+            ann.wait("a prompt without a name", lambda screen: screen.line_of_cursor() == ">")
+        ann.type("to whom\r")
+        ann.wait_text("[no-conversation]")
+
     def test_quit_ends_with_0_and_says_goodbye(self):
         ann, bob = self.start_with_bob()
         ann.type("/quit\r")
