@@ -242,6 +242,8 @@ class Online(ProgramTest):
         self.assertEqual(ann.wait_event("user", user="bob")["path"], "lan")
         ann.say("/ping bob")
         self.assertEqual(ann.wait_event("ping", user="bob")["path"], "lan")
+        ann.say("/ping ann")
+        self.assertEqual(ann.wait_event("error")["code"], "self")
         ann.say("/status")
         ann.wait_event("status")
         since = ann.mark()
