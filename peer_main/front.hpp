@@ -33,7 +33,6 @@ struct front_config {
   bool relay_is_pinned = true;  ///< False: its key is learned at this login.
   bool require_direct = false;
   bool end_with_input = false;
-  bool interactive = false;  ///< A person types: shows less of what goes well.
   std::chrono::milliseconds message_timeout{30000};
 };
 

@@ -93,7 +93,6 @@ int run_live(const peer_surroundings& all) {
   settings.line_done = [source = lines] { source->line_done(); };
   settings.ended = [&gate = all.gate](int code) { gate.open(code); };
   settings.end_with_input = options.command == "chat" || options.exit_on_eof;
-  settings.interactive = output != plain;
   const auto actor = host.add_front(std::move(settings));
 
   auto control = control_server::listen(all.data.file("control"), hand_over_to(actor));
