@@ -1,6 +1,6 @@
 // A protocol of one's own on hobnob's `network` and `stream`, over a simulated network: an echo
-// server on the internet, and a client behind a NAT whose answer comes late because the link stalls.
-// Needs hobnob::sim alone: no actors, no CAF.
+// server on the internet, and a client behind a NAT whose answer comes late because the link
+// stalls. Needs hobnob::sim alone: no actors, no CAF.
 
 #include "transport/sim/fabric.hpp"
 #include "transport/sim/fault_injector.hpp"
