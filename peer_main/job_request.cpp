@@ -1,5 +1,6 @@
 #include "peer_main/job_request.hpp"
 
+#include "actors/core/sanitise.hpp"
 #include "actors/core/user_name.hpp"
 #include "peer_main/events.hpp"
 #include "peer_main/input_command.hpp"
@@ -34,6 +35,8 @@ job_request make_job_request(const peer_options& options, std::string text) {
   request.timeout = options.timeout;
   request.require_direct = options.require_direct;
   request.accept = options.accept;
+  if (options.user_named) request.as_user = options.user;
+  if (options.relay) request.at_relay = to_string(*options.relay);
   return request;
 }
 
@@ -44,7 +47,9 @@ boost::json::object to_json(const job_request& request) {
           {"wait", to_string(request.wait)},
           {"timeout_ms", request.timeout.count()},
           {"require_direct", request.require_direct},
-          {"accept", request.accept}};
+          {"accept", request.accept},
+          {"as_user", request.as_user},
+          {"at_relay", request.at_relay}};
 }
 
 core::checked<job_request> job_request_from(const boost::json::object& object) {
@@ -72,7 +77,26 @@ core::checked<job_request> job_request_from(const boost::json::object& object) {
   request.timeout = std::chrono::milliseconds{timeout->get_int64()};
   request.require_direct = flag_of(object, "require_direct");
   request.accept = flag_of(object, "accept");
+  request.as_user = text_of(object, "as_user");
+  request.at_relay = text_of(object, "at_relay");
   return request;
+}
+
+std::string misdirected(const job_request& request, const peer_options& running) {
+  const auto elsewhere = [](const std::string& what, const std::string& wanted,
+                            const std::string& is) {
+    return "the program that runs in this data directory is " + what + is + ", not " +
+           core::sanitise_line(wanted, 120) + "; leave the option out, or take another --data-dir";
+  };
+  if (!request.as_user.empty() && request.as_user != running.user)
+    return elsewhere("", request.as_user, running.user);
+  if (request.at_relay.empty() || !running.relay) return {};
+  const auto wanted = core::relay_uri::parse(request.at_relay);
+  if (!wanted) return wanted.error();
+  const auto& relay = *running.relay;
+  const bool same_key = wanted->id == relay.id || wanted->id.is_null() || relay.id.is_null();
+  if (wanted->host == relay.host && wanted->port == relay.port && same_key) return {};
+  return elsewhere("at the relay ", request.at_relay, to_string(relay));
 }
 
 }  // namespace hobnob

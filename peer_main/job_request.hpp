@@ -20,6 +20,11 @@ struct job_request {
   std::chrono::milliseconds timeout{30000};
   bool require_direct = false;
   bool accept = false;
+
+  /// By whom and at which relay it was meant to be done, if that was told: not for a program that
+  /// runs as somebody else.
+  std::string as_user{};
+  std::string at_relay{};
 };
 
 /// `text` is what `say` sends (it may have come from standard input).
@@ -27,5 +32,8 @@ job_request make_job_request(const peer_options& options, std::string text);
 
 boost::json::object to_json(const job_request& request);
 core::checked<job_request> job_request_from(const boost::json::object& object);
+
+/// Why the program that runs with these options must not do it, for people; empty if it may.
+std::string misdirected(const job_request& request, const peer_options& running);
 
 }  // namespace hobnob

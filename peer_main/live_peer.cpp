@@ -8,8 +8,8 @@
 #include "peer_main/peer_host.hpp"
 
 #include <unistd.h>
-#include <caf/send.hpp>
 #include <algorithm>
+#include <caf/send.hpp>
 #include <utility>
 
 namespace hobnob {
@@ -33,14 +33,16 @@ class quiet_output final : public event_output {
   std::shared_ptr<event_output> real_;
 };
 
-control_server::request_handler hand_over_to(const front_actor& actor) {
-  return [actor](const boost::json::object& object, std::shared_ptr<control_reply> reply) {
+control_server::request_handler hand_over_to(const front_actor& actor,
+                                             const peer_options& options) {
+  return [actor, options](const boost::json::object& object, std::shared_ptr<control_reply> reply) {
     auto request = job_request_from(object);
-    if (request) {
+    const auto fault = request ? misdirected(*request, options) : request.error();
+    if (fault.empty()) {
       caf::anon_send(actor, job_handed_over{std::move(*request), std::move(reply)});
       return;
     }
-    reply->send(error_event("usage", request.error()));
+    reply->send(error_event("usage", fault));
     reply->finish(exit_usage);
   };
 }
@@ -95,7 +97,7 @@ int run_live(const peer_surroundings& all) {
   settings.end_with_input = options.command == "chat" || options.exit_on_eof;
   const auto actor = host.add_front(std::move(settings));
 
-  auto control = control_server::listen(all.data.file("control"), hand_over_to(actor));
+  auto control = control_server::listen(all.data.file("control"), hand_over_to(actor, options));
   if (!control) return fail(*plain, {exit_unexpected, "unexpected", control.error(), {}});
   const auto started = host.start();
   if (started.exit_code != 0) return fail(*plain, started);

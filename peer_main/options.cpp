@@ -92,7 +92,8 @@ std::string check_command(const peer_options& options) {
 
 void fill_defaults(peer_options& options) {
   if (options.data_dir.empty()) options.data_dir = default_data_directory("peer");
-  if (options.user.empty()) {
+  options.user_named = !options.user.empty();
+  if (!options.user_named) {
     const char* login = std::getenv("USER");
     if (login != nullptr && core::is_user_name(login)) options.user = login;
   }

@@ -21,6 +21,7 @@ struct peer_options {
 
   std::optional<core::relay_uri> relay;
   std::string user;
+  bool user_named = false;  ///< `user` was told, not taken from the login name.
   std::filesystem::path data_dir;
   std::vector<endpoint> listen;  ///< Empty: the default, with the port of last time.
   direct_mode direct = direct_mode::both;

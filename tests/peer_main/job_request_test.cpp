@@ -26,6 +26,23 @@ TEST(JobRequest, TravelsAsJson) {
   EXPECT_FALSE(read->accept);
 }
 
+TEST(JobRequest, IsOnlyForTheUserAndTheRelayItNames) {
+  peer_options running;
+  running.user = "ann";
+  running.relay = *core::relay_uri::parse("hobnob://host:7441/");
+  job_request request;
+  request.command = "who";
+  EXPECT_EQ(misdirected(request, running), "");
+  request.as_user = "ann";
+  request.at_relay = "hobnob://host:7441/";
+  EXPECT_EQ(misdirected(request, running), "");
+  request.as_user = "bob";
+  EXPECT_NE(misdirected(request, running).find("is ann, not bob"), std::string::npos);
+  request.as_user = "ann";
+  request.at_relay = "hobnob://host:7442/";
+  EXPECT_NE(misdirected(request, running).find("not hobnob://host:7442/"), std::string::npos);
+}
+
 TEST(JobRequest, WhatIsNoneIsRefused) {
   const auto good = to_json(job_request{.command = "say", .user = "bob", .text = "hi"});
   const std::string too_long(40'000, 'x');

@@ -196,6 +196,9 @@ class Online(ProgramTest):
         self.assertEqual(ping.event("ping")["path"], "lan")
         status = self.run_peer("ann", self.server, "status")
         self.assertEqual(status.code, 0, status)
+        other = self.run_program("peer_main", "--data-dir", self.folder / "ann", "--user", "carl", "who")
+        self.assertEqual(other.code, 1, other)
+        self.assertIn("is ann, not carl", other.err)
         # It was never replaced by one of them.
         self.assertEqual(ann.events("session", state="replaced"), [])
         self.assertEqual(bob.events("presence", mark), [])
