@@ -42,7 +42,7 @@ class P2pLog(ProgramTest):
         ann.wait_delivered("bob")
         wait_until(lambda: self.lines(log, "open words"), "the text")
         self.assertNotIn("\x1b", log.read_text())
-        self.assertTrue(bob.events("message"))
+        bob.wait_event("message")
 
     def test_a_log_that_cannot_be_opened_is_said_at_once(self):
         relay = self.relay()

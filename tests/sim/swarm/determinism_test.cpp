@@ -10,12 +10,13 @@
 #include <cstdio>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
 #include <string>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #ifndef HOBNOB_SWARM_FRACTION
@@ -116,30 +117,40 @@ TEST(PlantedNondeterminism, ARealClockIsCaught) {
   EXPECT_NE(hash_of_chat(by_clock), hash_of_chat(by_clock));
 }
 
-TEST(PlantedNondeterminism, TheOrderOfAHashTableOfPointersIsCaught) {
-  std::deque<std::unique_ptr<int>> alive;  // So that no run gets the addresses of another.
-  const auto by_address = [&alive](world& w) {
-    std::unordered_set<const int*> numbers;
-    for (int i = 0; i < 200; ++i) {
-      numbers.insert(alive.emplace_back(std::make_unique<int>(i)).get());
-      alive.emplace_back(std::make_unique<int>(alive.size() % 7));
+/// Pointers into a heap that has another past in each run, and nothing freed that a later run could
+/// get again.
+class strange_heap {
+ public:
+  std::vector<const char*> pointers() {
+    ++run_;
+    std::vector<const char*> result;
+    for (std::size_t i = 0; i < 200; ++i) {
+      const auto size = 16 + (i * 37 * run_) % 3000;
+      result.push_back(alive_.emplace_back(std::make_unique<char[]>(size)).get());
     }
-    for (const int* number : numbers) w.peer("ann").send_text("bob", std::string(*number, 'x'));
+    return result;
+  }
+
+ private:
+  std::deque<std::unique_ptr<char[]>> alive_;
+  std::size_t run_ = 0;
+};
+
+TEST(PlantedNondeterminism, TheOrderOfAHashTableOfPointersIsCaught) {
+  strange_heap heap;
+  const auto by_address = [&](world& w) {
+    std::unordered_map<const char*, std::size_t> numbers;
+    for (const char* each : heap.pointers()) numbers.emplace(each, numbers.size());
+    for (const auto& [at, i] : numbers) w.peer("ann").send_text("bob", std::string(i, 'x'));
   };
   EXPECT_NE(hash_of_chat(by_address), hash_of_chat(by_address));
 }
 
 TEST(PlantedNondeterminism, TheOrderOfPointersIsCaught) {
-  std::deque<std::unique_ptr<char[]>> alive;
-  std::size_t run = 0;
+  strange_heap heap;
   const auto by_address = [&](world& w) {
-    ++run;
-    std::set<std::pair<const char*, int>> numbers;
-    // Sizes change from run to run, as in a program whose heap has another past.
-    for (int i = 0; i < 200; ++i) {
-      const auto size = 16 + (static_cast<std::size_t>(i) * 37 * run) % 3000;
-      numbers.emplace(alive.emplace_back(std::make_unique<char[]>(size)).get(), i);
-    }
+    std::map<const char*, std::size_t> numbers;
+    for (const char* each : heap.pointers()) numbers.emplace(each, numbers.size());
     for (const auto& [at, i] : numbers) w.peer("ann").send_text("bob", std::string(i, 'x'));
   };
   EXPECT_NE(hash_of_chat(by_address), hash_of_chat(by_address));
