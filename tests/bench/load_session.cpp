@@ -120,7 +120,7 @@ std::vector<load_session_ptr> log_in_users(load_loop& loop, endpoint relay, std:
   std::size_t done = 0;
   bool failed = false;
   std::function<void()> start_one = [&] {
-    if (next == count) return;
+    if (next == count || failed) return;
     users[next++]->log_in(relay, [&](bool good) {
       ++done;
       if (!good) failed = true;
