@@ -8,7 +8,6 @@
 #include "peer_main/peer_host.hpp"
 
 #include <unistd.h>
-#include <algorithm>
 #include <caf/send.hpp>
 #include <utility>
 
@@ -131,8 +130,8 @@ int run_alone(const peer_surroundings& all, job_request request) {
 
   job_config work;
   work.request = std::move(request);
-  // Queued is held by this program alone, and it ends: it stays until the message is on its way.
-  work.request.wait = std::max(work.request.wait, message_state::sent);
+  // Until it is delivered, this program alone holds the message, and it ends: it stays.
+  work.request.wait = message_state::delivered;
   work.id = host.user().make_message_id();
   work.alone = true;
   work.relay = to_string(*all.options.relay);

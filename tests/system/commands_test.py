@@ -159,15 +159,18 @@ class Online(ProgramTest):
 
     def test_say_does_not_wait_for_more_than_it_was_asked(self):
         bob = self.peer("bob", self.server)
+        ann = self.peer("ann", self.server)
+        ann.wait_presence("bob", "online")
         bob.signal(signal.SIGSTOP)
         said = self.run_peer("ann", self.server, "say", "--wait", "queued", "bob", "hello?")
         self.assertEqual(said.code, 0, said)
 
-    def test_what_a_lone_say_queued_is_on_its_way_when_it_ends(self):
+    def test_a_lone_say_stays_until_its_message_is_delivered(self):
         bob = self.peer("bob", self.server)
-        said = self.run_peer("ann", self.server, "say", "--wait", "queued", "bob", "hello?")
-        self.assertEqual(said.code, 0, said)
-        bob.wait_text("ann", "hello?")
+        for number, direct in enumerate(("both", "off") * 3):
+            said = self.run_peer("ann", self.server, "--direct", direct, "say", "--wait", "queued", "bob", f"n{number}")
+            self.assertEqual(said.code, 0, said)
+            bob.wait_text("ann", f"n{number}")
 
     def test_a_port_that_is_taken_ends_it_with_3_and_a_word(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
