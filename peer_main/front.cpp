@@ -32,7 +32,7 @@ front_actor::behavior_type front_state::make_behavior(front_config settings, pee
         config.line_done();
       },
       [this](input_ended) {
-        if (config.end_with_input) end_with({exit_done, {}, {}});
+        if (config.end_with_input) end_when_settled();
       },
       [this](const job_handed_over& job) { start_job(job.request, job.reply); },
       [this](const end_program& order) { end_with(order); },
@@ -75,10 +75,13 @@ void front_state::progress_told(const message_progress& news) {
   // not meant for it.
   const bool nobody = news.code == "unknown-user" || news.code == "self";
   if (nobody && news.to == conversation) talk_to({});
+  if (news.state < message_state::delivered) return;
+  unsettled.erase(news.id);
+  if (leaving) end_when_settled();
 }
 
 void front_state::obey(const line_read& line) {
-  if (ending) return;
+  if (ending || leaving) return;
   if (line.too_long) {
     return show_fault(
         {"too-large", "that line is longer than any message may be; it was not read"});
@@ -114,13 +117,14 @@ void front_state::act(const input_command& command) {
     case kind::help:
       return show(help_event(input_help()));
     case kind::quit:
-      return end_with({exit_done, {}, {}});
+      return end_when_settled();
   }
 }
 
 void front_state::say(const std::string& user, const std::string& text) {
   const auto id = config.make_message_id();
   if (config.log) config.log->add_text(id, text);
+  unsettled.insert(id);
   self->send(peer, send_text{user, id, text, config.message_timeout, config.require_direct});
 }
 
@@ -144,6 +148,15 @@ void front_state::start_job(job_request request, std::shared_ptr<control_reply> 
     settings.finish = [](int) {};
   }
   spawn(self->system(), job, std::move(settings), peer);
+}
+
+/// Nobody else holds what was said and has not arrived: each message gets its time, a signal ends
+/// it earlier.
+void front_state::end_when_settled() {
+  if (unsettled.empty()) return end_with({exit_done, {}, {}});
+  if (std::exchange(leaving, true)) return;
+  show(help_event("Waiting for " + std::to_string(unsettled.size()) +
+                  " unconfirmed messages; Ctrl-C ends at once."));
 }
 
 void front_state::end_with(const end_program& order) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace hobnob {
@@ -53,6 +54,7 @@ struct front_state {
   void say(const std::string& user, const std::string& text);
   void talk_to(const std::string& user);
   void start_job(job_request request, std::shared_ptr<control_reply> reply);
+  void end_when_settled();
   void end_with(const end_program& order);
   void peer_ended();
   void show(const event_object& event) { config.output->show(event); }
@@ -64,7 +66,9 @@ struct front_state {
   std::string conversation;                ///< Whom plain text goes to; empty: nobody yet.
   std::map<std::string, path_kind> paths;  ///< Of links that are up.
   session_state last_session = session_state::stopped;
+  std::set<message_id> unsettled;  ///< What was said here: neither delivered nor failed yet.
   int exit_code = 0;
+  bool leaving = false;  ///< Ends when nothing is unsettled.
   bool ending = false;
 };
 

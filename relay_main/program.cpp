@@ -25,6 +25,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <utility>
 
@@ -170,6 +171,10 @@ int administer(const relay_options& options, data_directory& data, printer& out)
 }
 
 int run_command(const relay_options& options, printer& out, std::future<int>& stop_signal) {
+  const bool begins = options.command == "run" || options.command == "admit";
+  if (!begins && !std::filesystem::exists(options.relay.data_dir))
+    return out.fail("no-relay", "no relay has run in " + options.relay.data_dir.string() +
+                                    "; --data-dir names the folder of yours");
   auto data = data_directory::open(options.relay.data_dir);
   if (!data) return out.fail("unexpected", data.error());
   if (options.command != "run") return administer(options, *data, out);

@@ -4,8 +4,7 @@
 
 namespace hobnob {
 
-std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept,
-                           bool hidden) {
+std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept, bool hidden) {
   if (user.link != link_state::down) return {};
   if (user.offered) return "the user shows another key than the one known: see verify";
   if (!may_dial && !may_accept) {

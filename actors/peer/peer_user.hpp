@@ -47,8 +47,8 @@ struct peer_user {
 };
 
 /// One sentence on why there is no direct link; empty if there is one.
-std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept,
-                           bool hidden = false);
+/// `hidden`: this peer is (see `peer_config`).
+std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept, bool hidden);
 
 /// The attempts for `who`.
 std::vector<dial_attempt> attempts_of(const peer_user& user,

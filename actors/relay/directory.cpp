@@ -190,6 +190,10 @@ directory_state::change_answer directory_state::change_binding(admit_user& order
     answer.deliver(failed("bound to another key; rebind replaces it"));
     return answer;
   }
+  if (bound == bindings.end() && order.rebind) {
+    answer.deliver(failed("is not bound; admit binds it"));
+    return answer;
+  }
   request(self, store, config.commit_timeout, order)
       .then(
           [this, order, answer](account_change_result& result) mutable {

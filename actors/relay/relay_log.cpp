@@ -22,22 +22,24 @@ void relay_log::session_closed(const endpoint& remote, std::string_view user, st
                why);
 }
 
+bool relay_log::may_tell_login(time_point now) {
+  if (!logs_logins_) return false;
+  const auto left_out = take(logins_, now);
+  if (left_out && *left_out > 0)
+    spdlog::info("relay: {} lines about logins were left out", *left_out);
+  return left_out.has_value();
+}
+
 void relay_log::logged_in(const endpoint& remote, std::string_view user, bool newly_bound,
                           time_point now) {
-  if (!logs_logins_) return;
-  const auto left_out = take(logins_, now);
-  if (!left_out) return;
-  if (*left_out > 0) spdlog::info("relay: {} lines about logins were left out", *left_out);
+  if (!may_tell_login(now)) return;
   spdlog::info("relay: {} logged in from {}{}", user, to_string(remote),
                newly_bound ? " for the first time: the name is bound to its key" : "");
 }
 
 void relay_log::logged_out(std::string_view user, close_reason reason, std::string_view detail,
                            time_point now) {
-  if (!logs_logins_) return;
-  const auto left_out = take(logins_, now);
-  if (!left_out) return;
-  if (*left_out > 0) spdlog::info("relay: {} lines about logins were left out", *left_out);
+  if (!may_tell_login(now)) return;
   spdlog::info("relay: {} is gone: {}{}{}", user, to_string(reason), detail.empty() ? "" : ", ",
                detail);
 }

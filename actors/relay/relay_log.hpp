@@ -42,6 +42,9 @@ class relay_log {
   /// How many lines were left out before this one; nothing if this one is left out as well.
   std::optional<std::uint64_t> take(budget& from, time_point now);
 
+  /// Whether a line about a login is wanted and within its budget.
+  bool may_tell_login(time_point now);
+
   bool logs_logins_;
   std::mutex mutex_;
   budget faults_;

@@ -29,9 +29,6 @@ class sim_peer final : public program {
   const fingerprint& id() const noexcept { return self_.fingerprint(); }
   const peer_config& config() const noexcept { return config_; }
 
-  /// For the next start.
-  peer_config& next_config() noexcept { return config_; }
-
   // Doing something; only while it runs (or is paused).
 
   message_id send_text(std::string to, std::string text);

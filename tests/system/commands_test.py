@@ -240,6 +240,21 @@ class Online(ProgramTest):
         cy.process.stdin.close()
         self.assertEqual(cy.wait_exit(), 0)
 
+    def test_run_ends_when_what_was_said_has_arrived(self):
+        bob = self.peer("bob", self.server)
+        for number, end in enumerate(("", "/quit\n") * 3):
+            done = self.run_peer("ann", self.server, "run", "--exit-on-eof", text=f"/msg bob last {number}\n{end}")
+            self.assertEqual(done.code, 0, done)
+            self.assertEqual([e["state"] for e in done.events if e["event"] == "progress"][-1], "delivered", done)
+            bob.wait_text("ann", f"last {number}")
+
+    def test_orders_for_a_relay_that_never_ran_are_refused(self):
+        nowhere = self.folder / "nowhere"
+        done = self.run_program("relay_main", "--data-dir", nowhere, "users")
+        self.assertEqual(done.code, 1, done)
+        self.assertIn("nowhere", done.err)
+        self.assertFalse(nowhere.exists())
+
     def test_commands_on_standard_input(self):
         ann = self.peer("ann", self.server)
         bob = self.peer("bob", self.server)

@@ -1,20 +1,19 @@
 #pragma once
 
+#include "tests/transport/task_runner.hpp"
 #include "transport/tcp/tcp_network.hpp"
 #include "transport/tls/tls_handshake.hpp"
 
 #include <gtest/gtest.h>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
-#include <optional>
 #include <stdexcept>
 
 namespace hobnob::test {
 
 /// A loop on the test's own thread, and the machine's network on it.
-class loop {
+class loop : public task_runner<loop> {
  public:
   static constexpr auto patience = std::chrono::seconds{20};
 
@@ -38,25 +37,6 @@ class loop {
   void poll() {
     io.restart();
     io.poll();
-  }
-
-  /// Begins `task`; its value appears in the result while the loop runs.
-  template <class T>
-  std::shared_ptr<std::optional<T>> start(awaitable<T> task) {
-    auto result = std::make_shared<std::optional<T>>();
-    boost::asio::co_spawn(io, std::move(task), [result](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      *result = std::move(value);
-    });
-    return result;
-  }
-
-  /// Runs `task` to its end.
-  template <class T>
-  T run(awaitable<T> task) {
-    auto result = start(std::move(task));
-    run_until([&] { return result->has_value(); });
-    return std::move(**result);
   }
 };
 

@@ -37,9 +37,6 @@ class host_stack final : public packet_sink {
   node& host() noexcept { return host_; }
   const tcp_options& options() const noexcept { return options_; }
 
-  /// For connections made from now on.
-  void set_options(const tcp_options& options) { options_ = options; }
-
   /// Connections in any state, TIME_WAIT included.
   std::size_t connections() const noexcept { return by_number_.size(); }
 

@@ -87,7 +87,6 @@ class simulation {
 
   /// Events run so far, for figures.
   std::uint64_t events_run() const noexcept { return events_run_; }
-  std::size_t events_queued() const noexcept { return events_.size(); }
 
   trace& log() noexcept { return trace_; }
 

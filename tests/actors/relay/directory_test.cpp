@@ -118,6 +118,13 @@ TEST_F(Directory, RebindingEndsTheSessionOfTheOldKey) {
   EXPECT_NE(log_in(9, "ann").id, 0u);
 }
 
+TEST_F(Directory, WhatIsNotBoundIsNotReboundButAdmitted) {
+  start();
+  const auto key = test::make_identity(1).fingerprint();
+  EXPECT_FALSE(ask<account_change_result>(registrar, admit_user{"ann", key, true}).done);
+  EXPECT_TRUE(ask<account_change_result>(registrar, admit_user{"ann", key}).done);
+}
+
 TEST_F(Directory, RemovedAndKickedUsersAreTold) {
   start();
   const auto ann = log_in(1, "ann");

@@ -1,17 +1,16 @@
 #pragma once
 
+#include "tests/transport/task_runner.hpp"
 #include "transport/sim/tcp_hosts.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 
 namespace hobnob::test {
 
 /// What `loop` is for the machine's network: one host with IPv4 and IPv6, and a program on it, in
 /// virtual time.
-class sim_loop {
+class sim_loop : public task_runner<sim_loop> {
  public:
   static constexpr auto patience = std::chrono::minutes{20};
 
@@ -44,23 +43,6 @@ class sim_loop {
 
   /// Runs what is ready now.
   void poll() { run_of.run_for({}); }
-
-  template <class T>
-  std::shared_ptr<std::optional<T>> start(awaitable<T> task) {
-    auto result = std::make_shared<std::optional<T>>();
-    boost::asio::co_spawn(io, std::move(task), [result](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      *result = std::move(value);
-    });
-    return result;
-  }
-
-  template <class T>
-  T run(awaitable<T> task) {
-    auto result = start(std::move(task));
-    run_until([&] { return result->has_value(); });
-    return std::move(**result);
-  }
 };
 
 }  // namespace hobnob::test
