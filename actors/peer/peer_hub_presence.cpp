@@ -194,23 +194,30 @@ void peer_hub_state::key_changed(peer_user& user, const core::online_user& news)
 }
 
 void peer_hub_state::sender_unknown(session_id sender) {
-  core::online_user nobody;
-  nobody.session = sender;
-  if (auto* user = find_session(sender)) {
-    // A contact is announced when it comes online, so only what is no contact needs an answer.
-    if (!user->online) self->send(session, contact_changed{nobody, false, 0});
+  if (find_session(sender)) {
+    dismiss_sender(sender);
     return;
   }
   if (!session) return;
   lookup_user query;
   query.session = sender;
-  ask_relay(query, [this, nobody](const user_looked_up& answer) {
-    if (answer.online && answer.user.session == nobody.session) {
+  ask_relay(query, [this, sender](const user_looked_up& answer) {
+    if (answer.online && answer.user.session == sender) {
       user_online(answer.user, false);
-    } else if (session) {
-      self->send(session, contact_changed{nobody, false, 0});
+    } else {
+      dismiss_sender(sender);
     }
   });
+}
+
+void peer_hub_state::dismiss_sender(session_id sender) {
+  // A contact is announced when it comes online, which the directory may tell while we ask: only
+  // what is no contact needs an answer.
+  const auto* user = find_session(sender);
+  if (!session || (user && user->online)) return;
+  core::online_user nobody;
+  nobody.session = sender;
+  self->send(session, contact_changed{nobody, false, 0});
 }
 
 // --- Who is who ---------------------------------------------------------------------------------

@@ -63,5 +63,27 @@ run 0s
 )");
 }
 
+// A message came before the news of its sender, the question who that is got no answer in time, and
+// the contact, announced meanwhile, was dismissed for ever.
+TEST(Found, ALookupThatTimesOutDismissesNobodyWhoCameOnlineMeanwhile) {
+  expect_all_well(R"(
+seed 1046725
+handshake plain
+heartbeat 5s
+site site1
+relay relay
+peer cara at site1 direct=accept_only
+peer dave
+at 5011ms partition relay cara from dave
+at 8611ms dave says cara m13
+at 11881ms pause dave
+at 15231ms heal cara relay from dave
+at 26300ms resume dave
+at 26658ms stall cara 7368ms
+at 32392ms stall site1 6817ms
+run 32392ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
