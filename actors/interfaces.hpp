@@ -13,6 +13,8 @@
 
 #include <caf/typed_actor.hpp>
 
+#include <variant>
+
 // clang-format off: one handler a line.
 
 namespace hobnob {
@@ -138,7 +140,8 @@ struct carry_receipts {
   std::vector<core::receipt> receipts;
 };
 
-/// Whatever carries messages: a peer_link, or the relay_session (which seals them into envelopes).
+/// Whoever carries messages where there is no link: the relay_session, which seals them into
+/// envelopes. (What goes by a link the message_store writes to its connection itself.)
 using message_carrier_actor = caf::typed_actor<
     reacts_to<carry_messages>,
     reacts_to<carry_receipts>>;
@@ -148,11 +151,33 @@ using message_carrier_actor = caf::typed_actor<
 struct route_changed {
   fingerprint user;
   std::string name;
-  /// Null: no way at the moment; messages wait, or fail if `gone`.
+  /// Null: they go by the link that `route` names. If there is none there is no way at the moment;
+  /// messages wait, or fail if `gone`.
   message_carrier_actor carrier;
   path_kind path = path_kind::none;
-  std::uint64_t route = 0;         ///< Names this route; never reused.
+  std::uint64_t route = 0;         ///< Names this route, by a link as that link; never reused.
   bool gone = false;               ///< The user is offline (a clear, immediate failure).
+};
+
+/// A link is open. From here on the message_store writes its messages and receipts.
+struct link_ready {
+  std::uint64_t link = 0;
+  fingerprint user;
+  std::string name;
+  path_kind path = path_kind::none;
+  connection_ptr connection;
+};
+
+/// What one read of such a link brought: the store takes the message and receipt frames and
+/// acknowledges all to the connection.
+struct link_frames {
+  std::uint64_t link = 0;
+  std::shared_ptr<const frame_batch> batch;
+};
+
+/// Such a link is no more.
+struct link_gone {
+  std::uint64_t link = 0;
 };
 
 /// The carrier has no room (or has room again).
@@ -162,7 +187,7 @@ struct carrier_blocked {
   bool blocked = false;
 };
 
-/// Message and receipt frames of one authenticated user, from a link or out of envelopes.
+/// Message and receipt frames of one authenticated user, out of envelopes.
 struct frames_arrived {
   fingerprint from;
   std::string name;
@@ -190,15 +215,38 @@ struct message_count {
   std::uint32_t waiting = 0;
 };
 
-/// Outbox, deduplication and order of all conversations (in memory; later on disk).
-using message_store_actor = caf::typed_actor<
-    reacts_to<send_text>,                 // To a user that a `route_changed` has named.
-    reacts_to<send_application_message>,  // The same.
+/// Who decides about what has no route yet: the peer's hub. The store's first message.
+struct serve_hub {
+  peer_actor hub;
+};
+
+/// The hub's answer to a message that the store had no route for: keep it until it can go.
+struct keep_message {
+  std::variant<send_text, send_application_message> message;
+};
+
+/// The other answer: the hub has told subscribers that it failed.
+struct message_dropped {
+  std::string to;
+};
+
+/// A subscriber that the hub has told the present state.
+struct tell_subscriber {
+  peer_subscriber_actor subscriber;
+};
+
+/// Outbox, deduplication and order of all conversations (in memory; later on disk). It is what the
+/// rest of the program knows as the peer: what is to be sent to a user with a route goes its way
+/// without another hop, and everything else is handed on to the hub.
+using message_store_actor = peer_actor::extend<
+    reacts_to<serve_hub>,
+    reacts_to<keep_message>, reacts_to<message_dropped>,
     reacts_to<route_changed>,             // Sends what waits, or fails it if the user has gone.
+    reacts_to<link_ready>, reacts_to<link_frames>, reacts_to<link_gone>,
     reacts_to<carrier_blocked>,           // Holds back, or goes on.
     reacts_to<frames_arrived>,            // Shows what is new, and answers by the way it came.
     reacts_to<messages_refused>,          // Tries again if the relay was busy, else fails them.
-    reacts_to<add_subscriber>,            // Told of messages that come, and how far ours have come.
+    reacts_to<tell_subscriber>,           // Told of messages that come, and how far ours have come.
     caf::replies_to<count_messages>::with<message_count>,
     reacts_to<deadline_passed>>;          // A message, or a gap, has waited for long enough.
 
@@ -264,7 +312,6 @@ struct probe_link {
 /// One connection that is, or wants to be, the link to a user.
 using peer_link_actor = connection_consumer_actor::extend<
     reacts_to<silence_suspected>, reacts_to<silence_lost>,
-    reacts_to<carry_messages>, reacts_to<carry_receipts>,
     reacts_to<admit_link>,
     reacts_to<probe_link>,
     caf::replies_to<ping_user>::with<ping_result>,  // A round trip on this link.

@@ -59,6 +59,13 @@ struct add_subscriber;
 struct carry_messages;
 struct carry_receipts;
 struct route_changed;
+struct link_ready;
+struct link_frames;
+struct link_gone;
+struct serve_hub;
+struct keep_message;
+struct message_dropped;
+struct tell_subscriber;
 struct carrier_blocked;
 struct frames_arrived;
 struct messages_refused;
@@ -132,6 +139,13 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::add_subscriber))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::carry_messages))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::carry_receipts))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::route_changed))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ready))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_frames))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_gone))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::serve_hub))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::keep_message))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::message_dropped))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::tell_subscriber))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::carrier_blocked))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::frames_arrived))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::messages_refused))
@@ -204,6 +218,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::add_subscriber)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::carry_messages)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::carry_receipts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::route_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_frames)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::serve_hub)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::keep_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::message_dropped)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::tell_subscriber)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::carrier_blocked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::frames_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::messages_refused)

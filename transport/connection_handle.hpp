@@ -59,7 +59,7 @@ class frame_batch {
   std::vector<entry> entries_;
 };
 
-/// One frame to send: `head` (at most 64 bytes, copied) then `body` (shared, not copied when
+/// One frame to send: `head` (some 100 bytes at most, copied) then `body` (shared, not copied when
 /// large).
 struct outgoing_frame {
   frame_type type{};

@@ -85,6 +85,17 @@ void outbox::push(message added, time_point deadline, bool require_direct, time_
   pump(now, out);
 }
 
+bool outbox::pass(message& added, bool require_direct) {
+  if (added.acknowledged || !may_pump() || (require_direct && route_.relayed)) return false;
+  const auto none = [](const auto& ready) { return ready.empty(); };
+  if (!std::all_of(ready_.begin(), ready_.end(), none)) return false;
+  const auto where = find_channel(added);
+  if (!where || !where->stream.empty()) return false;
+  added.epoch = epoch_;
+  added.sequence = added.floor = where->stream.pass();
+  return true;
+}
+
 outbox::channel* outbox::find_channel(const message& added) {
   if (const auto found = channels_.find(added.channel); found != channels_.end())
     return &found->second;
@@ -261,8 +272,12 @@ std::optional<time_point> outbox::deadline() const {
   return first;
 }
 
+bool outbox::may_pump() const noexcept {
+  return route_.id != 0 && !blocked_ && !yielded_ && !paused_until_;
+}
+
 void outbox::pump(time_point now, outbox_actions& out) {
-  if (route_.id == 0 || blocked_ || yielded_ || paused_until_) return;
+  if (!may_pump()) return;
   const bool was_idle = in_flight_messages_ == 0;
   std::size_t burst = 0;
   for (auto& ready : ready_) {  // The most urgent first, and in turn within a priority.

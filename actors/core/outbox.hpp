@@ -83,6 +83,10 @@ class outbox {
   void push(message added, time_point deadline, bool require_direct, time_point now,
             outbox_actions& out);
 
+  /// True if `added` is unacknowledged and nothing is before it: it has its numbers, is the
+  /// carrier's to send now, and the outbox knows no more of it. Else nothing has changed: `push` it.
+  bool pass(message& added, bool require_direct);
+
   /// Messages travel by `route` from now on.
   void change_route(const outbox_route& route, time_point now, outbox_actions& out);
 
@@ -110,6 +114,8 @@ class outbox {
   /// Messages not yet delivered or failed.
   std::size_t size() const noexcept { return messages_; }
 
+  const outbox_route& route() const noexcept { return route_; }
+
  private:
   struct channel {
     outbox_stream stream;
@@ -127,6 +133,7 @@ class outbox {
     }
   };
 
+  bool may_pump() const noexcept;
   channel* find_channel(const message& added);
   void make_ready(channel& which);
   void send_again_all();

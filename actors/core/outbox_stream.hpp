@@ -43,6 +43,12 @@ class outbox_stream {
   /// Gives `next()` its sequence (if it has none) and floor, and steps behind it.
   void start(outbox_entry& next);
 
+  /// Nothing is held.
+  bool empty() const noexcept { return entries_.empty(); }
+
+  /// Numbers a message that passes an empty stream without being held: its sequence, and its floor.
+  std::uint64_t pass() noexcept { return ++last_sequence_; }
+
   /// `next` shall look from the first entry again: some have to be sent again.
   void rewind() noexcept { cursor_ = 0; }
 

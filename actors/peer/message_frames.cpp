@@ -13,14 +13,20 @@ namespace {
 
 using wire::message_header;
 
-using head_bytes = std::array<std::byte, message_header::size>;
+/// What comes before a part's content.
+struct part_head {
+  std::array<std::byte, message_header::size + core::channel_size_max> octets;
+  std::size_t size;
+
+  byte_view view() const noexcept { return byte_view{octets}.first(size); }
+};
 
 std::size_t part_count(const core::message& message) {
   const auto size = message.content.size();
   return size == 0 ? 1 : (size + core::message_part_size_max - 1) / core::message_part_size_max;
 }
 
-head_bytes head_of_part(const core::message& message, std::size_t offset) {
+part_head head_of_part(const core::message& message, std::size_t offset) {
   message_header header;
   header.kind = static_cast<std::uint8_t>(message.kind);
   header.flags = message.acknowledged ? message_header::flag_acknowledged : 0;
@@ -32,25 +38,16 @@ head_bytes head_of_part(const core::message& message, std::size_t offset) {
   header.sent_at_ms = message.sent_at_ms;
   header.total_size = static_cast<std::uint32_t>(message.content.size());
   header.offset = static_cast<std::uint32_t>(offset);
-  head_bytes out;
-  header.encode(out);
+  part_head out;
+  header.encode(std::span{out.octets}.first<message_header::size>());
+  const auto channel = as_byte_view(message.channel);
+  std::copy(channel.begin(), channel.end(), out.octets.begin() + message_header::size);
+  out.size = message_header::size + channel.size();
   return out;
 }
 
 shared_slice content_of_part(const core::message& message, std::size_t index) {
   return message.content.sub(index * core::message_part_size_max, core::message_part_size_max);
-}
-
-/// A frame's body is one slice: a channel name has to be copied together with the content.
-shared_slice body_of_part(const core::message& message, std::size_t index) {
-  auto content = content_of_part(message, index);
-  if (message.channel.empty()) return content;
-  const auto name = as_byte_view(message.channel);
-  bytes joined;
-  joined.reserve(name.size() + content.size());
-  joined.insert(joined.end(), name.begin(), name.end());
-  joined.insert(joined.end(), content.view().begin(), content.view().end());
-  return shared_slice::of(std::move(joined));
 }
 
 bytes receipt_payload(std::span<const core::receipt> receipts) {
@@ -107,13 +104,14 @@ send_status send_message(connection_handle& link, const core::message& message) 
   const auto parts = part_count(message);
   if (parts == 1) {
     const auto head = head_of_part(message, 0);
-    return link.send({frame_type::message, message.priority, head, body_of_part(message, 0)});
+    return link.send({frame_type::message, message.priority, head.view(), message.content});
   }
-  std::vector<head_bytes> heads(parts);
+  std::vector<part_head> heads(parts);
   std::vector<outgoing_frame> frames(parts);
   for (std::size_t i = 0; i < parts; ++i) {
     heads[i] = head_of_part(message, i * core::message_part_size_max);
-    frames[i] = {frame_type::message, message.priority, heads[i], body_of_part(message, i)};
+    frames[i] = {frame_type::message, message.priority, heads[i].view(),
+                 content_of_part(message, i)};
   }
   return link.send(frames);
 }
@@ -134,15 +132,15 @@ std::vector<envelope_body> pack_messages(std::span<const core::message> messages
   std::vector<envelope_body> packed;
   for (const auto& message : messages) {
     for (std::size_t i = 0; i < part_count(message); ++i) {
+      const auto head = head_of_part(message, i * core::message_part_size_max);
       const auto content = content_of_part(message, i);
-      const auto payload_size = message_header::size + message.channel.size() + content.size();
+      const auto payload_size = head.size + content.size();
       const auto size = frame_header_size + payload_size;
       if (packed.empty() || packed.back().body.size() + size > envelope_body_size_max)
         packed.emplace_back();
       auto& [body, ids] = packed.back();
       append(body, encode_frame_header(frame_type::message, payload_size));
-      append(body, head_of_part(message, i * core::message_part_size_max));
-      append(body, as_byte_view(message.channel));
+      append(body, head.view());
       append(body, content.view());
       if (ids.empty() || ids.back() != message.id) ids.push_back(message.id);
     }

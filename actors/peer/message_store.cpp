@@ -61,9 +61,15 @@ message_store_actor::behavior_type message_store_state::make_behavior(
     message_store_config settings) {
   config = std::move(settings);
   // CAF tries them in this order: first what comes often.
-  return {[this](const frames_arrived& arrived) { take(arrived); },
+  return {[this](const link_frames& arrived) { take(arrived); },
           [this](send_application_message& order) { send(order); },
-          [this](const send_text& order) { send(order); },
+          [this](send_text& order) { send(order); },
+          [this](const frames_arrived& arrived) { take(arrived); },
+          [this](keep_message& order) {
+            std::visit([this](auto& message) { take_back(message.to), keep(message); },
+                       order.message);
+          },
+          [this](const message_dropped& news) { take_back(news.to); },
           [this](const route_changed& order) { change_route(order); },
           [this](const carrier_blocked& news) {
             if (auto* with = find(news.user)) {
@@ -79,14 +85,26 @@ message_store_actor::behavior_type message_store_state::make_behavior(
               perform(*with, std::move(actions));
             }
           },
-          [this](const add_subscriber& order) { subscribers.push_back(order.subscriber); },
+          [this](const link_ready& news) { open(news); },
+          [this](const link_gone& news) { close(news); },
+          [this](const tell_subscriber& order) { subscribers.push_back(order.subscriber); },
           [this](count_messages) { return count(); },
-          [this](const deadline_passed& moment) { woken(moment.token); }};
+          [this](const deadline_passed& moment) { woken(moment.token); },
+          [this](const serve_hub& order) { hub = order.hub; },
+          [this](const add_subscriber& order) { hand_on(order); },
+          [this](const get_users& query) { return self->delegate(hub, query); },
+          [this](const get_status& query) { return self->delegate(hub, query); },
+          [this](const ping_user& query) { return self->delegate(hub, query); },
+          [this](const verify_user& query) { return self->delegate(hub, query); },
+          [this](const stop_peer& order) {
+            stopping = true;  // From now on the hub answers.
+            hand_on(order);
+          }};
 }
 
 // --- Sending ------------------------------------------------------------------------------------
 
-void message_store_state::send(const send_text& order) {
+void message_store_state::keep(const send_text& order) {
   core::message message;
   message.id = order.id;
   message.kind = core::message_kind::text;
@@ -97,10 +115,10 @@ void message_store_state::send(const send_text& order) {
     return fail(order.to, message, "invalid-text", "the text is not valid UTF-8");
   }
   message.content = shared_slice::copy_of(as_byte_view(order.text));
-  send(order.to, std::move(message), order.timeout, order.require_direct);
+  keep(order.to, std::move(message), order.timeout, order.require_direct);
 }
 
-void message_store_state::send(send_application_message& order) {
+void message_store_state::keep(send_application_message& order) {
   core::message message;
   message.id = order.id;
   message.kind = core::message_kind::application;
@@ -114,26 +132,32 @@ void message_store_state::send(send_application_message& order) {
   if (message.content.size() > core::application_message_size_max) {
     return fail(order.to, message, "too-large", "an application message has at most 1 MiB");
   }
-  send(order.to, std::move(message), order.timeout, order.require_direct);
+  keep(order.to, std::move(message), order.timeout, order.require_direct);
 }
 
-void message_store_state::send(const std::string& to, core::message message,
+void message_store_state::keep(const std::string& to, core::message message,
                                std::chrono::milliseconds timeout, bool require_direct) {
   const auto found = by_name.find(to);
   if (found == by_name.end())
     return fail(to, message, "unknown-user", "nobody is known by that name");
   auto& with = *found->second;
   message.sent_at_ms = config.wall_ms();
-  message_progress queued;
-  queued.id = message.id;
-  queued.to = to;
-  queued.size = static_cast<std::uint32_t>(message.content.size());
+  message_progress news;
+  news.id = message.id;
+  news.to = to;
+  news.size = static_cast<std::uint32_t>(message.content.size());
+  if (with.out.pass(message, require_direct)) {
+    carry(with, message);
+    news.state = message_state::sent;
+    news.path = static_cast<path_kind>(with.out.route().path);
+    return tell_subscribers(news);
+  }
 
   core::outbox_actions actions;
   const auto at = now();
   const auto patience = std::clamp<std::chrono::milliseconds>(timeout, {}, timeout_max);
   with.out.push(std::move(message), at + patience, require_direct, at, actions);
-  if (!is_first_failure(actions, queued.id)) tell_subscribers(queued);
+  if (!is_first_failure(actions, news.id)) tell_subscribers(news);
   perform(with, std::move(actions));
 }
 
@@ -153,14 +177,16 @@ void message_store_state::change_route(const route_changed& order) {
   auto& with = conversation_with(order.user, order.name);
   by_name[order.name] = &with;
   core::outbox_actions actions;
+  const auto link = links.find(order.route);
+  with.link = link == links.end() ? nullptr : link->second.connection;
+  with.carrier = order.carrier;
   if (order.gone) {
-    with.carrier = nullptr;
     with.reply_by = nullptr;
+    with.reply_link = 0;
     with.out.recipient_gone(actions);
   } else {
-    with.carrier = order.carrier;
     core::outbox_route route;
-    if (order.carrier) {
+    if (with.has_way()) {
       route = {order.route, static_cast<std::uint8_t>(order.path), order.path == path_kind::relay};
     }
     with.out.change_route(route, now(), actions);
@@ -169,9 +195,7 @@ void message_store_state::change_route(const route_changed& order) {
 }
 
 void message_store_state::perform(conversation& with, core::outbox_actions actions) {
-  if (!actions.carry.empty()) {
-    self->send(with.carrier, carry_messages{with.user, std::move(actions.carry)});
-  }
+  if (!actions.carry.empty()) carry(with, std::move(actions.carry));
   for (auto& report : actions.reports) tell(with, std::move(report));
   if (actions.yielded) self->send(self, deadline_passed{with.index + 1});
   wake_for(with);
@@ -194,37 +218,44 @@ void message_store_state::tell(const conversation& with, core::outbox_report rep
 void message_store_state::take(const frames_arrived& arrived) {
   auto& with = conversation_with(arrived.from, arrived.name);
   with.reply_by = arrived.reply_by;
+  with.reply_link = 0;
   with.reply_path = arrived.path;
   core::inbox_actions received;
   core::outbox_actions sent;
-  bool clean = true;
-  for (const auto& incoming : arrived.frames) clean &= take_frame(with, incoming, received, sent);
-  if (!clean && !std::exchange(with.misbehaved, true)) {
-    spdlog::warn("messages: {} ({}) breaks the protocol; what makes no sense is ignored", with.name,
-                 to_string(with.user));
-  }
+  bool sound = true;
+  for (const auto& incoming : arrived.frames)
+    sound &= take_frame(with, incoming, received, sent) == verdict::sound;
+  if (!sound) note_nonsense(with);
   perform(with, std::move(received));
   perform(with, std::move(sent));
 }
 
-bool message_store_state::take_frame(conversation& with, const frame& incoming,
-                                     core::inbox_actions& received, core::outbox_actions& sent) {
+message_store_state::verdict message_store_state::take_frame(conversation& with,
+                                                             const frame& incoming,
+                                                             core::inbox_actions& received,
+                                                             core::outbox_actions& sent) {
+  bool sound = true;
   if (incoming.type == frame_type::message) {
     auto part = read_message_part(incoming.payload);
-    return part && with.in.accept(*std::move(part), now(), received);
+    if (!part) return verdict::malformed;
+    sound = with.in.accept(*std::move(part), now(), received);
+  } else {
+    const auto receipts = read_receipts(incoming.payload.view());
+    if (incoming.type != frame_type::receipt || !receipts) return verdict::malformed;
+    for (const auto& each : *receipts) sound &= with.out.take_receipt(each, now(), sent);
   }
-  const auto receipts = read_receipts(incoming.payload.view());
-  if (incoming.type != frame_type::receipt || !receipts) return false;
-  bool clean = true;
-  for (const auto& each : *receipts) clean &= with.out.take_receipt(each, now(), sent);
-  return clean;
+  return sound ? verdict::sound : verdict::absurd;
+}
+
+void message_store_state::note_nonsense(conversation& with) {
+  if (std::exchange(with.misbehaved, true)) return;
+  spdlog::warn("messages: {} ({}) breaks the protocol; what makes no sense is ignored", with.name,
+               to_string(with.user));
 }
 
 void message_store_state::perform(conversation& with, core::inbox_actions actions) {
   // The receipts first: they are what somebody waits for.
-  if (!actions.receipts.empty() && with.reply_by) {
-    self->send(with.reply_by, carry_receipts{with.user, std::move(actions.receipts)});
-  }
+  if (!actions.receipts.empty()) answer(with, std::move(actions.receipts));
   for (auto& shown : actions.show) show(with, std::move(shown));
 }
 

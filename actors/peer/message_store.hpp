@@ -29,7 +29,9 @@ struct message_store_config {
 /// that comes exactly once and in order, whichever path carries it. In memory.
 ///
 /// The peer decides the route to each user and tells it (`route_changed`); subscribers get the
-/// messages that come and the progress of those sent. Codes of failed messages: "unknown-user",
+/// messages that come and the progress of those sent. What goes by a link it writes to the link's
+/// connection itself. A message for which there is no route is the hub's to decide about
+/// (message_store_front.cpp). Codes of failed messages: "unknown-user",
 /// "bad-channel", "invalid-text", "too-large", "duplicate-id", "overflow", "too-many-channels",
 /// "offline", "timeout", "require-direct", "refused", "unsupported", and "unconfirmed": it was
 /// sent, and whether it arrived nobody knows.
@@ -48,24 +50,58 @@ struct message_store_state {
     std::size_t index;  // In `conversations`.
     core::outbox out;
     core::inbox in;
-    message_carrier_actor carrier;   // What we send goes by it.
-    message_carrier_actor reply_by;  // What came last came by it.
+    // What we send goes by one of these; both are null if there is no way.
+    message_carrier_actor carrier;
+    connection_ptr link;
+    // What came last came by one of these.
+    message_carrier_actor reply_by;
+    std::uint64_t reply_link = 0;
     path_kind reply_path = path_kind::none;
     bool misbehaved = false;
+
+    bool has_way() const noexcept { return carrier || link; }
+  };
+
+  /// A link whose messages we carry.
+  struct open_link {
+    conversation* with = nullptr;
+    path_kind path = path_kind::none;
+    connection_ptr connection;
   };
 
   explicit message_store_state(message_store_actor::pointer selfptr) : self(selfptr) {}
 
   message_store_actor::behavior_type make_behavior(message_store_config settings);
 
-  void send(const send_text& order);
-  void send(send_application_message& order);
-  void send(const std::string& to, core::message message, std::chrono::milliseconds timeout,
+  // --- message_store_front.cpp: what the rest of the program knows as the peer
+  template <class Order>
+  void send(Order& order);
+  void take_back(const std::string& to);
+  template <class Request>
+  void hand_on(const Request& request) {
+    if (hub) self->send(hub, request);
+  }
+
+  // --- message_store_links.cpp
+  void open(const link_ready& news);
+  void take(const link_frames& arrived);
+  void close(const link_gone& news);
+  void carry(conversation& with, std::vector<core::message> messages);
+  void carry(conversation& with, const core::message& message);
+  void answer(conversation& with, std::vector<core::receipt> receipts);
+  void note_send(conversation& with, connection_handle& link, send_status status);
+
+  // --- message_store.cpp
+  void keep(const send_text& order);
+  void keep(send_application_message& order);
+  void keep(const std::string& to, core::message message, std::chrono::milliseconds timeout,
             bool require_direct);
   void change_route(const route_changed& order);
   void take(const frames_arrived& arrived);
-  bool take_frame(conversation& with, const frame& incoming, core::inbox_actions& received,
-                  core::outbox_actions& sent);
+  enum class verdict : std::uint8_t { sound, absurd, malformed };
+  verdict take_frame(conversation& with, const frame& incoming, core::inbox_actions& received,
+                     core::outbox_actions& sent);
+  void note_nonsense(conversation& with);
   void woken(std::uint64_t token);
   void look_at_deadlines();
 
@@ -93,10 +129,15 @@ struct message_store_state {
 
   message_store_actor::pointer self;
   message_store_config config;
+  peer_actor hub;
+  bool stopping = false;
+  // How many messages to a user the hub has to decide about: later ones wait behind them.
+  std::unordered_map<std::string, std::size_t> asked;
   std::vector<peer_subscriber_actor> subscribers;
   std::vector<std::unique_ptr<conversation>> conversations;  // In the order in which they began.
   std::unordered_map<fingerprint, conversation*> by_user;
   std::unordered_map<std::string, conversation*> by_name;
+  std::unordered_map<std::uint64_t, open_link> links;
   std::vector<time_point> wakes;  // When a `deadline_passed` is on its way; the next one is last.
 };
 

@@ -80,8 +80,10 @@ struct peer::impl {
     store_config.epoch = epoch;
     store_config.wall_ms = environment->wall_ms;
     own_record record{self, config.user, box_key_pair{self}.public_key(), epoch, environment};
-    hub = spawn(system, peer_hub, config, std::move(record), environment,
-                spawn(system, message_store, std::move(store_config)));
+    auto store = spawn(system, message_store, std::move(store_config));
+    hub = spawn(system, peer_hub, config, std::move(record), environment, store);
+    caf::anon_send(store, serve_hub{hub});
+    front = store;
   }
 
   /// Tells `wait` when the hub has ended, whatever ended it.
@@ -100,6 +102,7 @@ struct peer::impl {
   peer_environment_ptr environment;
   message_id_source ids;
   peer_hub_actor hub;
+  peer_actor front;  // The message store: what is sent needs no detour by the hub.
   std::mutex mutex;
   std::condition_variable changed;
   bool ended = false;
@@ -138,10 +141,10 @@ peer::start_result peer::start() {
   return result;
 }
 
-peer_actor peer::handle() const { return impl_->hub; }
+peer_actor peer::handle() const { return impl_->front; }
 
 void peer::subscribe(peer_subscriber_actor subscriber) {
-  caf::anon_send(impl_->hub, add_subscriber{std::move(subscriber)});
+  caf::anon_send(impl_->front, add_subscriber{std::move(subscriber)});
 }
 
 message_id peer::send_text(std::string to, std::string text) {
@@ -150,7 +153,7 @@ message_id peer::send_text(std::string to, std::string text) {
   message.id = make_message_id();
   message.text = std::move(text);
   const auto id = message.id;
-  caf::anon_send(impl_->hub, std::move(message));
+  caf::anon_send(impl_->front, std::move(message));
   return id;
 }
 
@@ -164,13 +167,13 @@ message_id peer::send(std::string to, std::string channel, shared_slice content,
   message.priority = priority;
   message.acknowledged = acknowledged;
   const auto id = message.id;
-  caf::anon_send(impl_->hub, std::move(message));
+  caf::anon_send(impl_->front, std::move(message));
   return id;
 }
 
 message_id peer::make_message_id() { return impl_->ids.next(); }
 
-void peer::stop() { caf::anon_send(impl_->hub, stop_peer{}); }
+void peer::stop() { caf::anon_send(impl_->front, stop_peer{}); }
 
 bool peer::wait(std::chrono::milliseconds timeout) {
   std::unique_lock guard{impl_->mutex};

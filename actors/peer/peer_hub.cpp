@@ -90,7 +90,7 @@ void peer_hub_state::start(const start_peer& order) {
 void peer_hub_state::subscribe(const peer_subscriber_actor& subscriber) {
   subscribers.push_back(subscriber);
   self->monitor(subscriber);
-  self->send(store, add_subscriber{subscriber});
+  self->send(store, tell_subscriber{subscriber});
   self->send(subscriber, status);
   for (const auto& [name, user] : users) {
     if (user.state != presence::offline) {

@@ -50,7 +50,7 @@ void peer_hub_state::send(peer_user::waiting_send message) {
 }
 
 void peer_hub_state::pass_on(peer_user::waiting_send message) {
-  std::visit([this](auto& m) { self->send(store, std::move(m)); }, message);
+  self->send(store, keep_message{std::move(message)});
 }
 
 void peer_hub_state::fail(const peer_user::waiting_send& message, const std::string& code,
@@ -64,6 +64,7 @@ void peer_hub_state::fail(const peer_user::waiting_send& message, const std::str
   news.size =
       static_cast<std::uint32_t>(std::visit([](const auto& m) { return size_of(m); }, message));
   tell(news);
+  self->send(store, message_dropped{recipient(message)});
 }
 
 // --- Messages that wait until the relay has said who that is ---
@@ -148,7 +149,6 @@ void peer_hub_state::tell_route(peer_user& user, const peer_route& route) {
     case peer_route::kind::link: {
       const auto& link = links.at(route.via);
       user.route_number = route.via;
-      news.carrier = caf::actor_cast<message_carrier_actor>(link.actor);
       news.path = link.path;
       break;
     }

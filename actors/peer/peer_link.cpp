@@ -4,7 +4,6 @@
 #include "actors/core/path_class.hpp"
 #include "actors/core/timed_ping.hpp"
 #include "actors/heartbeat_monitor.hpp"
-#include "actors/peer/message_frames.hpp"
 #include "actors/peer/wire_users.hpp"
 #include "actors/spawn.hpp"
 #include "transport/wire/control.pb.h"
@@ -43,11 +42,8 @@ peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config s
   if (is_tls_client) send_setup();
   // CAF tries them in this order: first what comes often.
   return {[this](const connection_frames& frames) { take(frames); },
-          [this](const carry_messages& order) { carry(order); },
-          [this](const carry_receipts& order) { carry(order); },
           [this](connection_drained) {
-            if (std::exchange(blocked, false))
-              self->send(store, carrier_blocked{user.id, config.number, false});
+            self->send(store, carrier_blocked{user.id, config.number, false});
           },
           [this](const connection_closed& closed) { ended(closed.why); },
           [this](const silence_suspected& s) {
@@ -94,29 +90,27 @@ void peer_link_state::admit() {
   monitor = spawn(self->system(), heartbeat_monitor, connection,
                   heartbeat_config{.interval = config.heartbeat, .timed = true},
                   caf::actor_cast<heartbeat_owner_actor>(peer_link_actor{self}));
+  self->send(store, link_ready{config.number, user.id, user.user, path, connection});
   self->send(hub, link_opened{config.number});
-  deliver(std::exchange(early, {}));
-  connection->acknowledge(std::exchange(early_size, 0));
+  for (auto& batch : std::exchange(early, {}))
+    self->send(store, link_frames{config.number, std::move(batch)});
 }
 
 // --- Frames ---
 
 void peer_link_state::take(const connection_frames& frames) {
-  std::vector<frame> content;
+  bool has_content = false;
   for (const auto& entry : frames.batch->entries()) {
-    if (now_in == phase::closing || !take_frame(*frames.batch, entry, content)) return;
+    if (now_in == phase::closing || !take_frame(*frames.batch, entry, has_content)) return;
   }
-  if (now_in == phase::introduced) {
-    early.insert(early.end(), content.begin(), content.end());
-    early_size += frames.batch->wire_size();
-    return;
-  }
-  deliver(std::move(content));
-  connection->acknowledge(frames.batch->wire_size());
+  if (!has_content) return connection->acknowledge(frames.batch->wire_size());
+  // Acknowledged where it is dealt with.
+  if (now_in == phase::introduced) return early.push_back(frames.batch);
+  self->send(store, link_frames{config.number, frames.batch});
 }
 
 bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::entry& entry,
-                                 std::vector<frame>& content) {
+                                 bool& has_content) {
   switch (entry.type) {
     case frame_type::control: {
       wire::Control message;
@@ -133,8 +127,8 @@ bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::en
       return true;
     case frame_type::message:
     case frame_type::receipt:
-      if (now_in == phase::introducing || !is_well_formed(entry.type, batch.view(entry))) break;
-      content.push_back({entry.type, batch.payload(entry)});
+      if (now_in == phase::introducing) break;
+      has_content = true;
       return true;
     default:
       break;
@@ -148,31 +142,6 @@ void peer_link_state::take_pong(byte_view payload) {
   auto took = core::timed_ping_took(payload, now);
   if (!took) took = pings.returned(round_trips::decode(payload), now);
   if (took && now_in == phase::open) self->send(hub, link_measured{config.number, *took});
-}
-
-void peer_link_state::deliver(std::vector<frame> content) {
-  if (content.empty()) return;
-  self->send(store, frames_arrived{user.id, user.user, path,
-                                   caf::actor_cast<message_carrier_actor>(peer_link_actor{self}),
-                                   std::move(content)});
-}
-
-void peer_link_state::carry(const carry_messages& order) {
-  if (now_in != phase::open) return;  // The store sends them again on the next route.
-  for (const auto& message : order.messages) note_send(send_message(*connection, message));
-}
-
-void peer_link_state::carry(const carry_receipts& order) {
-  if (now_in != phase::open) return;
-  note_send(send_receipts(*connection, order.receipts));
-}
-
-void peer_link_state::note_send(send_status status) {
-  if (status == send_status::overflow) {
-    close({close_reason::overflow, "too much waits to be sent"});
-  } else if (status == send_status::full && !std::exchange(blocked, true)) {
-    self->send(store, carrier_blocked{user.id, config.number, true});
-  }
 }
 
 // --- Signs of life ---
@@ -226,6 +195,7 @@ void peer_link_state::ended(const close_info& why) {
   pings.abandon();
   // What the other side said is the better reason, unless we had decided to end it ourselves.
   self->send(hub, link_ended{config.number, now_in == phase::closing ? end : why});
+  self->send(store, link_gone{config.number});
   if (monitor) self->send_exit(monitor, caf::exit_reason::user_shutdown);
   self->quit();
 }

@@ -28,7 +28,8 @@ struct peer_link_config {
 /// A connection on its way to being, and then being, the link to a user.
 ///
 /// The TLS client introduces itself first; the other side answers once its hub has admitted it. So
-/// a link that is open on one side has been admitted by the other.
+/// a link that is open on one side has been admitted by the other. Once it is open the message_store
+/// writes messages and receipts to the connection itself, and gets those that come from here.
 struct peer_link_state {
   static inline const char* name = "hobnob.peer_link";
 
@@ -40,15 +41,10 @@ struct peer_link_state {
   enum class phase { introducing, introduced, open, closing };
 
   void take(const connection_frames& frames);
-  bool take_frame(const frame_batch& batch, const frame_batch::entry& entry,
-                  std::vector<frame>& content);
+  bool take_frame(const frame_batch& batch, const frame_batch::entry& entry, bool& has_content);
   void take_setup(const wire::SetupP2P& setup);
   void take_pong(byte_view payload);
-  void deliver(std::vector<frame> content);
   void admit();
-  void carry(const carry_messages& order);
-  void carry(const carry_receipts& order);
-  void note_send(send_status status);
   void probe(std::chrono::milliseconds timeout);
   round_trips::promise ping();
   void woken(std::uint64_t token);
@@ -65,11 +61,9 @@ struct peer_link_state {
   heartbeat_monitor_actor monitor;
   phase now_in = phase::introducing;
   bool setup_sent = false;
-  bool blocked = false;
   path_kind path = path_kind::none;
-  core::online_user user;      // The other side, from its SetupP2P on.
-  std::vector<frame> early;    // Content that came before we were open,
-  std::size_t early_size = 0;  // not acknowledged until then.
+  core::online_user user;  // The other side, from its SetupP2P on.
+  std::vector<std::shared_ptr<const frame_batch>> early;  // Content that came before we were open.
   std::chrono::steady_clock::time_point probed_at{};
   round_trips pings;
   close_info end{close_reason::reset, {}};

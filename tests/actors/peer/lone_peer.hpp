@@ -33,13 +33,27 @@ struct told {
 using told_ptr = std::shared_ptr<told>;
 
 inline message_store_actor::behavior_type fake_store(message_store_actor::pointer, told_ptr log) {
-  return {[log](const send_text& e) { log->texts.push_back(e); },
+  return {[](const send_text&) {},
           [](const send_application_message&) {},
+          [](const add_subscriber&) {},
+          [](get_users) { return user_list{}; },
+          [](get_status) { return peer_status{}; },
+          [](const ping_user&) { return ping_result{}; },
+          [](const verify_user&) { return verify_result{}; },
+          [](stop_peer) {},
+          [](const serve_hub&) {},
+          [log](const keep_message& e) {
+            if (const auto* text = std::get_if<send_text>(&e.message)) log->texts.push_back(*text);
+          },
+          [](const message_dropped&) {},
           [log](const route_changed& e) { log->routes.push_back(e); },
           [](const carrier_blocked&) {},
+          [](const link_ready&) {},
+          [](const link_frames&) {},
+          [](const link_gone&) {},
           [](const frames_arrived&) {},
           [](const messages_refused&) {},
-          [](const add_subscriber&) {},
+          [](const tell_subscriber&) {},
           [log](count_messages) { return message_count{log->messages_in_store}; },
           [](const deadline_passed&) {}};
 }

@@ -99,7 +99,7 @@ struct MessageStore : test::actors_test {
     config.epoch = epoch;
     config.wall_ms = [] { return std::int64_t{1234}; };
     auto started = spawn(system(), message_store, config);
-    tell(started, add_subscriber{spawn(system(), record_events, std::move(to))});
+    tell(started, tell_subscriber{spawn(system(), record_events, std::move(to))});
     return started;
   }
 
