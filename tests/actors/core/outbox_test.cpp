@@ -291,6 +291,33 @@ TEST_F(Outbox, SendsUnacknowledgedMessagesOnceInTheirPlace) {
   EXPECT_EQ(carried(), "2:2/2");
 }
 
+TEST_F(Outbox, LetsAnUnacknowledgedMessagePassThatHasNothingBeforeIt) {
+  const auto shout = [](std::uint64_t number) {
+    auto m = message_for_test(number, "x", "app");
+    m.acknowledged = false;
+    return m;
+  };
+  auto first = shout(1);
+  EXPECT_FALSE(box.pass(first, false)) << "no way";
+  box.change_route(relay, now, out);
+  EXPECT_FALSE(box.pass(first, true)) << "no link";
+  EXPECT_TRUE(box.pass(first, false));
+  EXPECT_EQ(first.sequence, 1u);
+  EXPECT_EQ(first.floor, 1u);
+  EXPECT_EQ(box.size(), 0u);
+  box.set_blocked(relay.id, true, now, out);
+  auto second = shout(2);
+  EXPECT_FALSE(box.pass(second, false)) << "the carrier is full";
+  box.push(std::move(second), now + 30s, false, now, out);
+  auto third = shout(3);
+  box.set_blocked(relay.id, false, now, out);
+  EXPECT_EQ(carried(), "2:2/2");
+  EXPECT_TRUE(box.pass(third, false));
+  EXPECT_EQ(third.sequence, 3u);
+  auto kept = message_for_test(4, "x", "app");
+  EXPECT_FALSE(box.pass(kept, false)) << "acknowledged";
+}
+
 TEST_F(Outbox, HoldsBackWhileTheCarrierIsFull) {
   box.change_route(link, now, out);
   box.set_blocked(link.id, true, now, out);
