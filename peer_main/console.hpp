@@ -1,20 +1,22 @@
 #pragma once
 
+#include "peer_main/console_inbox.hpp"
+#include "peer_main/line_editor.hpp"
 #include "peer_main/line_reader.hpp"
 #include "peer_main/output.hpp"
+#include "peer_main/terminal_screen.hpp"
 
 #include <filesystem>
-#include <memory>
+#include <string>
+#include <thread>
 
 namespace hobnob {
 
-/// The console of `chat` on a terminal, with libedit: a line editor with history and completion, in
-/// which lines that come never tear the line being typed. One thread of its own reads and writes
-/// the terminal; a terminal that is stopped stops only that thread, and lines beyond a bound are
-/// dropped and counted.
+/// The console of `chat` on a terminal: a line editor with history and completion, in which lines
+/// that come never tear the line being typed. One thread of its own reads and writes the terminal;
+/// a terminal that is stopped stops only that thread.
 class console final : public event_output, public line_source {
  public:
-  /// `history_file` is read now and written at the end.
   console(std::filesystem::path history_file, std::string own_name);
   ~console() override;
 
@@ -25,8 +27,16 @@ class console final : public event_output, public line_source {
   void line_done() override {}
 
  private:
-  struct impl;
-  std::unique_ptr<impl> impl_;
+  void run();
+  wchar_t next_key();
+  bool show_news();
+  std::string prompt() const;
+
+  console_inbox inbox_;
+  terminal_screen screen_;
+  line_editor editor_;
+  callbacks told_;
+  std::thread thread_;
 };
 
 }  // namespace hobnob

@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/state_names.hpp"
+#include "actors/storage/event_builder.hpp"
 
 #include <boost/json/object.hpp>
 #include <string>
@@ -37,7 +38,6 @@ event_object relay_pinned_event(std::string_view address, const fingerprint& id)
 event_object id_event(std::string_view user, const fingerprint& id, std::string_view relay_uri);
 /// The last event of `chat` and `run`.
 event_object stopped_event(int exit_code);
-event_object error_event(std::string_view code, std::string_view detail);
 event_object help_event(std::string_view text);
 
 }  // namespace hobnob

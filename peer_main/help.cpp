@@ -1,13 +1,41 @@
 #include "peer_main/option_table.hpp"
 #include "peer_main/options.hpp"
 
+#include <algorithm>
 #include <boost/program_options/options_description.hpp>
 #include <iomanip>
 #include <sstream>
 
 namespace hobnob {
 
-std::string peer_help() {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string help_of(const command_entry& command) {
+  std::ostringstream out;
+  out << "peer_main " << command.name << " - " << command.what
+      << "\n\nUsage: peer_main [OPTION...] " << command.name
+      << (command.arguments.empty() ? "" : " ") << command.arguments << "\n";
+  if (!command.more.empty()) out << "\n" << command.more;
+  const auto table = peer_option_table();
+  po::options_description own{"Options that matter here", 100, 60};
+  for (const auto& option : table.options()) {
+    const auto named = std::find(command.options.begin(), command.options.end(),
+                                 std::string_view{option->long_name()});
+    if (named != command.options.end()) own.add(option);
+  }
+  if (!own.options().empty()) out << "\n" << own;
+  out << "\nAll options and commands: peer_main --help\n";
+  return out.str();
+}
+
+}  // namespace
+
+std::string peer_help(std::string_view command_name) {
+  for (const auto& command : peer_commands())
+    if (command.name == command_name) return help_of(command);
+
   std::ostringstream out;
   out << "peer_main - chat with the people of your team, directly from machine to machine\n\n"
          "Usage: peer_main [OPTION...] [COMMAND]\n\n"
@@ -32,6 +60,7 @@ std::string peer_help() {
          "  peer_main who                                          through the chat that is "
          "running\n"
          "  peer_main --json run | jq 'select(.event==\"message\")'  for scripts\n\n"
+         "More about a command: peer_main COMMAND --help\n"
          "Commands started beside a running chat or run (same --data-dir) are done by it.\n\n"
          "Exit codes: 0 done, 1 wrong usage, 2 unexpected, 3 network or relay unreachable, 4 "
          "identity or\n"
@@ -40,37 +69,5 @@ std::string peer_help() {
 }
 
 std::string version_text() { return "hobnob " HOBNOB_VERSION "\n"; }
-
-std::string bash_completion() {
-  std::string options;
-  const auto table = peer_option_table();
-  for (const auto& option : table.options()) options += "--" + option->long_name() + " ";
-  std::string commands;
-  for (const auto& command : peer_commands()) commands += std::string{command.name} + " ";
-
-  std::ostringstream out;
-  out << "# bash completion for peer_main: eval \"$(peer_main completion bash)\"\n"
-         "_peer_main() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-         "  case $before in\n"
-         "    --data-dir) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
-         "    --config|--p2p-log) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-         "    --log-level) COMPREPLY=($(compgen -W 'trace debug info warn error off' -- "
-         "\"$word\")); return ;;\n"
-         "    --direct) COMPREPLY=($(compgen -W 'both dial accept off' -- \"$word\")); return ;;\n"
-         "    --wait) COMPREPLY=($(compgen -W 'queued accepted delivered' -- \"$word\")); return "
-         ";;\n"
-         "    completion) COMPREPLY=($(compgen -W 'bash' -- \"$word\")); return ;;\n"
-         "    --relay|--user|--listen|--timeout|say|ping|verify) return ;;\n"
-         "  esac\n"
-         "  if [[ $word == -* ]]; then\n"
-      << "    COMPREPLY=($(compgen -W '" << options << "' -- \"$word\"))\n"
-      << "  else\n"
-      << "    COMPREPLY=($(compgen -W '" << commands << "' -- \"$word\"))\n"
-      << "  fi\n"
-         "}\n"
-         "complete -F _peer_main peer_main\n";
-  return out.str();
-}
 
 }  // namespace hobnob

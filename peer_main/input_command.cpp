@@ -1,6 +1,7 @@
 #include "peer_main/input_command.hpp"
 
 #include "actors/core/sanitise.hpp"
+#include "actors/core/similar_word.hpp"
 #include "actors/core/user_name.hpp"
 
 #include <algorithm>
@@ -50,14 +51,20 @@ parsed_input fault(std::string code, std::string detail) {
   return {{}, {std::move(code), std::move(detail)}};
 }
 
+parsed_input unknown_command(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& e : entries) names.push_back(e.name);
+  return fault("unknown-command", "there is no command " + core::sanitise_line(name, 40) +
+                                      core::did_you_mean(name, names) + " (see /help)");
+}
+
 parsed_input parse_slash_command(std::string_view line) {
   auto rest = line;
   const auto name = take_word(rest);
   const auto* found = std::find_if(std::begin(entries), std::end(entries),
                                    [&](const entry& e) { return e.name == name; });
   if (found == std::end(entries))
-    return fault("unknown-command",
-                 "there is no command " + core::sanitise_line(name, 40) + " (see /help)");
+    return unknown_command(name);
   auto usage = "write: " + std::string{found->name};
   if (!found->arguments.empty()) usage += " " + std::string{found->arguments};
 

@@ -24,7 +24,6 @@ job_actor::behavior_type job_state::make_behavior(job_config settings, peer_acto
   self->delayed_send(self, config.request.timeout + (config.request.command == "say" ? grace : 0s),
                      job_tick{true});
   self->send(peer, add_subscriber{self});
-  if (!config.alone) start();
   return {
       [this](const session_changed& news) { session_told(news); },
       [](const presence_changed&) {},
@@ -41,7 +40,9 @@ job_actor::behavior_type job_state::make_behavior(job_config settings, peer_acto
 }
 
 void job_state::session_told(const session_changed& news) {
-  if (!config.alone || finished) return;
+  if (finished) return;
+  // The first news is the present state: from now on we are told how far a message has come.
+  if (!config.alone) return start();
   switch (news.state) {
     case session_state::online:
       return start();
@@ -66,7 +67,7 @@ void job_state::start() {
   if (std::exchange(started, true)) return;
   const auto& command = config.request.command;
   if (command == "say") return say();
-  if (command == "status") return show_status();
+  if (command == "status" || command == "id") return show_status();
   look_up_users();
 }
 
@@ -124,7 +125,9 @@ void job_state::show_status() {
       .then(
           [this](const peer_status& status) {
             if (finished) return;
-            config.emit(event_of(status));
+            config.emit(config.request.command == "id"
+                            ? id_event(status.user, status.id, status.relay_uri)
+                            : event_of(status));
             finish(exit_done);
           },
           [this](caf::error&) { fail("timeout", "the peer did not answer"); });

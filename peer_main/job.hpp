@@ -24,7 +24,7 @@ struct job_config {
   std::function<void(int)> finish;                ///< Once: the exit code.
 };
 
-/// One `say`, `who`, `status`, `ping` or `verify`: asks the peer and answers with events and an
+/// One `say`, `who`, `status`, `ping`, `verify` or `id`: asks the peer and answers with events and an
 /// exit code. The same actor serves a command started alone, one handed over by the control socket,
 /// and a /command on standard input.
 struct job_state {

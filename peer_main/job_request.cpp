@@ -55,7 +55,7 @@ boost::json::object to_json(const job_request& request) {
 core::checked<job_request> job_request_from(const boost::json::object& object) {
   job_request request;
   request.command = text_of(object, "command");
-  const auto known = {"say", "who", "status", "ping", "verify"};
+  const auto known = {"say", "who", "status", "ping", "verify", "id"};
   if (std::find(known.begin(), known.end(), request.command) == known.end())
     return result::failure("the running program does not know this command");
 

@@ -10,7 +10,7 @@
 
 namespace hobnob {
 
-/// One command that ends: `say`, `who`, `status`, `ping` or `verify`; done by the program itself,
+/// One command that ends: `say`, `who`, `status`, `ping`, `verify` or `id`; done by the program itself,
 /// or handed as JSON to the one that runs in the same data directory.
 struct job_request {
   std::string command;

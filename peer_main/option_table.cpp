@@ -48,17 +48,32 @@ po::options_description peer_option_table() {
 const std::vector<command_entry>& peer_commands() {
   static constexpr std::size_t any = 100'000;
   static const std::vector<command_entry> commands{
-      {"chat", "", "talk in a console (what is done without a command)", 0, 0},
-      {"run", "", "stay online without a console, print what happens, take /commands on input", 0,
-       0},
-      {"say", "USER TEXT...", "send a message; `-` instead of a text reads it from input", 2, any},
-      {"who", "", "users online, how messages reach them, and why not directly", 0, 0},
-      {"status", "", "what this peer is doing", 0, 0},
-      {"ping", "USER", "a round trip to a user on the present path", 1, 1},
+      {"chat", "", "talk in a console (what is done without a command)", 0, 0,
+       {"listen", "direct", "require-direct", "p2p-log", "p2p-log-content"},
+       "Write /msg USER TEXT to say something, then plain text goes to the same user; /help shows\n"
+       "all commands, the tab key completes commands and names, Ctrl-D or /quit ends it.\n"},
+      {"run", "", "stay online without a console, print what happens, take /commands on input", 0, 0,
+       {"exit-on-eof", "json", "listen", "direct", "require-direct", "p2p-log", "p2p-log-content"},
+       "Takes the same lines as the console of chat on standard input: /msg USER TEXT, /who, ...\n"
+       "For scripts:  peer_main --json run | jq 'select(.event==\"message\")'\n"},
+      {"say", "USER TEXT...", "send a message; `-` instead of a text reads it from input", 2, any,
+       {"wait", "timeout", "require-direct", "direct"},
+       "Ends when USER has the message, and says by which path it went; exit code 0 means that.\n"
+       "A text that begins with a dash stands behind --, as in: peer_main say bob -- -5 degrees\n"},
+      {"who", "", "users online, how messages reach them, and why not directly", 0, 0,
+       {"timeout", "json"},
+       "Links are those of the chat or run that works in the same data directory.\n"},
+      {"status", "", "what this peer is doing", 0, 0, {"timeout", "json"}, ""},
+      {"ping", "USER", "a round trip to a user on the present path", 1, 1, {"timeout", "json"}, ""},
       {"verify", "USER", "the safety words to compare with a user; --accept trusts a changed key",
-       1, 1},
-      {"id", "", "your name and fingerprint, to give to others; needs no relay", 0, 0},
-      {"completion", "bash", "the completion script for your shell", 1, 1},
+       1, 1, {"accept", "timeout"},
+       "Read the words to each other, by telephone for instance: if they are the same on both\n"
+       "sides, nobody is in between. Then `verify USER --accept` remembers that.\n"},
+      {"id", "", "your name and fingerprint, to give to others; needs no relay", 0, 0, {"json"},
+       ""},
+      {"completion", "bash", "the completion script for your shell", 1, 1, {},
+       "To have it in every shell, put this into ~/.bashrc:\n"
+       "  eval \"$(peer_main completion bash)\"\n"},
   };
   return commands;
 }

@@ -16,6 +16,8 @@ struct command_entry {
   std::string_view what;
   std::size_t arguments_min = 0;
   std::size_t arguments_max = 0;
+  std::vector<std::string_view> options;  ///< That matter to this command more than to others.
+  std::string_view more;                  ///< What its own help says besides; whole lines.
 };
 
 const std::vector<command_entry>& peer_commands();

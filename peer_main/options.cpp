@@ -1,15 +1,17 @@
 #include "peer_main/options.hpp"
 
 #include "actors/core/sanitise.hpp"
+#include "actors/core/similar_word.hpp"
 #include "actors/core/user_name.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/option_values.hpp"
 #include "actors/storage/program_settings.hpp"
 #include "peer_main/option_table.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cstdlib>
-#include <initializer_list>
 #include <utility>
 
 namespace hobnob {
@@ -19,10 +21,6 @@ using result = core::checked<peer_options>;
 
 // Settings of relay_main may stand in the same environment.
 constexpr std::string_view relay_settings[] = {"advertise", "registration", "heartbeat"};
-
-bool is_one_of(std::string_view key, std::initializer_list<std::string_view> keys) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
 
 std::string read_relay(const std::string& text, std::optional<core::relay_uri>& out) {
   auto uri = core::relay_uri::parse(text);
@@ -39,8 +37,8 @@ std::string read_user(const std::string& text, std::string& out) {
 }
 
 /// Turns the texts into values; answers what is wrong with the first that is not understood.
-std::string convert(const boost::program_options::variables_map& values, peer_options& out) {
-  option_values in{values};
+std::string convert(const program_words& told, peer_options& out) {
+  option_values in{told.values, told.origins};
   in.read("relay", [&](const std::string& text) { return read_relay(text, out.relay); });
   in.read("user", [&](const std::string& text) { return read_user(text, out.user); });
   in.text("data-dir", out.data_dir);
@@ -67,13 +65,24 @@ std::string convert(const boost::program_options::variables_map& values, peer_op
   return in.problem();
 }
 
-std::string check_command(const peer_options& options) {
+/// The command of that name, or null.
+const command_entry* find_command(std::string_view name) {
   const auto& commands = peer_commands();
-  const auto found = std::find_if(commands.begin(), commands.end(), [&](const command_entry& c) {
-    return c.name == options.command;
-  });
-  if (found == commands.end())
-    return "there is no command '" + core::sanitise_line(options.command, 60) + "' (see --help)";
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const command_entry& c) { return c.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+std::string unknown_command(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& command : peer_commands()) names.push_back(command.name);
+  return "there is no command '" + core::sanitise_line(name, 60) + "'" +
+         core::did_you_mean(name, names) + " (see --help)";
+}
+
+std::string check_command(const peer_options& options) {
+  const auto* found = find_command(options.command);
+  if (found == nullptr) return unknown_command(options.command);
   const auto count = options.arguments.size();
   auto usage = "write: peer_main " + std::string{found->name};
   if (!found->arguments.empty()) usage += " " + std::string{found->arguments};
@@ -81,21 +90,23 @@ std::string check_command(const peer_options& options) {
   if (count > found->arguments_max)
     return options.command + " takes no '" +
            core::sanitise_line(options.arguments[found->arguments_max], 60) + "'; " + usage;
-  if (is_one_of(options.command, {"say", "ping", "verify"})) {
-    std::string ignored;
-    return read_user(options.arguments.front(), ignored);
-  }
   if (options.command == "completion" && options.arguments.front() != "bash")
     return "there is a completion script for bash only: peer_main completion bash";
   return {};
+}
+
+/// Containers and cron jobs often have no USER.
+std::string login_name() {
+  if (const char* name = std::getenv("USER"); name != nullptr && name[0] != '\0') return name;
+  const auto* account = ::getpwuid(::geteuid());
+  return account != nullptr ? account->pw_name : std::string{};
 }
 
 void fill_defaults(peer_options& options) {
   if (options.data_dir.empty()) options.data_dir = default_data_directory("peer");
   options.user_named = !options.user.empty();
   if (!options.user_named) {
-    const char* login = std::getenv("USER");
-    if (login != nullptr && core::is_user_name(login)) options.user = login;
+    if (const auto login = login_name(); core::is_user_name(login)) options.user = login;
   }
 }
 
@@ -103,7 +114,7 @@ void fill_defaults(peer_options& options) {
 std::string check_together(const peer_options& options) {
   if (options.require_direct && options.direct == direct_mode::off)
     return "--require-direct and --direct off leave no way for messages";
-  if (is_one_of(options.command, {"run", "chat"})) return what_login_lacks(options);
+  if (options.command == "run" || options.command == "chat") return what_login_lacks(options);
   return {};
 }
 
@@ -114,8 +125,7 @@ std::string what_login_lacks(const peer_options& options) {
     return "say who you are: --user NAME (or HOBNOB_USER, or `user = NAME` in the config file)";
   if (!options.relay)
     return "say which relay to use: --relay hobnob://HOST:PORT/?id=FINGERPRINT, as the relay "
-           "printed "
-           "it (or HOBNOB_RELAY, or `relay = ...` in the config file)";
+           "printed it (or HOBNOB_RELAY, or `relay = ...` in the config file)";
   return {};
 }
 
@@ -124,15 +134,25 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
   auto told =
       read_program_words(peer_option_table(), "peer", argc, argv, environment, relay_settings);
   if (!told) return result::failure(told.error());
+  auto& words = told->words;
+  // `help say` is `say --help`.
+  const bool help_command = !told->version && !words.empty() && words.front() == "help";
+  if (help_command) words.erase(words.begin());
+
   peer_options options;
-  options.help = told->help;
+  options.help = told->help || help_command;
   options.version = told->version;
-  if (options.help || options.version) return options;
-  if (auto fault = convert(told->values, options); !fault.empty())
+  if (options.help) {
+    options.command = words.empty() ? std::string{} : words.front();
+    if (words.empty() || find_command(words.front()) != nullptr) return options;
+    return result::failure(unknown_command(words.front()));
+  }
+  if (options.version) return options;
+  if (auto fault = convert(*told, options); !fault.empty())
     return result::failure(std::move(fault));
-  if (!told->words.empty()) {
-    options.command = told->words.front();
-    options.arguments.assign(told->words.begin() + 1, told->words.end());
+  if (!words.empty()) {
+    options.command = words.front();
+    options.arguments.assign(words.begin() + 1, words.end());
   }
   std::string problem = check_command(options);
   if (problem.empty()) fill_defaults(options);

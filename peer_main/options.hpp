@@ -10,13 +10,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hobnob {
 
 /// Everything peer_main was told, by flags, environment and config file.
 struct peer_options {
-  std::string command = "chat";
+  std::string command = "chat";  ///< With `help` the one that was named, or nothing.
   std::vector<std::string> arguments;  ///< What follows the command.
 
   std::optional<core::relay_uri> relay;
@@ -49,8 +50,8 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
 /// What is missing to log in at a relay, for people; empty if nothing is.
 std::string what_login_lacks(const peer_options& options);
 
-/// The text of `--help`.
-std::string peer_help();
+/// The text of `--help`: of the program, or of one of its commands where that was named.
+std::string peer_help(std::string_view command = {});
 
 /// The text of `--version`.
 std::string version_text();

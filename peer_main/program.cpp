@@ -1,6 +1,8 @@
 #include "peer_main/program.hpp"
 
 #include "actors/core/exit_code.hpp"
+#include "actors/core/sanitise.hpp"
+#include "actors/core/user_name.hpp"
 #include "actors/storage/control_client.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/identity_file.hpp"
@@ -10,21 +12,40 @@
 #include "peer_main/live_peer.hpp"
 
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string>
 
 namespace hobnob {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int look_again_ms = 50;
+constexpr auto patience_for_id = 2s;
+constexpr auto grace = 5s;  // The job's own time-out is to be told by the program that does it.
 
 int fail(event_output& output, std::string_view code, std::string_view detail) {
   output.show(error_event(code, detail));
   return exit_code_for(code);
 }
+
+/// The mode that the terminal was found in; a console that is ended at once leaves its own behind.
+class terminal_mode {
+ public:
+  terminal_mode() : known_(::tcgetattr(STDIN_FILENO, &found_) == 0) {}
+  void restore() const {
+    if (known_) ::tcsetattr(STDIN_FILENO, TCSANOW, &found_);
+  }
+
+ private:
+  termios found_{};
+  bool known_;
+};
 
 /// All of standard input, or as much of it as shows that it is too much.
 std::string read_input() {
@@ -49,7 +70,14 @@ std::string text_to_say(const peer_options& options) {
   return text;
 }
 
-int show_id(const peer_options& options, const identity& self, event_output& output) {
+/// The program that runs in the data directory knows name and relay even where nothing here names
+/// them; alone, what the settings say.
+int show_id(const peer_options& options, const data_directory& data, const identity& self,
+            event_output& output) {
+  const auto answer = ask_running_program(data.file("control"),
+                                          to_json(make_job_request(options, {})), patience_for_id,
+                                          [&](const event_object& event) { output.show(event); });
+  if (answer.outcome == control_outcome::done) return answer.exit_code;
   output.show(id_event(options.user, self.fingerprint(),
                        options.relay ? to_string(*options.relay) : std::string{}));
   return exit_done;
@@ -65,15 +93,29 @@ int run_or_chat(const peer_surroundings& all, data_directory& data, event_output
                   "; end it, or take another --data-dir");
 }
 
+/// What is wrong with the name that the command is about; empty if nothing is.
+std::string user_fault(const peer_options& options) {
+  if (options.arguments.empty()) return {};
+  const auto& user = options.arguments.front();
+  const auto fault = core::user_name_fault(user);
+  return fault.empty() ? std::string{}
+                       : "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
+}
+
 /// By the program that runs in the data directory if there is one, else with a peer of our own.
 int do_job(const peer_surroundings& all, data_directory& data, event_output& output) {
+  if (const auto fault = user_fault(all.options); !fault.empty())
+    return fail(output, "bad-name", fault);
   const auto request = make_job_request(all.options, text_to_say(all.options));
   if (const auto fault = check_text(request.text); !fault.code.empty())
     return fail(output, fault.code, fault.detail);
   if (request.command == "say" && request.text.empty())
     return fail(output, "usage", "there is nothing to say");
 
-  all.gate.route_to([](const end_program& order) { ::_exit(order.exit_code); });
+  all.gate.route_to([&streams = all.streams](const end_program& order) {
+    streams.err->stop(500ms);
+    ::_exit(order.exit_code);
+  });
   // Another lone command may hold the directory for a moment; it serves no socket.
   auto patience_ms = request.timeout.count();
   while (true) {
@@ -83,15 +125,19 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
       return lacking.empty() ? run_alone(all, request) : fail(output, "no-relay", lacking);
     }
     if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
-    const auto answer = ask_running_program(data.file("control"), to_json(request),
-                                            [&](const event_object& event) { output.show(event); });
+    const auto holder = "process " + std::to_string(lock.holder) + ", which runs in " +
+                        data.path().string() + ", ";
+    const auto answer =
+        ask_running_program(data.file("control"), to_json(request), request.timeout + grace,
+                            [&](const event_object& event) { output.show(event); });
     if (answer.outcome == control_outcome::done) return answer.exit_code;
+    if (answer.outcome == control_outcome::silent)
+      return fail(output, "timeout",
+                  holder + "does not answer; it may still do this when it goes on");
     if (answer.outcome == control_outcome::broken_off)
       return fail(output, "unexpected", "the running program ended before this was done");
     if (patience_ms <= 0)
-      return fail(output, "in-use",
-                  "process " + std::to_string(lock.holder) + " holds " + data.path().string() +
-                      " and does not answer");
+      return fail(output, "in-use", holder + "takes no commands");
     ::poll(nullptr, 0, look_again_ms);
     patience_ms -= look_again_ms;
   }
@@ -103,7 +149,7 @@ int run_command(const peer_options& options, standard_streams& streams, exit_gat
   if (!data) return fail(*output, "unexpected", data.error());
   const auto self = load_or_create_identity(data->file("identity"));
   if (!self) return fail(*output, "identity", self.error());
-  if (options.command == "id") return show_id(options, *self, *output);
+  if (options.command == "id") return show_id(options, *data, *self, *output);
 
   const peer_surroundings all{options, *data, *self, streams, gate};
   if (options.command == "run" || options.command == "chat")
@@ -114,11 +160,15 @@ int run_command(const peer_options& options, standard_streams& streams, exit_gat
 }  // namespace
 
 int run_peer_program(const peer_options& options) {
+  const terminal_mode mode;
   exit_gate gate;
   std::atomic<bool> told{false};
   const stop_signals signals{[&](int number) {
     // The first one ends in good order, the second at once.
-    if (told.exchange(true)) ::_exit(exit_signal_base + number);
+    if (told.exchange(true)) {
+      mode.restore();
+      ::_exit(exit_signal_base + number);
+    }
     gate.wish({exit_signal_base + number, {}, {}});
   }};
   standard_streams streams{gate};

@@ -7,8 +7,8 @@
 
 namespace hobnob {
 
-/// Events as lines on two streams: with `json`, events on `out` and warnings in words on `err`;
-/// without, data on `out` and all other words on `err`.
+/// Events as lines on two streams: with `json`, events on `out`, and warnings and errors also in
+/// words on `err`; without, data on `out` and all other words on `err`.
 class stream_output final : public event_output {
  public:
   struct style {

@@ -29,8 +29,9 @@ standard_streams::standard_streams(exit_gate& gate)
           bounded_writer_config{.bytes_max = out_backlog_max,
                                 .drop_when_full = false,
                                 .on_failure =
-                                    [&gate](std::error_code why) {
-                                      gate.wish({exit_unexpected, "output", output_fault(why)});
+                                    [this, &gate](std::error_code why) {
+                                      err->write("error: " + output_fault(why) + " [output]\n");
+                                      gate.wish({exit_unexpected, {}, {}});
                                     }})),
       err(std::make_shared<bounded_writer>(
           STDERR_FILENO,

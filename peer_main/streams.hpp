@@ -8,9 +8,12 @@
 
 namespace hobnob {
 
-/// The standard streams, each with its writer.
+/// The standard streams, each with its writer. An output that fails ends the program, with a word on
+/// standard error.
 struct standard_streams {
   explicit standard_streams(exit_gate& gate);
+  standard_streams(const standard_streams&) = delete;
+  standard_streams& operator=(const standard_streams&) = delete;
 
   /// Writes what waits, with some patience. False if standard output could not be written.
   bool finish();

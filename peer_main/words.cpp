@@ -97,11 +97,7 @@ shown_event session(const fields& f) {
     const auto when = retry >= 0 ? "; next try in " + in_time(retry * 1000) : std::string{};
     return {word_kind::notice, f.yellow("no relay") + f.tail("detail") + when};
   }
-  if (state == "refused")
-    return {word_kind::warning,
-            f.red("the relay refuses us") + f.tail("detail") + " [" + f.text("code") + "]"};
-  if (state == "replaced")
-    return {word_kind::warning, f.red("replaced by a newer login of this user") + f.tail("detail")};
+  // The error that follows says why it was refused or replaced.
   return {};
 }
 
@@ -203,7 +199,7 @@ shown_event ping(const fields& f) {
   if (const auto us = f.number("round_trip_us"); us >= 0)
     return {word_kind::data, f.text("user") + ": " + in_time(us) + " " + by_path(f.raw("path")) +
                                  f.tail("remote", ", ")};
-  return {word_kind::data, "no answer from " + f.text("user") + f.tail("detail")};
+  return {};  // The error that follows says why.
 }
 
 shown_event verify(const fields& f) {

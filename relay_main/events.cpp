@@ -2,14 +2,8 @@
 
 #include "actors/core/sanitise.hpp"
 
-#include <boost/json/array.hpp>
-
 namespace hobnob {
 namespace {
-
-constexpr int schema_version = 1;
-
-boost::json::object make(std::string_view name) { return {{"event", name}, {"v", schema_version}}; }
 
 std::string text_of(const boost::json::object& event, std::string_view key) {
   const auto* value = event.if_contains({key.data(), key.size()});
@@ -21,34 +15,20 @@ std::string text_of(const boost::json::object& event, std::string_view key) {
 
 boost::json::object relay_ready_event(std::string_view uri,
                                       const std::vector<endpoint>& listening) {
-  auto event = make("relay-ready");
-  event["uri"] = uri;
-  boost::json::array places;
-  for (const auto& local : listening) places.emplace_back(to_string(local));
-  event["listening"] = std::move(places);
-  return event;
+  return event_builder{"relay-ready"}.with("uri", uri).with("listening", listening).take();
 }
 
 boost::json::object event_of(const account_info& account) {
-  auto event = make("account");
-  event["user"] = account.user;
-  event["fingerprint"] = to_string(account.id);
-  event["online"] = account.online;
-  event["bound_at_s"] = account.bound_at_s;
-  return event;
+  return event_builder{"account"}
+      .with("user", account.user)
+      .with("fingerprint", account.id)
+      .with("online", account.online)
+      .with("bound_at_s", account.bound_at_s)
+      .take();
 }
 
 boost::json::object done_event(std::string_view detail) {
-  auto event = make("done");
-  event["detail"] = detail;
-  return event;
-}
-
-boost::json::object error_event(std::string_view code, std::string_view detail) {
-  auto event = make("error");
-  event["code"] = code;
-  event["detail"] = detail;
-  return event;
+  return event_builder{"done"}.with("detail", detail).take();
 }
 
 std::string relay_words(const boost::json::object& event) {

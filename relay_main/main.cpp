@@ -1,5 +1,7 @@
 #include "actors/core/exit_code.hpp"
 #include "actors/core/sanitise.hpp"
+#include "actors/storage/standard_descriptors.hpp"
+#include "actors/storage/usage_output.hpp"
 #include "relay_main/options.hpp"
 #include "relay_main/program.hpp"
 
@@ -25,22 +27,16 @@ int main(int argc, char** argv) {
   using namespace hobnob;
   keep_freed_pages();
   try {
+    hold_standard_descriptors();
     const auto options = read_relay_options(argc, argv, environ);
-    if (!options) {
-      std::fprintf(stderr, "relay_main: %s\n", options.error().c_str());
-      return exit_usage;
-    }
-    if (options->help || options->version || options->command == "completion") {
-      const auto text = options->help      ? relay_help()
-                        : options->version ? relay_version_text()
-                                           : relay_bash_completion();
-      std::fputs(text.c_str(), stdout);
-      return std::fflush(stdout) == 0 ? exit_done : exit_unexpected;
-    }
+    if (!options) return show_usage_fault(options.error(), asks_for_json(argc, argv, environ));
+    if (options->help) return show_text(relay_help(options->command));
+    if (options->version) return show_text(relay_version_text());
+    if (options->command == "completion") return show_text(relay_bash_completion());
     return run_relay_program(*options);
   } catch (const std::exception& error) {
     const auto what = core::sanitise_line(error.what());
-    std::fprintf(stderr, "relay_main: unexpected: %s\n", what.c_str());
+    std::fprintf(stderr, "error: %s [unexpected]\n", what.c_str());
     return exit_unexpected;
   }
 }

@@ -38,19 +38,43 @@ po::options_description relay_option_table() {
 
 const std::vector<relay_command_entry>& relay_commands() {
   static const std::vector<relay_command_entry> commands{
-      {"run", "", "serve (what is done without a command)", 0},
-      {"users", "", "the names that are bound to a key, and who is online", 0},
-      {"admit", "NAME FINGERPRINT", "bind a name to a key, so that its owner can log in", 2},
+      {"run", "", "serve (what is done without a command)", 0,
+       "Prints one line when it is ready: the address that peers are given.\n"},
+      {"users", "", "the names that are bound to a key, and who is online", 0, ""},
+      {"admit", "NAME FINGERPRINT", "bind a name to a key, so that its owner can log in", 2,
+       "The owner finds the fingerprint with: peer_main id. Needed with --registration closed.\n"},
       {"rebind", "NAME FINGERPRINT", "bind a name to another key: its owner has lost the old one",
-       2},
-      {"remove", "NAME", "free a name, and end its session", 1},
-      {"kick", "NAME", "end the session of a user, who may log in again", 1},
-      {"completion", "bash", "the completion script for your shell", 1},
+       2, "All who know the old key are warned, and have to accept the new one.\n"},
+      {"remove", "NAME", "free a name, and end its session", 1,
+       "With --registration open the next one to log in with that name owns it.\n"},
+      {"kick", "NAME", "end the session of a user, who may log in again", 1,
+       "The user's peer logs in again by itself; to keep someone out, remove the name from a\n"
+       "relay with --registration closed.\n"},
+      {"completion", "bash", "the completion script for your shell", 1,
+       "To have it in every shell, put this into ~/.bashrc:\n"
+       "  eval \"$(relay_main completion bash)\"\n"},
   };
   return commands;
 }
 
-std::string relay_help() {
+namespace {
+
+std::string help_of(const relay_command_entry& command) {
+  std::ostringstream out;
+  out << "relay_main " << command.name << " - " << command.what
+      << "\n\nUsage: relay_main [OPTION...] " << command.name
+      << (command.arguments.empty() ? "" : " ") << command.arguments << "\n"
+      << (command.more.empty() ? "" : "\n") << command.more
+      << "\nAll options and commands: relay_main --help\n";
+  return out.str();
+}
+
+}  // namespace
+
+std::string relay_help(std::string_view command_name) {
+  for (const auto& command : relay_commands())
+    if (command.name == command_name) return help_of(command);
+
   std::ostringstream out;
   out << "relay_main - logs the people of a team in and introduces them to each other\n\n"
          "Usage: relay_main [OPTION...] [COMMAND]\n\n"
@@ -72,6 +96,7 @@ std::string relay_help() {
          "  relay_main --advertise chat.example.org\n"
          "  relay_main --registration closed\n"
          "  relay_main admit ann k7q2-...        ann reads it out from: peer_main --user ann id\n\n"
+         "More about a command: relay_main COMMAND --help\n"
          "Commands work beside a running relay (same --data-dir) and without one.\n\n"
          "Exit codes: 0 done, 1 wrong usage, 2 unexpected, 3 network, 4 identity refused, 5 "
          "refused,\n"

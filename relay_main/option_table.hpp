@@ -14,6 +14,7 @@ struct relay_command_entry {
   std::string_view arguments;
   std::string_view what;
   std::size_t arguments_count = 0;
+  std::string_view more;  ///< What its own help says besides; whole lines.
 };
 
 const std::vector<relay_command_entry>& relay_commands();

@@ -1,7 +1,7 @@
 #include "relay_main/options.hpp"
 
 #include "actors/core/sanitise.hpp"
-#include "actors/core/user_name.hpp"
+#include "actors/core/similar_word.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/option_values.hpp"
 #include "actors/storage/program_settings.hpp"
@@ -20,8 +20,8 @@ constexpr std::string_view peer_settings[] = {
     "relay",   "user",   "direct",      "require-direct", "wait",
     "timeout", "accept", "exit-on-eof", "p2p-log",        "p2p-log-content"};
 
-std::string convert(const boost::program_options::variables_map& values, relay_options& out) {
-  option_values in{values};
+std::string convert(const program_words& told, relay_options& out) {
+  option_values in{told.values, told.origins};
   in.endpoints("listen", "0.0.0.0:7440 or [::]:7440", out.relay.listen);
   in.choice<registration>("registration",
                           {{"open", registration::open}, {"closed", registration::closed}},
@@ -35,23 +35,33 @@ std::string convert(const boost::program_options::variables_map& values, relay_o
   return in.problem().empty() ? out.relay.validate() : in.problem();
 }
 
+/// The command of that name, or null.
+const relay_command_entry* find_command(std::string_view name) {
+  const auto& commands = relay_commands();
+  const auto found =
+      std::find_if(commands.begin(), commands.end(), [&](const auto& c) { return c.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+std::string unknown_command(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& command : relay_commands()) names.push_back(command.name);
+  return "there is no command '" + core::sanitise_line(name, 60) + "'" +
+         core::did_you_mean(name, names) + " (see --help)";
+}
+
 std::string read_command(const std::vector<std::string>& words, relay_options& out) {
   if (words.empty()) return {};
   out.command = words.front();
-  const auto& commands = relay_commands();
-  const auto found = std::find_if(commands.begin(), commands.end(),
-                                  [&](const auto& c) { return c.name == out.command; });
-  if (found == commands.end())
-    return "there is no command '" + core::sanitise_line(out.command, 60) + "' (see --help)";
-  if (words.size() != found->arguments_count + 1)
-    return "write: relay_main " + std::string{found->name} + " " + std::string{found->arguments};
+  const auto* found = find_command(out.command);
+  if (found == nullptr) return unknown_command(out.command);
+  if (words.size() != found->arguments_count + 1) {
+    auto usage = "write: relay_main " + std::string{found->name};
+    return found->arguments.empty() ? usage : usage + " " + std::string{found->arguments};
+  }
   if (out.command == "completion")
     return words[1] == "bash" ? std::string{} : "write: relay_main completion bash";
-  if (words.size() > 1) {
-    out.user = words[1];
-    if (const auto fault = core::user_name_fault(out.user); !fault.empty())
-      return "'" + core::sanitise_line(out.user, 60) + "': " + std::string{fault};
-  }
+  if (words.size() > 1) out.user = words[1];
   if (words.size() > 2) {
     const auto id = fingerprint::parse(words[2]);
     if (!id || id->is_null())
@@ -66,15 +76,25 @@ std::string read_command(const std::vector<std::string>& words, relay_options& o
 
 core::checked<relay_options> read_relay_options(int argc, const char* const* argv,
                                                 const char* const* environment) {
-  const auto told =
+  auto told =
       read_program_words(relay_option_table(), "relay", argc, argv, environment, peer_settings);
   if (!told) return result::failure(told.error());
+  auto& words = told->words;
+  // `help admit` is `admit --help`.
+  const bool help_command = !told->version && !words.empty() && words.front() == "help";
+  if (help_command) words.erase(words.begin());
+
   relay_options options;
-  options.help = told->help;
+  options.help = told->help || help_command;
   options.version = told->version;
-  if (options.help || options.version) return options;
-  auto problem = convert(told->values, options);
-  if (problem.empty()) problem = read_command(told->words, options);
+  if (options.help) {
+    options.command = words.empty() ? std::string{} : words.front();
+    if (words.empty() || find_command(words.front()) != nullptr) return options;
+    return result::failure(unknown_command(words.front()));
+  }
+  if (options.version) return options;
+  auto problem = convert(*told, options);
+  if (problem.empty()) problem = read_command(words, options);
   if (!problem.empty()) return result::failure(std::move(problem));
   return options;
 }

@@ -6,13 +6,15 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace hobnob {
 
 /// Everything relay_main was told, by flags, environment and config file.
 struct relay_options {
   std::string command =
-      "run";  ///< `run`, or `admit`, `rebind`, `remove`, `kick`, `users`, `completion`.
+      "run";  ///< `run`, or `admit`, `rebind`, `remove`, `kick`, `users`, `completion`; with
+              ///< `help` the one that was named, or nothing.
   std::string user;
   fingerprint id;
 
@@ -29,8 +31,8 @@ struct relay_options {
 core::checked<relay_options> read_relay_options(int argc, const char* const* argv,
                                                 const char* const* environment);
 
-/// The text of `--help`.
-std::string relay_help();
+/// The text of `--help`: of the program, or of one of its commands where that was named.
+std::string relay_help(std::string_view command = {});
 
 /// The text of `--version`.
 std::string relay_version_text();

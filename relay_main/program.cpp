@@ -1,6 +1,8 @@
 #include "relay_main/program.hpp"
 
 #include "actors/core/exit_code.hpp"
+#include "actors/core/sanitise.hpp"
+#include "actors/core/user_name.hpp"
 #include "actors/relay/directory.hpp"
 #include "actors/relay/relay.hpp"
 #include "actors/relay/relay_environment.hpp"
@@ -34,6 +36,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto patience = 25s;  // The directory has 20 s for an order.
+
 /// Where the program's own lines go: data on standard output, words for people on standard error.
 class printer {
  public:
@@ -41,7 +45,9 @@ class printer {
       : json_(json),
         err_(std::make_shared<bounded_writer>(
             STDERR_FILENO, bounded_writer_config{.drop_when_full = true, .on_failure = {}})),
-        out_(STDOUT_FILENO, {}) {}
+        out_(STDOUT_FILENO, {.on_failure = [this](std::error_code why) {
+               err_->write("error: standard output: " + why.message() + " [output]\n");
+             }}) {}
 
   void show(const boost::json::object& event) {
     const bool fault = event.at("event") == "error";
@@ -163,7 +169,7 @@ int administer(const relay_options& options, data_directory& data, printer& out)
   const auto lock = data.try_lock();
   if (!lock.error.empty()) return out.fail("unexpected", lock.error);
   if (lock.locked) return administer_alone(std::move(order), data, out);
-  const auto answer = ask_running_program(data.file("control"), to_json(order),
+  const auto answer = ask_running_program(data.file("control"), to_json(order), patience,
                                           [&](const auto& event) { out.show(event); });
   if (answer.outcome == control_outcome::done) return answer.exit_code;
   return out.fail("in-use", "the relay (process " + std::to_string(lock.holder) +
@@ -171,6 +177,10 @@ int administer(const relay_options& options, data_directory& data, printer& out)
 }
 
 int run_command(const relay_options& options, printer& out, std::future<int>& stop_signal) {
+  const bool names_user = options.command != "run" && options.command != "users";
+  if (const auto fault = core::user_name_fault(options.user); names_user && !fault.empty())
+    return out.fail("bad-name",
+                    "'" + core::sanitise_line(options.user, 60) + "': " + std::string{fault});
   const bool begins = options.command == "run" || options.command == "admit";
   if (!begins && !std::filesystem::exists(options.relay.data_dir))
     return out.fail("no-relay", "no relay has run in " + options.relay.data_dir.string() +

@@ -20,11 +20,10 @@ enum exit_code : int {
 inline int exit_code_for(std::string_view error_code) {
   for (const auto code : {"name-taken", "key-changed", "relay-key-changed", "identity", "bad-key"})
     if (error_code == code) return exit_key;
-  for (const auto code : {"relay-unreachable", "no-session", "listen"})
+  for (const auto code : {"relay-unreachable", "listen"})
     if (error_code == code) return exit_network;
-  for (const auto code : {"timeout", "expired"})
-    if (error_code == code) return exit_timeout;
-  for (const auto code : {"usage", "no-relay"})
+  if (error_code == "timeout") return exit_timeout;
+  for (const auto code : {"usage", "bad-name", "unknown-command", "no-conversation", "no-relay"})
     if (error_code == code) return exit_usage;
   if (error_code == "unexpected" || error_code == "output") return exit_unexpected;
   return exit_refused;

@@ -44,7 +44,7 @@ checked<std::vector<setting>> parse_config(std::string_view text, std::string_vi
     if (line.empty() || line.front() == '#') continue;
 
     setting found;
-    found.origin = "line " + std::to_string(number) + " of " + std::string{file_name};
+    found.origin = std::string{file_name} + ":" + std::to_string(number);
     if (const auto problem = read_line(line, found); !problem.empty())
       return checked<std::vector<setting>>::failure(found.origin + ": " + problem);
     settings.push_back(std::move(found));
@@ -64,7 +64,7 @@ std::vector<setting> environment_settings(const char* const* environment) {
       found.key += c == '_' ? '-' : c;
     }
     found.value = entry.substr(equals + 1);
-    found.origin = "the environment variable " + std::string{entry.substr(0, equals)};
+    found.origin = entry.substr(0, equals);
     settings.push_back(std::move(found));
   }
   return settings;

@@ -12,8 +12,7 @@ namespace hobnob::core {
 struct setting {
   std::string key;  ///< As the long option is named: `p2p-log`.
   std::string value;
-  std::string origin;  ///< For messages: "line 3 of /home/ann/peer.conf", "the environment variable
-                       ///< HOBNOB_USER".
+  std::string origin;  ///< For messages: "/home/ann/peer.conf:3", "HOBNOB_USER".
 
   friend bool operator==(const setting&, const setting&) = default;
 };

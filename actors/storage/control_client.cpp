@@ -4,6 +4,7 @@
 #include "actors/storage/unix_address.hpp"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <cerrno>
 #include <string>
@@ -13,6 +14,20 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t line_size_max = 4 * 1024 * 1024;
+
+/// Beyond it connect, send and recv fail with EAGAIN.
+void limit_waits(int fd, std::chrono::milliseconds patience) {
+  timeval limit{};
+  limit.tv_sec = static_cast<time_t>(patience.count() / 1000);
+  limit.tv_usec = static_cast<suseconds_t>(patience.count() % 1000 * 1000);
+  for (const int option : {SO_SNDTIMEO, SO_RCVTIMEO})
+    ::setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
+}
+
+control_answer no_answer() {
+  const bool waited = errno == EAGAIN || errno == EWOULDBLOCK;
+  return {waited ? control_outcome::silent : control_outcome::broken_off, 0};
+}
 
 bool send_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -37,19 +52,23 @@ bool take_line(std::string& text, std::string& line) {
 
 control_answer ask_running_program(
     const std::filesystem::path& path, const boost::json::object& request,
+    std::chrono::milliseconds patience,
     const std::function<void(const boost::json::object&)>& on_event) {
   const owned_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   const unix_address address{path};
-  if (!fd || !address.valid() || ::connect(fd.get(), address.get(), address.size()) != 0)
-    return {control_outcome::nobody_there, 0};
-  if (!send_all(fd.get(), to_json_line(request) + "\n")) return {control_outcome::broken_off, 0};
+  if (!fd || !address.valid()) return {control_outcome::nobody_there, 0};
+  limit_waits(fd.get(), patience);
+  if (::connect(fd.get(), address.get(), address.size()) != 0)
+    return {errno == EAGAIN ? control_outcome::silent : control_outcome::nobody_there, 0};
+  if (!send_all(fd.get(), to_json_line(request) + "\n")) return no_answer();
 
   std::string text;
   char block[16 * 1024];
   while (text.size() <= line_size_max) {
     const auto got = ::recv(fd.get(), block, sizeof block, 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
+    if (got < 0) return no_answer();
+    if (got == 0) break;
     text.append(block, static_cast<std::size_t>(got));
     for (std::string line; take_line(text, line);) {
       const auto event = parse_json_object(line);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 
@@ -9,6 +10,7 @@ namespace hobnob {
 enum class control_outcome {
   done,          ///< `exit_code` is the answer's.
   nobody_there,  ///< No program serves the socket (yet).
+  silent,        ///< The program does not answer: it is stopped, or hangs.
   broken_off,    ///< The program ended in the middle of the answer.
 };
 
@@ -18,9 +20,10 @@ struct control_answer {
 };
 
 /// Hands `request` to the program that serves the control socket at `path` and waits for its whole
-/// answer; `on_event` gets each event. Blocks.
+/// answer, at most `patience` for each part of it; `on_event` gets each event. Blocks.
 control_answer ask_running_program(const std::filesystem::path& path,
                                    const boost::json::object& request,
+                                   std::chrono::milliseconds patience,
                                    const std::function<void(const boost::json::object&)>& on_event);
 
 }  // namespace hobnob

@@ -2,6 +2,7 @@
 
 #include "actors/core/sanitise.hpp"
 #include "actors/storage/log_sink.hpp"
+#include "actors/storage/setting_origins.hpp"
 #include "transport/endpoint.hpp"
 
 #include <algorithm>
@@ -22,9 +23,11 @@ namespace hobnob {
 /// Boost.Program_options to be linked.
 class option_values {
  public:
-  explicit option_values(const boost::program_options::variables_map& values) : values_(values) {}
+  /// `origins`: of what does not stand on the command line.
+  option_values(const boost::program_options::variables_map& values, const setting_origins& origins)
+      : values_(values), origins_(origins) {}
 
-  /// What is wrong, for people; empty if nothing is.
+  /// What is wrong and where it stands, for people; empty if nothing is.
   const std::string& problem() const { return problem_; }
 
   /// `convert` takes the text and answers what is wrong with it, or nothing.
@@ -90,11 +93,13 @@ class option_values {
   /// An option that may come several times.
   void endpoints(const char* key, std::string_view example, std::vector<endpoint>& out) {
     if (!problem_.empty() || values_.count(key) == 0) return;
-    for (const auto& given : values_[key].as<std::vector<std::string>>()) {
-      const auto where = endpoint::parse(given);
-      if (!where)
-        return fail(key, "'" + core::sanitise_line(given, 60) + "' must be ADDRESS:PORT, as " +
-                             std::string{example});
+    const auto& all = values_[key].as<std::vector<std::string>>();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto where = endpoint::parse(all[i]);
+      if (!where) {
+        const auto given = core::sanitise_line(all[i], 60);
+        return fail(key, "'" + given + "' must be ADDRESS:PORT, as " + std::string{example}, i);
+      }
       out.push_back(*where);
     }
   }
@@ -104,11 +109,16 @@ class option_values {
     return std::find(texts.begin(), texts.end(), text) != texts.end();
   }
 
-  void fail(const char* key, const std::string& fault) {
-    if (!fault.empty()) problem_ = std::string{"--"} + key + ": " + fault;
+  /// `index`: of the value, where there are several.
+  void fail(const char* key, const std::string& fault, std::size_t index = 0) {
+    if (fault.empty()) return;
+    const auto found = origins_.find(key);
+    const bool given_here = found == origins_.end() || index >= found->second.size();
+    problem_ = (given_here ? std::string{"--"} + key : found->second[index]) + ": " + fault;
   }
 
   const boost::program_options::variables_map& values_;
+  const setting_origins& origins_;
   std::string problem_;
 };
 

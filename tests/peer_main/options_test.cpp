@@ -89,7 +89,11 @@ TEST(PeerOptions, EveryFaultIsNamed) {
       {{"--user", "ann", relay, "ping"}, "write: peer_main ping USER"},
       {{"--user", "ann", relay, "who", "extra"}, "who takes no 'extra'; write: peer_main who"},
       {{"--user", "ann", relay, "ping", "bob", "now"}, "ping takes no 'now'"},
-      {{"--user", "ann", relay, "ping", "\x1b[2J"}, "'\\x1b[2J'"},
+      {{"--user", "ann", relay, "\x1b[2J"}, "'\\x1b[2J'"},
+      {{"--user", "ann", relay, "whoo"}, "did you mean 'who'?"},
+      {{"help", "sya"}, "did you mean 'say'?"},
+      {{"--user", "ann", relay, "--wai", "queued"}, "did you mean '--wait'?"},
+      {{"--user", "ann", relay, "say", "bob", "-5"}, "stands behind --"},
       {{"--user", "ann", "run"}, "--relay hobnob://"},
       {{"--user", "ann", relay, "--direct", "maybe"}, "both, dial, accept or off"},
       {{"--user", "ann", relay, "--wait", "read"}, "queued, accepted or delivered"},
@@ -98,7 +102,7 @@ TEST(PeerOptions, EveryFaultIsNamed) {
       {{"--user", "ann", relay, "--log-level", "loud"}, "--log-level"},
       {{"--user", "ann", relay, "--listen", "here"}, "--listen"},
       {{"--user", "ann", relay, "--require-direct", "--direct", "off"}, "no way for messages"},
-      {{"--user", "ann", relay, "--config", conf.c_str()}, "line 2 of "},
+      {{"--user", "ann", relay, "--config", conf.c_str()}, "/conf:2: "},
       {{"--user", "ann", relay, "--config", "/nowhere/conf"}, "cannot read the config file"},
       {{"completion", "fish"}, "bash only"},
   };
@@ -113,9 +117,54 @@ TEST(PeerOptions, EveryFaultIsNamed) {
             std::string::npos);
 }
 
+TEST(PeerOptions, AFaultSaysWhereItStands) {
+  const temporary_folder folder;
+  const auto conf = (folder / "conf").string();
+  const char* environment[] = {"HOBNOB_USER=Ann", "HOBNOB_TIMEOUT=soon", nullptr};
+  const struct {
+    const char* content;
+    std::vector<const char*> words;
+    std::string problem;
+  } cases[] = {
+      {"", {"id"}, "HOBNOB_USER: 'Ann': a user name has only"},
+      {"", {"--user", "Bob", "id"}, "--user: 'Bob': a user name has only"},
+      {"", {"--user", "bob", "id"}, "HOBNOB_TIMEOUT: it must be a number"},
+      {"user = Cy\n\nwait = read\n", {"--user", "bob", "--timeout", "1", "id"},
+       conf + ":3: it must be queued"},
+      {"# mine\nlisten = [::]:1\nlisten = here\n", {"--user", "bob", "--timeout", "1", "id"},
+       conf + ":3: 'here' must be ADDRESS:PORT"},
+      {"wait = queued\njson = yes\nwait = accepted\n", {"--user", "bob", "id"},
+       conf + ":3: 'wait' has been set already, at " + conf + ":1"},
+      {"json\n", {"--user", "bob", "id"}, conf + ":1: '=' is missing"},
+      {"colour = red\n", {"--user", "bob", "id"}, conf + ":1: there is no setting 'colour'"},
+  };
+  for (const auto& c : cases) {
+    folder.write("conf", c.content);
+    auto words = c.words;
+    words.insert(words.begin(), {"--config", conf.c_str()});
+    const auto options = read(words, environment);
+    ASSERT_FALSE(options) << c.problem;
+    EXPECT_TRUE(options.error().starts_with(c.problem)) << options.error();
+  }
+}
+
 TEST(PeerOptions, HelpAndVersionNeedNothingElse) {
   EXPECT_TRUE(read({"--help"})->help);
   EXPECT_TRUE(read({"--version", "whatever"})->version);
+  for (const auto& words : {std::vector{"say", "--help"}, std::vector{"help", "say"}}) {
+    const auto options = read(words);
+    ASSERT_TRUE(options) << options.error();
+    EXPECT_TRUE(options->help);
+    EXPECT_EQ(options->command, "say");
+  }
+  EXPECT_EQ(read({"help"})->command, "");
+}
+
+TEST(PeerOptions, ACommandHasItsOwnHelp) {
+  const auto say = peer_help("say");
+  EXPECT_TRUE(say.starts_with("peer_main say - ")) << say;
+  EXPECT_NE(say.find("--wait STATE"), std::string::npos) << say;
+  EXPECT_EQ(say.find("--p2p-log"), std::string::npos) << say;
 }
 
 TEST(PeerOptions, HelpAndCompletionKnowEveryOptionAndCommand) {

@@ -65,7 +65,6 @@ TEST(RelayOptions, FlagOverEnvironmentOverConfigFile) {
 }
 
 TEST(RelayOptions, EveryFaultIsNamed) {
-  const auto key = some_fingerprint();
   const struct {
     std::vector<const char*> words;
     const char* problem;
@@ -77,7 +76,7 @@ TEST(RelayOptions, EveryFaultIsNamed) {
       {{"--log-level", "loud"}, "--log-level"},
       {{"dance"}, "there is no command 'dance'"},
       {{"admit", "ann"}, "write: relay_main admit NAME FINGERPRINT"},
-      {{"admit", "Ann", key.c_str()}, "'Ann'"},
+      {{"user"}, "did you mean 'users'?"},
       {{"admit", "ann", "abc"}, "no fingerprint"},
       {{"users", "ann"}, "write: relay_main users"},
   };
@@ -86,6 +85,16 @@ TEST(RelayOptions, EveryFaultIsNamed) {
     ASSERT_FALSE(options) << c.problem;
     EXPECT_NE(options.error().find(c.problem), std::string::npos) << options.error();
   }
+  const char* environment[] = {"HOBNOB_HEARTBEAT=never", nullptr};
+  const auto options = read({}, environment);
+  ASSERT_FALSE(options);
+  EXPECT_TRUE(options.error().starts_with("HOBNOB_HEARTBEAT: ")) << options.error();
+}
+
+TEST(RelayOptions, ACommandHasItsOwnHelp) {
+  EXPECT_TRUE(relay_help("kick").starts_with("relay_main kick - ")) << relay_help("kick");
+  EXPECT_EQ(read({"kick", "--help"})->command, "kick");
+  EXPECT_EQ(read({"help", "kick"})->command, "kick");
 }
 
 }  // namespace

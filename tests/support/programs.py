@@ -351,7 +351,8 @@ class ProgramTest(unittest.TestCase):
     def run_program(self, binary, *arguments, text=None, environment=None, namespace=None, deadline=DEADLINE):
         """Runs a program to its end."""
         inside = ["ip", "netns", "exec", namespace] if namespace else []
-        done = subprocess.run([*inside, program_path(binary), *[str(a) for a in arguments]], cwd=self.folder,
+        words = [a if isinstance(a, bytes) else str(a) for a in arguments]
+        done = subprocess.run([*inside, program_path(binary), *words], cwd=self.folder,
                               timeout=deadline,
                               input=text if isinstance(text, bytes) else (text or "").encode(), capture_output=True,
                               env=clean_environment(self.folder, environment), check=False)

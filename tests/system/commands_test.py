@@ -2,8 +2,10 @@
 """The command line as DESIGN promises it: exit codes, settings and their order, commands beside a running peer."""
 
 import re
+import shlex
 import signal
 import socket
+import subprocess
 import unittest
 
 from support.programs import ProgramTest
@@ -71,10 +73,24 @@ class Offline(ProgramTest):
         self.assertEqual(done.code, 0, done)
         self.assertTrue(any((self.folder / "data" / "hobnob").rglob("*")))
 
-    def test_bash_completion_is_valid_bash(self):
-        done = self.peer_main("completion", "bash")
-        self.assertEqual(done.code, 0, done)
-        self.assertIn("complete", done.out)
+    def complete(self, *words):
+        """What bash offers for the last of these words."""
+        script = self.peer_main("completion", "bash").out
+        command = " ".join(shlex.quote(str(word)) for word in words)
+        done = subprocess.run(["bash", "-euc", f"{script}\nCOMP_WORDS=({command}); COMP_CWORD={len(words) - 1}\n_peer_main\n"
+                               "printf '%s\\n' \"${COMPREPLY[@]}\""], capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    def test_bash_completes_commands_options_values_and_known_users(self):
+        data = self.folder / "p"
+        self.peer_main("--data-dir", data, "--user", "ann", "id")
+        (data / "known_keys").write_text(f"user bob {'a' * 52} first-use\nuser bea {'b' * 52} verified\n")
+        self.assertEqual(self.complete("peer_main", "s"), ["say", "status"])
+        self.assertEqual(self.complete("peer_main", "--json", "--us"), ["--user"])
+        self.assertEqual(self.complete("peer_main", "--wait", "q"), ["queued"])
+        self.assertEqual(self.complete("peer_main", "--data-dir", data, "say", "b"), ["bob", "bea"])
+        self.assertEqual(self.complete("peer_main", "--data-dir", data, "say", "bob", ""), [])
+        self.assertEqual(self.complete("peer_main", "completion", ""), ["bash"])
 
 
 class Settings(ProgramTest):
@@ -100,6 +116,7 @@ class Settings(ProgramTest):
         done = self.run_program("peer_main", "--config", self.folder / "config", "id")
         self.assertEqual(done.code, 1, done)
         self.assertIn("colour", done.err)
+        self.assertIn(f"{self.folder / 'config'}:2: ", done.err)
         done = self.run_program("peer_main", "--user", "ann", "id", environment={"HOBNOB_COLOUR": "red"})
         self.assertEqual(done.code, 1, done)
         self.assertIn("HOBNOB_COLOUR", done.err)
@@ -197,11 +214,18 @@ class Online(ProgramTest):
         ping = self.run_peer("ann", self.server, "ping", "bob")
         self.assertEqual(ping.code, 0, ping)
         self.assertEqual(ping.event("ping")["path"], "lan")
+        # Neither name nor relay are told here: ann's running peer knows them.
+        shown = self.run_program("peer_main", "--data-dir", self.folder / "ann", "--json", "id").event("id")
+        self.assertEqual((shown["user"], shown["relay"]), ("ann", self.server.uri))
         status = self.run_peer("ann", self.server, "status")
         self.assertEqual(status.code, 0, status)
         other = self.run_program("peer_main", "--data-dir", self.folder / "ann", "--user", "carl", "who")
         self.assertEqual(other.code, 1, other)
         self.assertIn("is ann, not carl", other.err)
+        ann.signal(signal.SIGSTOP)  # Then what the settings say has to do.
+        shown = self.run_program("peer_main", "--data-dir", self.folder / "ann", "--user", "ann", "--json", "id")
+        self.assertEqual(shown.event("id")["user"], "ann")
+        ann.signal(signal.SIGCONT)
         # It was never replaced by one of them.
         self.assertEqual(ann.events("session", state="replaced"), [])
         self.assertEqual(bob.events("presence", mark), [])

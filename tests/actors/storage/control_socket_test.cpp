@@ -11,6 +11,7 @@
 namespace hobnob {
 namespace {
 
+using namespace std::chrono_literals;
 using boost::json::object;
 
 void answer_with_echo(object request, std::shared_ptr<control_reply> reply) {
@@ -23,7 +24,7 @@ TEST(ControlSocket, CarriesARequestAndItsAnswer) {
   const auto server = control_server::listen(folder / "control", answer_with_echo);
   ASSERT_TRUE(server) << server.error();
   std::vector<object> events;
-  const auto answer = ask_running_program(folder / "control", {{"command", "who"}},
+  const auto answer = ask_running_program(folder / "control", {{"command", "who"}}, 10s,
                                           [&](const object& event) { events.push_back(event); });
   EXPECT_EQ(answer.outcome, control_outcome::done);
   EXPECT_EQ(answer.exit_code, 5);
@@ -40,7 +41,7 @@ TEST(ControlSocket, IsForItsOwnerOnlyAndGoesWithItsServer) {
     EXPECT_EQ(status.st_mode & 0777, 0600u);
   }
   EXPECT_FALSE(std::filesystem::exists(folder / "control"));
-  const auto answer = ask_running_program(folder / "control", {}, [](const object&) {});
+  const auto answer = ask_running_program(folder / "control", {}, 10s, [](const object&) {});
   EXPECT_EQ(answer.outcome, control_outcome::nobody_there);
 }
 
@@ -50,7 +51,7 @@ TEST(ControlSocket, WorksInAFolderWithAVeryLongName) {
   std::filesystem::create_directory(deep);
   const auto server = control_server::listen(deep / "control", answer_with_echo);
   ASSERT_TRUE(server) << server.error();
-  EXPECT_EQ(ask_running_program(deep / "control", {}, [](const object&) {}).exit_code, 5);
+  EXPECT_EQ(ask_running_program(deep / "control", {}, 10s, [](const object&) {}).exit_code, 5);
 }
 
 TEST(ControlSocket, OneLeftByADeadProgramIsReplaced) {
@@ -58,7 +59,7 @@ TEST(ControlSocket, OneLeftByADeadProgramIsReplaced) {
   folder.write("control", "");
   const auto server = control_server::listen(folder / "control", answer_with_echo);
   ASSERT_TRUE(server) << server.error();
-  EXPECT_EQ(ask_running_program(folder / "control", {}, [](const object&) {}).exit_code, 5);
+  EXPECT_EQ(ask_running_program(folder / "control", {}, 10s, [](const object&) {}).exit_code, 5);
 }
 
 TEST(ControlSocket, AServerThatEndsInTheMiddleIsNoticed) {
@@ -72,10 +73,22 @@ TEST(ControlSocket, AServerThatEndsInTheMiddleIsNoticed) {
   server = *control_server::listen(folder / "control", keep);
   std::thread ender;
   const auto answer = ask_running_program(
-      folder / "control", {}, [&](const object&) { ender = std::thread{[&] { server.reset(); }}; });
+      folder / "control", {}, 10s,
+      [&](const object&) { ender = std::thread{[&] { server.reset(); }}; });
   ender.join();
   EXPECT_EQ(answer.outcome, control_outcome::broken_off);
   replies.front()->finish(0);  // The server is gone: nothing happens.
+}
+
+TEST(ControlSocket, AProgramThatDoesNotAnswerIsNotWaitedForLongerThanAsked) {
+  const temporary_folder folder;
+  std::shared_ptr<control_reply> kept;
+  const auto server = control_server::listen(
+      folder / "control",
+      [&](const object&, std::shared_ptr<control_reply> reply) { kept = std::move(reply); });
+  ASSERT_TRUE(server) << server.error();
+  const auto answer = ask_running_program(folder / "control", {}, 20ms, [](const object&) {});
+  EXPECT_EQ(answer.outcome, control_outcome::silent);
 }
 
 TEST(ControlSocket, WhatIsNoRequestEndsTheConnection) {

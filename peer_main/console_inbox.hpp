@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/storage/small_file.hpp"
+#include "peer_main/events.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hobnob {
+
+/// What other threads leave for the thread of the console: lines to show, the conversation, names
+/// that can be completed, the order to end. Any thread; never blocks.
+class console_inbox {
+ public:
+  explicit console_inbox(std::string own_name);
+
+  /// Beyond a bound lines are dropped and counted: the terminal has been stopped.
+  void add_line(std::string line);
+
+  /// Names that the event mentions can be completed from now on.
+  void learn_names(const event_object& event);
+
+  void set_conversation(const std::string& user, path_kind path);
+  void end();
+
+  /// Readable when `take` has something.
+  int descriptor() const { return event_.get(); }
+
+  struct news {
+    std::string text;      ///< Whole lines, to stand above the line being typed.
+    bool changed = false;  ///< There is text, or another prompt.
+    bool last = false;     ///< The console is to end.
+  };
+  news take();
+
+  struct conversation {
+    std::string user;  ///< Empty: none.
+    path_kind path = path_kind::none;
+  };
+  conversation talking_to() const;
+  std::vector<std::string> completions_of(std::string_view before) const;
+  bool ended() const;
+
+ private:
+  void wake() const;
+
+  const std::string own_name_;
+  const owned_fd event_;
+
+  mutable std::mutex mutex_;  // Guards all that follows.
+  std::deque<std::string> lines_;
+  std::size_t dropped_ = 0;
+  std::set<std::string> users_;
+  conversation conversation_;
+  bool prompt_changed_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace hobnob

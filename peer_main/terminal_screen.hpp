@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+
+namespace hobnob {
+
+/// Columns that text takes on a terminal, by the locale's character encoding.
+int columns_of(std::string_view text);
+
+/// The terminal on standard output, written to past libedit: lines that come stand above the line
+/// being typed.
+class terminal_screen {
+ public:
+  /// Also sets the locale's character encoding, UTF-8 if it says nothing.
+  terminal_screen();
+
+  bool colours() const { return colours_; }
+
+  /// Wipes a line out whose cursor is `columns` behind its start; it may have been wrapped.
+  void wipe_line(int columns) const;
+
+  /// Writes whole lines, and waits until the terminal takes them.
+  void write(std::string_view text) const;
+
+ private:
+  bool colours_;
+  bool dumb_;  // No movement of the cursor.
+};
+
+}  // namespace hobnob
