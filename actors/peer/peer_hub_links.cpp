@@ -1,6 +1,7 @@
 #include "actors/peer/peer_hub.hpp"
 
 #include "actors/control_frame.hpp"
+#include "actors/core/protocol_version.hpp"
 #include "actors/peer/peer_link.hpp"
 #include "actors/spawn.hpp"
 #include "transport/wire/control.pb.h"
@@ -9,8 +10,6 @@
 
 namespace hobnob {
 namespace {
-
-constexpr std::uint32_t protocol_version = 1;
 
 constexpr std::chrono::milliseconds hold_time{5000};   // Of a link of an unknown user.
 constexpr std::chrono::milliseconds notice_time{400};  // The relay gathers news for up to 250 ms.

@@ -2,6 +2,7 @@
 
 #include "actors/control_frame.hpp"
 #include "actors/core/path_class.hpp"
+#include "actors/core/protocol_version.hpp"
 #include "actors/core/timed_ping.hpp"
 #include "actors/heartbeat_monitor.hpp"
 #include "actors/peer/wire_users.hpp"
@@ -12,8 +13,6 @@
 
 namespace hobnob {
 namespace {
-
-constexpr std::uint32_t protocol_version = 1;
 
 // Tokens of `deadline_passed`; pings follow from `first_ping_token` on.
 constexpr std::uint64_t setup_token = 1;

@@ -1,6 +1,7 @@
 #include "actors/peer/relay_session.hpp"
 
 #include "actors/control_frame.hpp"
+#include "actors/core/protocol_version.hpp"
 #include "actors/heartbeat_monitor.hpp"
 #include "actors/peer/wire_users.hpp"
 #include "actors/spawn.hpp"
@@ -14,7 +15,6 @@
 namespace hobnob {
 namespace {
 
-constexpr std::uint32_t protocol_version = 1;
 constexpr std::chrono::milliseconds heartbeat_min{10};
 
 // What `deadline_passed` is about; the rest of its token is the number of the attempt or ping.

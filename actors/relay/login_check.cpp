@@ -1,5 +1,6 @@
 #include "actors/relay/login_check.hpp"
 
+#include "actors/core/protocol_version.hpp"
 #include "actors/core/user_name.hpp"
 #include "transport/wire/control.pb.h"
 

@@ -4,7 +4,6 @@
 #include "actors/signed_record.hpp"
 #include "transport/connection_handle.hpp"
 
-#include <cstdint>
 #include <optional>
 
 namespace hobnob {
@@ -12,8 +11,6 @@ namespace hobnob {
 namespace wire {
 class Login;
 }
-
-inline constexpr std::uint32_t protocol_version = 1;
 
 /// A login of right form, or why it is refused.
 struct login_check {

@@ -1,6 +1,7 @@
 #include "actors/relay/user_session.hpp"
 
 #include "actors/control_frame.hpp"
+#include "actors/core/protocol_version.hpp"
 #include "actors/heartbeat_monitor.hpp"
 #include "actors/relay/login_check.hpp"
 #include "actors/request.hpp"
