@@ -130,6 +130,7 @@ awaitable<void> serve_one(network& net, bare_sessions& sessions,
     if (result.error && result.error != boost::asio::error::would_block) break;
     if (co_await self->bytes_of->wait_readable()) break;
   }
+  self->bytes_of->close(stream::close_mode::graceful);
 }
 
 }  // namespace

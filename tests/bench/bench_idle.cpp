@@ -1,96 +1,149 @@
-// What an idle logged-in session costs the relay, and what a login costs: relay_main beside the
-// bare relay (whose "login" is a mutual TLS handshake and one frame each way), in turn, each a
-// process of its own.
+// What a login costs the relay, and what a session that says nothing does: relay_main beside the
+// bare relay (whose "login" is a mutual TLS handshake and one frame each way), each a process of
+// its own.
 
 #include "bare_relay.hpp"
-#include "load_loop.hpp"
-#include "load_session.hpp"
+#include "loaded_relay.hpp"
 #include "measure.hpp"
-#include "relay_under_test.hpp"
 
 #include <map>
-#include <stdexcept>
+#include <thread>
 
 using namespace hobnob;
 using namespace hobnob::bench;
 
 namespace {
 
-struct figures {
-  samples pss_per_session;
-  samples kernel_per_session;  ///< Slab of both ends.
-  samples logins_per_second;
-  samples server_us_per_login;
-  samples server_us_per_first_login;  ///< Which binds the name to the key, on disk.
+// The relay pings silent sessions, which has a figure of its own and is kept out of the logins'.
+const std::vector<std::string> seldom_pinging{"--heartbeat", "600"};
+constexpr auto notices_gathered_for = std::chrono::milliseconds{600};
+
+struct login_figures {
+  samples us;
+  samples per_second;
+  samples us_to_bare;  ///< Each share of the logins with the bare relay's right after it.
 };
 
-using users_type = std::vector<load_session_ptr>;
-
-/// Logs `count` users in; what that cost the relay goes to `us_per_login`. Notices to subscribers
-/// are gathered: they belong to the logins, so a moment for them is included.
-users_type log_in_measured(load_loop& loop, const relay_under_test& relay, std::size_t count,
-                           samples& us_per_login, samples* per_second) {
-  const auto cpu_before = cpu_time(relay.pid());
-  const auto start = std::chrono::steady_clock::now();
-  auto users = log_in_users(loop, relay.where(), count, 0, false);
-  if (per_second) per_second->add(static_cast<double>(count) / seconds_since(start));
-  loop.run_for(std::chrono::milliseconds{600});
-  us_per_login.add(
-      std::chrono::duration<double, std::micro>(cpu_time(relay.pid()) - cpu_before).count() /
-      static_cast<double>(count));
-  return users;
-}
-
-/// `sessions` users log in, and again, and then say nothing; before them, `subscribers` who want
-/// the whole directory.
-void measure_once(const relay_under_test& relay, std::size_t sessions, std::size_t subscribers,
-                  figures& to) {
-  load_loop loop;
-  const auto listening = log_in_users(loop, relay.where(), subscribers, 1'000'000, true);
-  log_in_users(loop, relay.where(), 10, 2'000'000, false);  // Touches what is made once.
-  const auto pss_before = pss_bytes(relay.pid());
-  const auto slab_before = slab_bytes();
-  auto users = log_in_measured(loop, relay, sessions, to.server_us_per_first_login, nullptr);
-  const auto count = static_cast<double>(sessions);
-  to.pss_per_session.add(static_cast<double>(pss_bytes(relay.pid()) - pss_before) / count);
-  to.kernel_per_session.add(static_cast<double>(slab_bytes() - slab_before) / count);
-  users.clear();
-  loop.run_for(std::chrono::milliseconds{600});  // The relay sees them go.
-  users = log_in_measured(loop, relay, sessions, to.server_us_per_login, &to.logins_per_second);
-  for (const auto& user : users) {
-    if (user->closed()) throw std::runtime_error("a session ended: " + user->trouble());
+/// All sessions log in, a share at a time to either relay in turn, so that what else goes on in the
+/// machine troubles both alike.
+void measure_logins(loaded_relay& relay, loaded_relay& bare, std::size_t sessions,
+                    login_figures& of_relay, login_figures& of_bare) {
+  const std::size_t share = std::max<std::size_t>(1, sessions / 20);
+  for (std::size_t done = 0; done < sessions; done += share) {
+    const auto cost = relay.log_in(share);
+    const auto bare_cost = bare.log_in(share);
+    of_relay.us.add(cost.us_per_login);
+    of_relay.per_second.add(cost.logins_per_second);
+    of_relay.us_to_bare.add(cost.us_per_login / bare_cost.us_per_login);
+    of_bare.us.add(bare_cost.us_per_login);
+    of_bare.per_second.add(bare_cost.logins_per_second);
   }
+  relay.log_out();
+  bare.log_out();
 }
 
-void report(const std::string& bench, const std::string& system, std::int64_t sessions,
-            std::int64_t subscribers, const figures& of) {
+void report_logins(const std::string& bench, const std::string& system, std::int64_t sessions,
+                   std::int64_t subscribers, const login_figures& of) {
   std::vector<json_field> fields{
       {"bench", bench}, {"system", system}, {"sessions", sessions}, {"subscribers", subscribers}};
-  append_spread(fields, "pss_bytes_per_session", of.pss_per_session);
-  append_spread(fields, "kernel_bytes_per_session", of.kernel_per_session);
-  append_spread(fields, "logins_per_second", of.logins_per_second);
-  append_spread(fields, "server_us_per_login", of.server_us_per_login);
-  append_spread(fields, "server_us_per_first_login", of.server_us_per_first_login);
+  append_spread(fields, "logins_per_second", of.per_second);
+  append_spread(fields, "server_us_per_login", of.us);
+  append_spread(fields, "server_us_to_bare", of.us_to_bare);
   print_result(fields);
 }
 
-int run(const bench_options& options) {
-  if (options.text("--role", "") == "bare_relay") return bare_relay_main();
-  const auto rounds = options.smoke() ? 1 : options.number("--rounds", 3);
-  const auto sessions = options.smoke() ? 50 : options.number("--sessions", 9500);
-  const auto subscribers = options.smoke() ? 5 : options.number("--subscribers", 1000);
-  std::map<std::string, figures> idle;
-  figures announced;
+/// The first login of a user binds his name to his key, on disk.
+void bench_logins(std::int64_t rounds, std::size_t sessions) {
+  login_figures first, first_bare, later, later_bare;
   for (std::int64_t round = 0; round < rounds; ++round) {
-    const auto count = static_cast<std::size_t>(sessions);
-    measure_once(*relay_under_test::hobnob(), count, 0, idle["relay_main"]);
-    measure_once(*relay_under_test::bare(), count, 0, idle["bare"]);
-    measure_once(*relay_under_test::hobnob(), std::min<std::size_t>(count, 2000),
-                 static_cast<std::size_t>(subscribers), announced);
+    loaded_relay relay{relay_under_test::hobnob(seldom_pinging)};
+    loaded_relay bare{relay_under_test::bare()};
+    measure_logins(relay, bare, sessions, first, first_bare);
+    measure_logins(relay, bare, sessions, later, later_bare);
   }
-  for (const auto& [system, result] : idle) report("idle", system, sessions, 0, result);
-  report("announced_logins", "relay_main", std::min<std::int64_t>(sessions, 2000), subscribers,
-         announced);
+  const auto count = static_cast<std::int64_t>(sessions);
+  report_logins("first_login", "relay_main", count, 0, first);
+  report_logins("login", "relay_main", count, 0, later);
+  report_logins("login", "bare", count, 0, later_bare);
+}
+
+/// First logins while `subscribers` want to hear of each.
+void bench_announced_logins(std::int64_t rounds, std::size_t sessions, std::size_t subscribers) {
+  login_figures figures;
+  const std::size_t share = std::max<std::size_t>(1, sessions / 4);
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    loaded_relay relay{relay_under_test::hobnob(seldom_pinging)};
+    relay.log_in(subscribers, true, notices_gathered_for);
+    for (std::size_t done = 0; done < sessions; done += share) {
+      const auto cost = relay.log_in(share, false, notices_gathered_for);
+      figures.us.add(cost.us_per_login);
+      figures.per_second.add(cost.logins_per_second);
+    }
+  }
+  report_logins("announced_login", "relay_main", static_cast<std::int64_t>(sessions),
+                static_cast<std::int64_t>(subscribers), figures);
+}
+
+struct idle_figures {
+  samples pss;
+  samples kernel;         ///< Slab of both ends.
+  samples us_per_second;  ///< CPU time of the relay, for a session and second.
+};
+
+void measure_idle(loaded_relay relay, std::size_t sessions, std::chrono::milliseconds silence,
+                  idle_figures& to) {
+  relay.log_in(10);  // Touches what is made once.
+  const auto pss_before = pss_bytes(relay.pid());
+  const auto slab_before = slab_bytes();
+  relay.log_in(sessions);
+  std::this_thread::sleep_for(silence);
+  const auto cpu_before = cpu_time(relay.pid());
+  std::this_thread::sleep_for(silence);
+  const std::chrono::duration<double, std::micro> cpu = cpu_time(relay.pid()) - cpu_before;
+  const auto count = static_cast<double>(sessions);
+  to.us_per_second.add(cpu.count() / count / std::chrono::duration<double>(silence).count());
+  to.pss.add(static_cast<double>(pss_bytes(relay.pid()) - pss_before) / count);
+  to.kernel.add(static_cast<double>(slab_bytes() - slab_before) / count);
+}
+
+/// With the heartbeat that relay_main has if nobody says otherwise; `silence` is two of them.
+void bench_idle(std::int64_t rounds, std::size_t sessions, std::chrono::milliseconds silence) {
+  std::map<std::string, idle_figures> figures;
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    measure_idle(loaded_relay{relay_under_test::hobnob()}, sessions, silence,
+                 figures["relay_main"]);
+    measure_idle(loaded_relay{relay_under_test::bare()}, sessions, silence, figures["bare"]);
+  }
+  for (const auto& [system, of] : figures) {
+    std::vector<json_field> fields{{"bench", std::string{"idle"}},
+                                   {"system", system},
+                                   {"sessions", static_cast<std::int64_t>(sessions)}};
+    append_spread(fields, "pss_bytes_per_session", of.pss);
+    append_spread(fields, "kernel_bytes_per_session", of.kernel);
+    append_spread(fields, "server_us_per_session_second", of.us_per_second);
+    print_result(fields);
+  }
+}
+
+int run(const bench_options& options) {
+  const auto role = options.text("--role", "");
+  if (role == "bare_relay") return bare_relay_main();
+  if (role == "load") return load_process_main(options);
+  const auto smoke = options.smoke();
+  const auto rounds = smoke ? 1 : options.number("--rounds", 3);
+  const auto number = [&](std::string_view flag, std::int64_t otherwise, std::int64_t of_smoke) {
+    return static_cast<std::size_t>(smoke ? of_smoke : options.number(flag, otherwise));
+  };
+  const auto only = options.text("--only", "");
+  if (only.empty() || only == "login") bench_logins(rounds, number("--logins", 5000, 40));
+  if (only.empty() || only == "announced_login") {
+    bench_announced_logins(rounds, number("--announced", 2000, 20),
+                           number("--subscribers", 1000, 5));
+  }
+  if (only.empty() || only == "idle") {
+    bench_idle(rounds, number("--sessions", 10'000, 50),
+               std::chrono::milliseconds{smoke ? 100 : 10'000});
+  }
   return 0;
 }
 

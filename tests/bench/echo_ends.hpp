@@ -34,8 +34,11 @@ int stock_echo_main();
 std::unique_ptr<echo_client> bare_client();
 int bare_echo_main();
 
-/// Two peers with a direct link: application messages that are not acknowledged.
+/// Two peers with a direct link. Messages go from a subscriber of one peer to a subscriber of the
+/// other and back: application messages that are not acknowledged, which is what a bare stream
+/// offers, or acknowledged ones (each message has a receipt, and its sender is told).
 std::unique_ptr<echo_client> hobnob_client();
+std::unique_ptr<echo_client> hobnob_acknowledged_client();
 int hobnob_echo_main(const std::string& relay_uri);
 
 }  // namespace hobnob::bench

@@ -16,6 +16,7 @@ namespace hobnob::bench {
 namespace {
 
 constexpr const char* echo_channel = "echo";
+constexpr const char* acknowledged_echo_channel = "acknowledged_echo";
 constexpr const char* count_channel = "count";
 constexpr const char* total_channel = "total";
 
@@ -36,7 +37,7 @@ send_application_message message_to(const std::string& to, const char* channel,
   message.channel = channel;
   message.content = std::move(content);
   message.priority = frame_priority::interactive;
-  message.acknowledged = false;
+  message.acknowledged = channel == std::string_view{acknowledged_echo_channel};
   return message;
 }
 
@@ -53,6 +54,8 @@ peer_subscriber_actor::behavior_type answerer(peer_subscriber_actor::pointer sel
           ++*counted;
         } else if (message.channel == echo_channel) {
           self->send(via, message_to(message.from, echo_channel, message.content));
+        } else if (message.channel == acknowledged_echo_channel) {
+          self->send(via, message_to(message.from, acknowledged_echo_channel, message.content));
         } else {
           const auto total = std::to_string(std::exchange(*counted, 0));
           self->send(via, message_to(message.from, total_channel,
@@ -73,6 +76,7 @@ struct exchange {
   std::uint64_t total = 0;
   // Of the run under way; the actor's own once it runs.
   samples* times = nullptr;
+  const char* channel = echo_channel;
   std::chrono::steady_clock::time_point sent;
   std::chrono::steady_clock::time_point end;
   shared_slice content;
@@ -104,7 +108,7 @@ peer_subscriber_actor::behavior_type asker(peer_subscriber_actor::pointer self, 
         with->times->add(std::chrono::duration<double, std::micro>(now - with->sent).count());
         if (now >= with->end) return with->finish();
         with->sent = now;
-        self->send(via, message_to("bob", echo_channel, with->content));
+        self->send(via, message_to("bob", with->channel, with->content));
       },
       [](const message_progress&) {},
       [](const peer_stopped&) {},
@@ -113,7 +117,8 @@ peer_subscriber_actor::behavior_type asker(peer_subscriber_actor::pointer self, 
 
 class hobnob_echo_client final : public echo_client {
  public:
-  hobnob_echo_client() {
+  explicit hobnob_echo_client(bool acknowledged) : acknowledged_(acknowledged) {
+    if (acknowledged) with_.channel = acknowledged_echo_channel;
     relay_config settings;
     settings.listen = {{ip_address::v4({127, 0, 0, 1}), 0}};
     relay_ = std::make_unique<relay>(loop_, identity_of(1), settings);
@@ -141,7 +146,7 @@ class hobnob_echo_client final : public echo_client {
     with_.content = shared_slice::of(bytes(size, std::byte{'x'}));
     with_.sent = std::chrono::steady_clock::now();
     with_.end = with_.sent + length;
-    peer_->send("bob", echo_channel, with_.content, frame_priority::interactive, false);
+    peer_->send("bob", with_.channel, with_.content, frame_priority::interactive, acknowledged_);
     wait([this] { return std::exchange(with_.done, false); });
   }
 
@@ -173,6 +178,7 @@ class hobnob_echo_client final : public echo_client {
     }
   }
 
+  const bool acknowledged_;
   runtime loop_;
   exchange with_;
   std::unique_ptr<relay> relay_;
@@ -183,7 +189,10 @@ class hobnob_echo_client final : public echo_client {
 
 }  // namespace
 
-std::unique_ptr<echo_client> hobnob_client() { return std::make_unique<hobnob_echo_client>(); }
+std::unique_ptr<echo_client> hobnob_client() { return std::make_unique<hobnob_echo_client>(false); }
+std::unique_ptr<echo_client> hobnob_acknowledged_client() {
+  return std::make_unique<hobnob_echo_client>(true);
+}
 
 int hobnob_echo_main(const std::string& relay_uri) {
   runtime loop;

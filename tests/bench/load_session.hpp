@@ -23,6 +23,9 @@ class load_session final : public connection_handler,
   /// Calls `done` once: logged in, or not (see `trouble`).
   void log_in(endpoint relay, std::function<void(bool)> done);
 
+  /// Says goodbye; without it the connection and the session keep each other alive.
+  void log_out() { connection_->close({close_reason::goodbye}); }
+
   /// Sends `count` envelopes of `body` to `receiver`.
   void send_envelopes(std::uint64_t receiver, const shared_slice& body, std::size_t count);
 

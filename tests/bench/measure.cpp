@@ -1,5 +1,7 @@
 #include "measure.hpp"
 
+#include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace hobnob::bench {
@@ -72,13 +75,16 @@ int bench_main(const char* name, int argc, char** argv, int (*body)(const bench_
 }
 
 child_process::child_process(const std::vector<std::string>& command) {
-  int ends[2];
-  if (pipe(ends) != 0) throw std::runtime_error("no pipe");
+  int to_it[2];
+  int from_it[2];
+  // Its ends only: what one child inherits of another's would keep that one from seeing the end.
+  if (pipe2(to_it, O_CLOEXEC) != 0 || pipe2(from_it, O_CLOEXEC) != 0)
+    throw std::runtime_error("no pipe");
   pid_ = fork();
   if (pid_ == 0) {
-    dup2(ends[1], STDOUT_FILENO);
-    close(ends[0]);
-    close(ends[1]);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // A bench that is killed leaves nothing behind.
+    dup2(to_it[0], STDIN_FILENO);
+    dup2(from_it[1], STDOUT_FILENO);
     unsetenv("HOBNOB_BIN_DIR");  // Programs take HOBNOB_* for settings of theirs.
     unsetenv("HOBNOB_SOURCE_DIR");
     std::vector<char*> arguments;
@@ -87,9 +93,11 @@ child_process::child_process(const std::vector<std::string>& command) {
     execv(arguments[0], arguments.data());
     _exit(127);
   }
-  close(ends[1]);
-  output_ = ends[0];
-  for (char c = 0; read(output_, &c, 1) == 1 && c != '\n';) first_line_ += c;
+  close(to_it[0]);
+  close(from_it[1]);
+  input_ = to_it[1];
+  output_ = from_it[0];
+  first_line_ = read_line();
   if (first_line_.empty()) throw std::runtime_error(command[0] + " said nothing");
 }
 
@@ -97,7 +105,20 @@ child_process::~child_process() {
   kill(pid_, SIGTERM);
   int status = 0;
   waitpid(pid_, &status, 0);
+  close(input_);
   close(output_);
+}
+
+void child_process::write_line(const std::string& line) {
+  const auto text = line + '\n';
+  if (write(input_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw std::runtime_error("a program of the bench reads nothing any more");
+}
+
+std::string child_process::read_line() {
+  std::string line;
+  for (char c = 0; read(output_, &c, 1) == 1 && c != '\n';) line += c;
+  return line;
 }
 
 std::string own_path() { return fs::read_symlink("/proc/self/exe").string(); }
@@ -119,6 +140,11 @@ std::chrono::nanoseconds cpu_time(pid_t pid) {
     if (file >> on_cpu) sum += std::chrono::nanoseconds{on_cpu};
   }
   return sum;
+}
+
+std::size_t open_descriptors(pid_t pid) {
+  const fs::directory_iterator all{"/proc/" + std::to_string(pid) + "/fd"};
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -54,7 +55,7 @@ class bench_options {
 /// The `main` of a bench: `body` answers the exit code; what it throws becomes a line on stderr.
 int bench_main(const char* name, int argc, char** argv, int (*body)(const bench_options&));
 
-/// A program started for a bench; killed, by pid, when this goes.
+/// A program started for a bench, spoken to in lines; killed, by pid, when this goes.
 class child_process {
  public:
   /// Waits for its first line on stdout; throws if there is none.
@@ -67,8 +68,14 @@ class child_process {
   pid_t pid() const noexcept { return pid_; }
   const std::string& first_line() const noexcept { return first_line_; }
 
+  void write_line(const std::string& line);
+
+  /// The next line of its stdout; empty at its end.
+  std::string read_line();
+
  private:
   pid_t pid_ = -1;
+  int input_ = -1;
   int output_ = -1;
   std::string first_line_;
 };
@@ -81,6 +88,9 @@ std::string program_path(const std::string& name);
 
 /// CPU time of all threads of `pid` so far.
 std::chrono::nanoseconds cpu_time(pid_t pid);
+
+/// How many files and sockets `pid` has open.
+std::size_t open_descriptors(pid_t pid);
 
 /// Proportional set size of `pid`.
 std::int64_t pss_bytes(pid_t pid);

@@ -7,14 +7,16 @@ namespace hobnob::bench {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<relay_under_test> relay_under_test::hobnob() {
+std::unique_ptr<relay_under_test> relay_under_test::hobnob(
+    const std::vector<std::string>& settings) {
   std::unique_ptr<relay_under_test> result{new relay_under_test};
   auto folder = (fs::temp_directory_path() / "hobnob-bench-XXXXXX").string();
   if (!mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
   result->folder_ = folder;
-  result->process_ = std::make_unique<child_process>(
-      std::vector<std::string>{program_path("relay_main"), "--listen", "127.0.0.1:0", "--data-dir",
-                               folder, "--log-level", "error"});
+  std::vector<std::string> command{program_path("relay_main"), "--listen", "127.0.0.1:0",
+                                   "--data-dir", folder, "--log-level", "error"};
+  command.insert(command.end(), settings.begin(), settings.end());
+  result->process_ = std::make_unique<child_process>(command);
   // "relay ready hobnob://127.0.0.1:PORT/?id=..."
   const auto& line = result->process_->first_line();
   const auto begin = line.find("://") + 3;

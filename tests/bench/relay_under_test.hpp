@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace hobnob::bench {
 
@@ -13,7 +15,8 @@ namespace hobnob::bench {
 /// bare_relay`).
 class relay_under_test {
  public:
-  static std::unique_ptr<relay_under_test> hobnob();
+  /// With `settings` of relay_main beside what the bench needs.
+  static std::unique_ptr<relay_under_test> hobnob(const std::vector<std::string>& settings = {});
   static std::unique_ptr<relay_under_test> bare();
   ~relay_under_test();
 
