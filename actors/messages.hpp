@@ -188,6 +188,7 @@ struct session_changed {
   endpoint observed;                      ///< Our address as the relay sees it.
   fingerprint relay;                      ///< Whom TLS proved there; null if it never came so far.
   std::chrono::milliseconds retry_in{0};  ///< When `waiting`.
+  std::chrono::milliseconds heartbeat{0};  ///< When `online`: what the relay decided for all.
 };
 
 enum class presence : std::uint8_t { offline, online, suspect };
@@ -200,6 +201,9 @@ struct presence_changed {
   /// Loud: the user shows another key than the one known. No link and no message until
   /// `verify_user` accepts it.
   bool key_changed = false;
+  /// Messages that came under that key since this was told last, at most every 10 s. None was
+  /// shown, and their sender knows.
+  std::uint32_t messages_refused = 0;
 };
 
 enum class link_state : std::uint8_t { down, up, suspect };
@@ -264,7 +268,8 @@ struct application_message_received {
 
 enum class message_state : std::uint8_t { queued, sent, delivered, failed };
 
-/// How far one of our messages has come. `delivered` and `failed` are final.
+/// How far one of our messages has come. `delivered` and `failed` are final. Of an unacknowledged
+/// message nothing is told if it leaves at once; else `queued`, then `sent` or `failed`.
 struct message_progress {
   message_id id{};
   std::string to;

@@ -89,6 +89,7 @@ message_store_actor::behavior_type message_store_state::make_behavior(
           [this](const link_gone& news) { close(news); },
           [this](const tell_subscriber& order) { subscribers.push_back(order.subscriber); },
           [this](count_messages) { return count(); },
+          [this](settle_messages) { return settle_all(); },
           [this](const deadline_passed& moment) { woken(moment.token); },
           [this](const serve_hub& order) { hub = order.hub; },
           [this](const add_subscriber& order) { hand_on(order); },
@@ -142,22 +143,17 @@ void message_store_state::keep(const std::string& to, core::message message,
     return fail(to, message, "unknown-user", "nobody is known by that name");
   auto& with = *found->second;
   message.sent_at_ms = config.wall_ms();
-  message_progress news;
-  news.id = message.id;
-  news.to = to;
-  news.size = static_cast<std::uint32_t>(message.content.size());
-  if (with.out.pass(message, require_direct)) {
-    carry(with, message);
-    news.state = message_state::sent;
-    news.path = static_cast<path_kind>(with.out.route().path);
-    return tell_subscribers(news);
-  }
+  if (with.out.pass(message, require_direct)) return carry(with, message);
+  message_progress queued;
+  queued.id = message.id;
+  queued.to = to;
+  queued.size = static_cast<std::uint32_t>(message.content.size());
 
   core::outbox_actions actions;
   const auto at = now();
   const auto patience = std::clamp<std::chrono::milliseconds>(timeout, {}, timeout_max);
   with.out.push(std::move(message), at + patience, require_direct, at, actions);
-  if (!is_first_failure(actions, news.id)) tell_subscribers(news);
+  if (!is_first_failure(actions, queued.id)) tell_subscribers(queued);
   perform(with, std::move(actions));
 }
 
@@ -292,6 +288,17 @@ message_count message_store_state::count() const {
   std::size_t waiting = 0;
   for (const auto& with : conversations) waiting += with->out.size();
   return {static_cast<std::uint32_t>(waiting)};
+}
+
+/// The last word on each message: subscribers are told before the answer is on its way.
+message_count message_store_state::settle_all() {
+  const auto settled = count();
+  for (const auto& with : conversations) {
+    core::outbox_actions actions;
+    with->out.stop(actions);
+    for (auto& report : actions.reports) tell(*with, std::move(report));
+  }
+  return settled;
 }
 
 // --- Time ---------------------------------------------------------------------------------------
