@@ -65,6 +65,22 @@ class Network:
             self.firewall(namespace)
         return namespace
 
+    def host_behind(self, name, outer, inner, address, rules):
+        """A new host with one address on a LAN of its own, behind a router plugged into the switch with these rules.
+
+        The router has `outer` on the switch (its eth0) and `inner` on the LAN. Returns the host's namespace.
+        """
+        router = self.host(f"{name}-router", outer)
+        host = self._namespace(name)
+        run("ip", "-n", router, "link", "add", "lan", "type", "veth", "peer", "name", "eth0", "netns", host)
+        for namespace, device, own in ((router, "lan", inner), (host, "eth0", address)):
+            run("ip", "-n", namespace, "address", "add", own, "dev", device)
+            run("ip", "-n", namespace, "link", "set", device, "up")
+        run("ip", "-n", host, "route", "add", "default", "via", inner.split("/")[0])
+        run("ip", "netns", "exec", router, "nft", "-f", "-", data=rules)
+        run("ip", "netns", "exec", router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+        return host
+
     def firewall(self, namespace):
         """From now on this host takes no connection from outside (it may open some itself)."""
         run("ip", "netns", "exec", namespace, "nft", "-f", "-", data=FIREWALL)
