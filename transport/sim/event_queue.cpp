@@ -19,7 +19,7 @@ bool event_queue::stale(const entry& candidate) const noexcept {
   return slots_[candidate.slot].sequence != candidate.sequence;
 }
 
-event_id event_queue::push(time_point at, event_function function) {
+event_id event_queue::push(time_point at, event_function function, event_kind kind) {
   std::uint32_t index;
   if (free_.empty()) {
     index = static_cast<std::uint32_t>(slots_.size());
@@ -30,7 +30,8 @@ event_id event_queue::push(time_point at, event_function function) {
   }
   const std::uint64_t sequence = ++last_sequence_;
   slots_[index].sequence = sequence;
-  slots_[index].function = std::move(function);
+  slots_[index].event.function = std::move(function);
+  slots_[index].event.kind = kind;
   heap_.push_back({at, sequence, index});
   sift_up(heap_.size() - 1);
   ++live_;
@@ -42,7 +43,7 @@ bool event_queue::cancel(event_id id) {
     return false;
   }
   // Out of the table before it is destroyed: its destructor may push or cancel.
-  event_function function = std::move(slots_[id.slot].function);
+  event_function function = std::move(slots_[id.slot].event.function);
   free_slot(id.slot);
   if (heap_.size() >= compact_from && heap_.size() > 2 * live_) compact();
   return true;
@@ -54,13 +55,13 @@ std::optional<time_point> event_queue::next_time() {
   return heap_.front().at;
 }
 
-event_function event_queue::pop() {
+queued_event event_queue::pop() {
   drop_stale_top();
   const std::uint32_t index = heap_.front().slot;
-  event_function function = std::move(slots_[index].function);
+  queued_event event = std::move(slots_[index].event);
   free_slot(index);
   pop_entry();
-  return function;
+  return event;
 }
 
 void event_queue::free_slot(std::uint32_t index) {

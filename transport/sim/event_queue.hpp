@@ -18,12 +18,23 @@ struct event_id {
   friend bool operator==(const event_id&, const event_id&) = default;
 };
 
+/// How an event is run.
+enum class event_kind : std::uint8_t {
+  program,  ///< As a handler of the run queue: may run what belongs to programs.
+  network,  ///< Outside of any handler, which costs less: moves packets, wakes who waits.
+};
+
+struct queued_event {
+  event_function function;
+  event_kind kind = event_kind::program;
+};
+
 /// Functions by (time, order of `push`). A four-way heap of small entries beside a table of
 /// functions; a cancelled event's entry stays in the heap until it comes up or until such entries
 /// are the majority.
 class event_queue {
  public:
-  event_id push(time_point at, event_function function);
+  event_id push(time_point at, event_function function, event_kind kind = event_kind::program);
 
   /// False if it has run or was cancelled before. The function is destroyed at once.
   bool cancel(event_id id);
@@ -32,7 +43,7 @@ class event_queue {
   std::optional<time_point> next_time();
 
   /// Takes the next event out. Only if there is one.
-  event_function pop();
+  queued_event pop();
 
   std::size_t size() const noexcept { return live_; }
   bool empty() const noexcept { return live_ == 0; }
@@ -46,7 +57,7 @@ class event_queue {
 
   struct slot {
     std::uint64_t sequence = 0;  // Of the event it holds; 0: free.
-    event_function function;
+    queued_event event;
   };
 
   static bool earlier(const entry& a, const entry& b) noexcept;

@@ -77,6 +77,8 @@ bool fabric::is_cut(const node& from, const node& to) const {
   return !cuts_.empty() && cuts_.contains({from.id(), to.id()});
 }
 
+void fabric::end_stalls() { mover_->end_stalls(); }
+
 std::vector<ip_address> fabric::known_as(const node& host) const {
   std::vector<ip_address> all = host.addresses();
   std::vector<const node*> way{&host};

@@ -69,6 +69,9 @@ class fabric {
   void mend_all();
   bool is_cut(const node& from, const node& to) const;
 
+  /// Stalled links go on: what they held leaves now, in its order.
+  void end_stalls();
+
   /// The addresses by which others may know this host: its own and those of the NATs on its way
   /// out.
   std::vector<ip_address> known_as(const node& host) const;

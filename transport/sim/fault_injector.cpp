@@ -36,6 +36,7 @@ void fault_injector::schedule(std::span<const timed_fault> faults) {
 
 void fault_injector::restore_everything() {
   fabric_.mend_all();
+  fabric_.end_stalls();
   for (const auto& each : fabric_.segments()) inject(link_restore{each->name()});
   for (const auto& each : fabric_.nodes()) {
     inject(link_restore{each->name()});

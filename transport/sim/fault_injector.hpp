@@ -25,8 +25,8 @@ class fault_injector {
   /// Applies each at its time from now on. The injector must live until then.
   void schedule(std::span<const timed_fault> faults);
 
-  /// The network as it was built: no partitions, all links as before their first change, everything
-  /// plugged in and powered. What NATs forgot stays forgotten. Not counted, but traced.
+  /// The network as it was built: no partitions, all links as before their first change and without
+  /// a stall, everything plugged in and powered. What NATs forgot stays forgotten. Not counted, but traced.
   void restore_everything();
 
   /// How often each kind (`kind_of`) was applied.

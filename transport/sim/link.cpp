@@ -27,7 +27,8 @@ link_options in_series(const link_options& first, const link_options& second) {
 
 link_direction::passage link_direction::enter(const link_options& options, std::size_t size,
                                               time_point now, random_source& random) {
-  time_point leaves = std::max(now, stalled_until_);
+  const bool stalled = stalled_until_ > now;
+  time_point leaves = stalled ? stalled_until_ : now;
   if (options.bytes_per_second > 0) {
     const time_point begins = std::max(leaves, busy_until_);
     const duration waits = begins - leaves;
@@ -43,10 +44,17 @@ link_direction::passage link_direction::enter(const link_options& options, std::
   time_point arrives = leaves + options.latency;
   if (options.jitter > duration::zero()) arrives += random.between({}, options.jitter);
   last_arrival_ = std::max(arrives, last_arrival_);
-  return {last_arrival_, nullptr};
+  return {last_arrival_, nullptr, stalled};
 }
 
 void link_direction::stall(time_point until) { stalled_until_ = std::max(stalled_until_, until); }
+
+void link_direction::end_stall(time_point now) {
+  if (stalled_until_ <= now) return;
+  stalled_until_ = time_point::min();
+  busy_until_ = std::min(busy_until_, now);
+  last_arrival_ = std::min(last_arrival_, now);
+}
 
 bool link_direction::transparent(const link_options& options, time_point now) const {
   return options.latency == duration::zero() && options.jitter == duration::zero() &&

@@ -29,6 +29,7 @@ class link_direction {
   struct passage {
     time_point arrives;
     const char* lost = nullptr;  ///< Why it does not arrive at all.
+    bool stalled = false;        ///< Held until a stall ends.
   };
 
   /// What becomes of a packet of `size` bytes that enters now.
@@ -37,6 +38,9 @@ class link_direction {
 
   /// Nothing leaves before `until`; what waits is late, not lost.
   void stall(time_point until);
+
+  /// Nothing is held any more. What was must enter again, in order.
+  void end_stall(time_point now);
 
   /// Packets pass at once and untouched, with these options.
   bool transparent(const link_options& options, time_point now) const;

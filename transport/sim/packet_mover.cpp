@@ -1,5 +1,7 @@
 #include "transport/sim/packet_mover.hpp"
 
+#include <algorithm>
+
 namespace hobnob::sim {
 
 namespace {
@@ -35,10 +37,12 @@ packet_mover::slot packet_mover::take_off(node& from, packet what) {
   made.origin = &from;
   made.previous = &from;
   made.target = nullptr;
+  made.held_by = nullptr;
   return which;
 }
 
 packet packet_mover::land(slot which) {
+  flights_[which].held_by = nullptr;
   free_.push_back(which);
   return std::move(flights_[which].what);
 }
@@ -54,7 +58,7 @@ void packet_mover::set_out(node& here, slot which) {
   if (!here.powered()) return drop(here.id(), which, "power off");
   const ip_address& destination = flights_[which].what.to.address;
   if (destination.is_loopback() || here.owns(destination)) {
-    simulation_.after({}, [this, &here, which] { deliver(here, which); });
+    simulation_.network_at(simulation_.now(), [this, &here, which] { deliver(here, which); });
     return;
   }
   pass_on(here, which, nullptr);
@@ -83,29 +87,47 @@ void packet_mover::transmit(node& here, slot which, const node::next_hop& hop) {
   if (target == nullptr) return nobody_there(here, which, hop);
   if (fabric_.is_cut(here, *target->owner)) return drop(here.id(), which, "cut");
 
-  const link_options link = in_series(medium.options().link, hop.out->up_options);
-  const auto passage = hop.out->up_link.enter(link, moving.what.size(), simulation_.now(), random_);
-  if (passage.lost != nullptr) return drop(medium.id(), which, passage.lost);
   moving.previous = &here;
+  moving.source = hop.out;
   moving.target = target;
   moving.own_answer = false;
   ++moving.hops;
-  simulation_.at(passage.arrives, [this, which] { reach(which); });
+  over_cable(which, in_series(medium.options().link, hop.out->up_options));
+}
+
+void packet_mover::over_cable(slot which, const link_options& link) {
+  flight& moving = flights_[which];
+  link_direction& cable = moving.source->up_link;
+  const auto passage = cable.enter(link, moving.what.size(), simulation_.now(), random_);
+  if (passage.lost != nullptr) {
+    return drop(moving.source->plugged_into->id(), which, passage.lost);
+  }
+  moving.held_by = passage.stalled ? &cable : nullptr;
+  moving.event = simulation_.network_at(passage.arrives, [this, which] { reach(which); });
 }
 
 /// At the far end of the segment; the receiver's own link may lie before it.
 void packet_mover::reach(slot which) {
   flight& moving = flights_[which];
   network_interface& target = *moving.target;
+  moving.held_by = nullptr;
   if (target.down_link.transparent(target.down_options, simulation_.now())) return arrive(which);
-  const auto passage =
-      target.down_link.enter(target.down_options, moving.what.size(), simulation_.now(), random_);
+  down_cable(which, target.down_options);
+}
+
+void packet_mover::down_cable(slot which, const link_options& link) {
+  flight& moving = flights_[which];
+  network_interface& target = *moving.target;
+  link_direction& cable = target.down_link;
+  const auto passage = cable.enter(link, moving.what.size(), simulation_.now(), random_);
   if (passage.lost != nullptr) return drop(target.owner->id(), which, passage.lost);
-  simulation_.at(passage.arrives, [this, which] { arrive(which); });
+  moving.held_by = passage.stalled ? &cable : nullptr;
+  moving.event = simulation_.network_at(passage.arrives, [this, which] { arrive(which); });
 }
 
 void packet_mover::arrive(slot which) {
   flight& moving = flights_[which];
+  moving.held_by = nullptr;
   network_interface* const in = moving.target;
   node& here = *in->owner;
   if (!here.powered()) return drop(here.id(), which, "power off");
@@ -173,6 +195,31 @@ void packet_mover::nobody_there(node& here, slot which, const node::next_hop& ho
   }
 }
 
+void packet_mover::end_stalls() {
+  for (const auto& each : fabric_.nodes()) {
+    for (const auto& interface : each->interfaces()) {
+      interface->up_link.end_stall(simulation_.now());
+      interface->down_link.end_stall(simulation_.now());
+    }
+  }
+  std::vector<slot> held;
+  for (slot which = 0; which < flights_.size(); ++which) {
+    const flight& each = flights_[which];
+    if (each.held_by != nullptr && each.source->plugged_into != nullptr) held.push_back(which);
+  }
+  std::ranges::sort(held, {}, [this](slot which) { return flights_[which].id; });
+  for (const slot which : held) {
+    flight& moving = flights_[which];
+    simulation_.cancel(moving.event);
+    const bool upward = moving.held_by == &moving.source->up_link;
+    auto link = upward ? in_series(moving.source->plugged_into->options().link,
+                                   moving.source->up_options)
+                       : moving.target->down_options;
+    link.loss = 0;  // That was drawn when it came.
+    upward ? over_cable(which, link) : down_cable(which, link);
+  }
+}
+
 /// The guards of the interface that it came in by, the outermost first. False: it is gone.
 bool packet_mover::pass_inward(node& here, slot which, network_interface* in) {
   packet& what = flights_[which].what;
@@ -226,7 +273,7 @@ void packet_mover::answer(node& here, packet answer) {
 void packet_mover::answer_later(node& here, network_interface* through, packet answer,
                                 duration delay) {
   const slot which = take_off(here, std::move(answer));
-  simulation_.after(delay, [this, &here, which, through] {
+  simulation_.network_at(simulation_.now() + delay, [this, &here, which, through] {
     if (!here.powered()) return drop(here.id(), which, "power off");
     ++counts_.sent;
     simulation_.log().packet_sent(here.id(), flights_[which].id, flights_[which].what);

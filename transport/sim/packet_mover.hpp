@@ -16,6 +16,9 @@ class packet_mover {
   /// Sends a packet that begins at `from`.
   void launch(node& from, packet what);
 
+  /// Stalled links go on: what they held leaves now, in its order.
+  void end_stalls();
+
   const fabric::counts& counted() const noexcept { return counts_; }
 
  private:
@@ -27,7 +30,10 @@ class packet_mover {
     bool own_answer = false;  // Made by the node it is at: that node's guards let it out.
     node* origin = nullptr;
     node* previous = nullptr;
+    network_interface* source = nullptr;
     network_interface* target = nullptr;
+    link_direction* held_by = nullptr;  // A stalled link; `event` is the end of the way over it.
+    event_id event;
   };
   using slot = std::uint32_t;
 
@@ -36,7 +42,9 @@ class packet_mover {
 
   void set_out(node& here, slot which);
   void transmit(node& here, slot which, const node::next_hop& hop);
+  void over_cable(slot which, const link_options& link);
   void reach(slot which);
+  void down_cable(slot which, const link_options& link);
   void arrive(slot which);
   void enter(node& here, slot which, network_interface* in);
   void pass_on(node& here, slot which, network_interface* in);

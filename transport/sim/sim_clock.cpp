@@ -24,7 +24,7 @@ struct sim_clock::nap {
       time_point deadline)
       : time(owner), waker(std::move(gate)), others(std::move(all)), number(++others->last_number) {
     others->by_number.emplace(number, &waker);
-    event = time.at(deadline, [this] { waker.wake(); });
+    event = time.network_at(deadline, [this] { waker.wake(); });
   }
   ~nap() {
     time.cancel(event);

@@ -20,7 +20,8 @@ using dial_result = io_value<std::unique_ptr<stream>>;
 struct dial_limit {
   dial_limit(simulation& owner, std::shared_ptr<tcp_socket> socket, time_point at) : time(owner) {
     if (at == time_point::max()) return;
-    event = time.at(at, [socket = std::move(socket)] { socket->give_up(asio::error::timed_out); });
+    event = time.network_at(
+        at, [socket = std::move(socket)] { socket->give_up(asio::error::timed_out); });
   }
   ~dial_limit() { time.cancel(event); }
 

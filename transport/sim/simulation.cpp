@@ -38,6 +38,10 @@ event_id simulation::at(time_point when, event_function function) {
   return events_.push(when < now_ ? now_ : when, std::move(function));
 }
 
+event_id simulation::network_at(time_point when, event_function function) {
+  return events_.push(when < now_ ? now_ : when, std::move(function), event_kind::network);
+}
+
 void simulation::run_until(time_point deadline) {
   run(deadline, nullptr);
   advance_to(deadline);
@@ -52,7 +56,7 @@ bool simulation::run_until_idle(duration limit) {
   return events_.empty();
 }
 
-/// Every event is a handler of the run queue, so that `running_in_this_thread` holds in it as it
+/// Every event of a program is a handler of the run queue, so that `running_in_this_thread` holds in it as it
 /// does in production. (One handler for all of them, which polls in between, would not do: what it
 /// posts counts as work only when it returns, and a context without work stops.)
 bool simulation::run(time_point deadline, const std::function<bool()>* condition) {
@@ -67,12 +71,17 @@ bool simulation::run(time_point deadline, const std::function<bool()>* condition
                                std::to_string(options_.events_per_instant_max) + " events");
     }
     ++events_run_;
-    boost::asio::post(context_, [function = events_.pop()]() mutable {
-      function();
-      function.reset();  // What it owned goes before anything else runs.
-    });
+    run(events_.pop());
     context_.poll();
   }
+}
+
+void simulation::run(queued_event next) {
+  if (next.kind == event_kind::network) return next.function();
+  boost::asio::post(context_, [function = std::move(next.function)]() mutable {
+    function();
+    function.reset();  // What it owned goes before anything else runs.
+  });
 }
 
 void simulation::advance_to(time_point when) {

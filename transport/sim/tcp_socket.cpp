@@ -68,7 +68,7 @@ void tcp_socket::arm_timer() {
   disarm_timer();
   if (at == time_point::max()) return;
   timer_at_ = at;
-  timer_ = stack_->owner().at(at, [self = shared_from_this()] { self->timer_expired(); });
+  timer_ = stack_->owner().network_at(at, [self = shared_from_this()] { self->timer_expired(); });
 }
 
 void tcp_socket::disarm_timer() {

@@ -25,7 +25,7 @@ TEST(event_queue, orders_by_time_and_then_by_push) {
   std::vector<time_point> times;
   while (!queue.empty()) {
     times.push_back(*queue.next_time());
-    queue.pop()();
+    queue.pop().function();
   }
   EXPECT_EQ(order, (std::vector{1, 1, 1, 2, 3, 3}));
   EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
@@ -58,7 +58,7 @@ TEST(event_queue, agrees_with_a_stable_sort_whatever_is_pushed_and_cancelled) {
   EXPECT_EQ(queue.size(), all.size());
   std::stable_sort(all.begin(), all.end(),
                    [](const expected& a, const expected& b) { return a.time < b.time; });
-  while (!queue.empty()) queue.pop()();
+  while (!queue.empty()) queue.pop().function();
   ASSERT_EQ(ran.size(), all.size());
   for (std::size_t i = 0; i < ran.size(); ++i) EXPECT_EQ(ran[i], all[i].number);
 }
@@ -78,7 +78,7 @@ TEST(event_queue, a_cancelled_event_is_destroyed_at_once_and_only_once) {
 TEST(event_queue, a_late_cancel_does_not_hit_the_next_event_in_the_same_place) {
   event_queue queue;
   const event_id old = queue.push(at(1), [] {});
-  queue.pop()();
+  queue.pop().function();
   queue.push(at(2), [] {});
   EXPECT_FALSE(queue.cancel(old));
   EXPECT_EQ(queue.size(), 1u);

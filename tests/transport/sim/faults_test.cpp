@@ -127,6 +127,20 @@ TEST_F(fault_injector_test, restores_everything) {
   EXPECT_EQ(crossing(), 1ms);
 }
 
+TEST_F(fault_injector_test, ends_stalls_and_lets_go_what_they_held_in_order) {
+  injector_.apply("stall alice 1h");
+  injector_.apply("stall bob 1h");
+  for (const std::size_t size : {1, 2}) {
+    alice_.send(make_packet(packet_kind::data, "10.0.0.2:1", "10.0.0.3:2", size));
+  }
+  injector_.restore_everything();
+  alice_.send(make_packet(packet_kind::data, "10.0.0.2:1", "10.0.0.3:2", 3));
+  run_.run_for(1s);
+  std::vector<std::size_t> sizes;
+  for (const auto& each : bob_.arrivals) sizes.push_back(each.what.payload.size());
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 2, 3}));
+}
+
 TEST_F(fault_injector_test, tells_both_ends_to_reset_by_the_addresses_they_know) {
   injector_.apply("reset alice and bob");
   EXPECT_EQ(alice_.resets, (std::vector{ip("10.0.0.3")}));
