@@ -1,6 +1,8 @@
 // How much simulated life a minute of CPU buys: teams of 5 and of 50 with light chat (each peer
-// writes to another one a minute), and 1,000 peers at one relay without links. With the plain
-// handshake and with real TLS. Then the swarm's seeds, and events that do nothing.
+// writes to another one a minute), and 1,000 peers at one relay without links: hidden, which costs a
+// login each, and on request (--world directory1000) with everyone in everyone's roster, which costs
+// the check of a million signed records. With the plain handshake and with real TLS. Then the
+// swarm's seeds, and events that do nothing.
 
 #include "actors/testing/swarm.hpp"
 #include "actors/testing/world.hpp"
@@ -9,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -27,7 +30,15 @@ struct setting {
   int peers = 5;
   direct_mode direct = direct_mode::both;
   std::chrono::minutes length{60};
+  bool hidden = false;
 };
+
+bool everyone_is_there(const testing::world& w, const setting& what) {
+  if (what.hidden) {
+    return std::ranges::all_of(w.peers(), [](const auto& peer) { return peer->online(); });
+  }
+  return w.everyone_sees_everyone() && (what.direct == direct_mode::off || w.everyone_is_linked());
+}
 
 void measure(const setting& what, bool plain) {
   const auto memory_before = pss_bytes(getpid());
@@ -38,14 +49,12 @@ void measure(const setting& what, bool plain) {
     testing::peer_options options;
     options.user = "user" + std::to_string(i);
     options.config.direct = what.direct;
+    options.config.hidden = what.hidden;
     w.add_peer(options);
   }
-  const auto all_online = [&] {
-    return what.direct == direct_mode::off ? w.everyone_sees_everyone() : w.everyone_is_linked();
-  };
   // Asked once a simulated second: the question itself is dear among many.
-  for (int s = 0; s < 600 && !(w.everyone_sees_everyone() && all_online()); ++s) w.run_for(1s);
-  if (!w.everyone_sees_everyone() || !all_online()) throw std::runtime_error{"no settled team"};
+  for (int s = 0; s < 600 && !everyone_is_there(w, what); ++s) w.run_for(1s);
+  if (!everyone_is_there(w, what)) throw std::runtime_error{"no settled team"};
   const auto settled = cpu_seconds() - start;
   const auto memory = pss_bytes(getpid()) - memory_before;
 
@@ -123,9 +132,12 @@ void run(const bench_options& options) {
     if (wanted("team5")) measure(small, plain);
     if (wanted("team50")) measure(middle, plain);
   }
-  if (wanted("relay1000")) {
-    measure({"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min}, true);
+  const setting large{"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min, true};
+  const setting listed{"directory of 1,000", large.peers, direct_mode::off, 1min};
+  for (const bool plain : {true, false}) {
+    if (wanted("relay1000")) measure(large, plain);
   }
+  if (only == "directory1000" || smoke) measure(listed, true);
   for (const bool tls : {false, true}) {
     if (wanted("swarm")) measure_swarm(smoke ? 5 : tls ? 200 : 1000, tls);
   }
