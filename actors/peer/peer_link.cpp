@@ -148,6 +148,7 @@ void peer_link_state::take_pong(byte_view payload) {
 void peer_link_state::probe(std::chrono::milliseconds timeout) {
   if (now_in != phase::open) return;
   probed_at = self->clock().now();
+  probe_due = probed_at + timeout;
   connection->send(
       outgoing_frame{frame_type::ping, frame_priority::urgent, core::timed_ping(probed_at), {}});
   wake_in(timeout, probe_token);
@@ -174,7 +175,8 @@ void peer_link_state::woken(std::uint64_t token) {
   if (token == setup_token) {
     if (now_in != phase::open) close({close_reason::refused, "the introduction took too long"});
   } else if (token == probe_token) {
-    if (connection->last_received() < probed_at)
+    // A later probe has its own time.
+    if (self->clock().now() >= probe_due && connection->last_received() < probed_at)
       close({close_reason::heartbeat, "no answer to a probe"});
   } else {
     pings.expired(token - first_ping_token);

@@ -64,7 +64,7 @@ struct peer_link_state {
   path_kind path = path_kind::none;
   core::online_user user;  // The other side, from its SetupP2P on.
   std::vector<std::shared_ptr<const frame_batch>> early;  // Content that came before we were open.
-  std::chrono::steady_clock::time_point probed_at{};
+  std::chrono::steady_clock::time_point probed_at{}, probe_due{};
   round_trips pings;
   close_info end{close_reason::reset, {}};
 };
