@@ -3,7 +3,9 @@
 #include "actors/testing/world.hpp"
 
 #include <chrono>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hobnob::testing {
@@ -33,8 +35,17 @@ violations check_deliveries(const world& w);
 /// The messages of one life of a sender came to each life of a receiver in the order of sending.
 violations check_order(const world& w);
 
-/// A message that is said to be delivered did come.
+/// A message that is said to be delivered came to its receiver's subscriber before that was said.
 violations check_receipts(const world& w);
+
+/// Nothing more is told of a message that was delivered or has failed.
+violations check_progress(const world& w);
+
+/// A message fails for want of a way ("offline", "unknown-user", "timeout", "unconfirmed") only if
+/// the run gave a cause: sender, receiver or relay were not there at some time between, or a fault
+/// lay between one of them and the relay. And for want of room only where much was sent. A user
+/// with several programs is not judged.
+violations check_failures(const world& w, const invariant_limits& limits = {});
 
 /// Subscribers are told of one link per user at a time: never up twice, never down when it was not
 /// up.
@@ -46,15 +57,27 @@ violations check_dead_links(const world& w, const invariant_limits& limits = {})
 /// Who was replaced by a newer login has given its links up.
 violations check_replaced(const world& w, const invariant_limits& limits = {});
 
+/// A link is suspected and lost by heartbeat only if something was between its ends or one of them
+/// did not run; and, where nothing else disturbed, not earlier than the heartbeat allows.
+violations check_silence(const world& w, const invariant_limits& limits = {});
+
+/// Whoever could see all the time what became of a program that does not run any more suspects its
+/// link after two heartbeats, gives it up after three, and its presence as soon as the relay has
+/// said so; a second more for the network each. Where something disturbed, `check_dead_links` has
+/// the wider bound.
+violations check_deaths(const world& w, const invariant_limits& limits = {});
+
 /// All of these.
 violations check_safety(const world& w, const invariant_limits& limits = {});
 
 // --- Liveness ---
 
-/// Everybody who runs is logged in and sees exactly the others who are.
+/// Everybody who runs is logged in and sees exactly the others who are, and suspects nobody.
+/// Nothing where no relay runs.
 violations check_presence(const world& w);
 
-/// Everybody has links to exactly those whom it sees. Only where all can reach each other.
+/// Everybody who is logged in has a link to everyone whom it can (`world::can_link`), over a single
+/// connection, suspects none, and the other side knows of it.
 violations check_links(const world& w);
 
 /// Every message that a peer which never ended was given has come to its end.
@@ -64,12 +87,29 @@ violations check_outcomes(const world& w);
 /// runs the world for a moment.
 violations check_queues(world& w, const invariant_limits& limits = {});
 
+/// More than one connection between two hosts, for longer than crossing dials need to be sorted out
+/// and a dead connection to be noticed. Sees connections that no NAT is between.
+class pair_watch {
+ public:
+  violations look(const world& w, const invariant_limits& limits = {});
+
+ private:
+  /// The login of the last connection, and the delay after which one of two is chosen.
+  static constexpr std::chrono::seconds hand_over{11};
+
+  std::map<std::pair<const sim_peer*, const sim_peer*>, world::time_point> since_;
+};
+
 /// Presence and outcomes; and links, if `linked`.
 violations check_liveness(const world& w, bool linked = true);
 
 /// Runs the world for `span`, checking safety again and again (each `every`) until something is
 /// wrong.
 violations run_checked(world& w, world::duration span,
+                       world::duration every = std::chrono::seconds{1});
+
+/// The same, in parts that belong together.
+violations run_checked(world& w, pair_watch& pairs, world::duration span,
                        world::duration every = std::chrono::seconds{1});
 
 /// A sentence a line.

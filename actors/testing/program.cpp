@@ -54,7 +54,14 @@ void program::note(std::string_view word, const std::string& text) const {
 void program::become(state next, const char* what) {
   state_ = next;
   since_ = around_.pulse_of_world.last_disturbed = around_.simulation.now();
+  history_.push_back({since_, next});
   note("program", what);
+}
+
+std::size_t program::connections_with(const program& other) const {
+  std::size_t result = 0;
+  for (const auto& address : other.host_.addresses()) result += stack_->established_with(address);
+  return result;
 }
 
 bool program::start() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hobnob::sim {
 class host_stack;
@@ -64,6 +65,18 @@ class program {
   /// Since when it is in this state.
   time_point since() const noexcept { return since_; }
 
+  struct moment {
+    time_point at;
+    state then;  ///< Until the next moment.
+  };
+
+  /// All its states, in the order of time.
+  const std::vector<moment>& history() const noexcept { return history_; }
+
+  /// Established TCP connections of its host with the host of another program, as far as that is
+  /// known by addresses of its own: what goes through a NAT is not counted.
+  std::size_t connections_with(const program& other) const;
+
   /// Why it did not start, for people.
   const std::string& fault() const noexcept { return fault_; }
 
@@ -115,6 +128,7 @@ class program {
   std::unique_ptr<sim_process> process_;
   state state_ = state::never_started;
   time_point since_{};
+  std::vector<moment> history_;
   std::string fault_;
   unsigned starts_ = 0;
   std::shared_ptr<program*> self_;  // Null inside once the program is gone.

@@ -21,6 +21,8 @@ constexpr std::array dependences{"endpoint_independent", "address_dependent",
                                  "address_and_port_dependent"};
 constexpr std::array port_choices{"preserving", "sequential", "random"};
 constexpr std::array refusals{"drop", "reset", "port_unreachable"};
+constexpr std::array channels{"notes", "files", "board"};
+constexpr std::array burst_sizes{"10", "1000", "20000"};
 constexpr std::array directs{"accept_only", "dial_only", "off"};
 
 /// Draws one schedule.
@@ -36,6 +38,7 @@ class plan_drawer {
     draw_peers();
     draw_base_link();
     draw_traffic();
+    draw_bursts();
     draw_program_faults();
     draw_network_faults();
     std::ranges::stable_sort(events_, {}, &event::at);
@@ -124,7 +127,6 @@ class plan_drawer {
   }
 
   void draw_traffic() {
-    constexpr std::array channels{"notes", "files", "board"};
     const auto count = random_.below(options_.messages_max + 1);
     for (std::size_t i = 1; i <= count; ++i) {
       const auto from = random_.below(peers_.size());
@@ -143,6 +145,19 @@ class plan_drawer {
     }
   }
 
+  /// Half of them while links come up, so that messages change their path on the way.
+  void draw_bursts() {
+    if (random_.chance(0.6)) return;
+    for (auto count = 1 + random_.below(3); count > 0; --count) {
+      auto line = one_of(peers_) + " pours " + one_of(users_);
+      line += ' ' + one_of(channels);
+      line += ' ' + std::to_string(1 + random_.below(options_.burst_max));
+      line += ' ' + one_of(burst_sizes);
+      happens(random_.chance(0.5) ? some_time() : span({}, std::min(length_, milliseconds{3'000})),
+              std::move(line));
+    }
+  }
+
   /// Each kind is in the mix of every other schedule.
   void draw_program_faults() {
     struct kind {
@@ -154,6 +169,7 @@ class plan_drawer {
     for (const auto& each : kinds) {
       if (random_.chance(0.5)) mix.push_back(each);
     }
+    if (random_.chance(0.05)) happens(some_time(), "stop relay");  // For good, mostly.
     const auto mean_gap = span(milliseconds{1'000}, milliseconds{15'000});
     const auto lasts_max = span(milliseconds{1}, milliseconds{15'000});
     if (mix.empty()) return;

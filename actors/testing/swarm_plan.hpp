@@ -19,6 +19,7 @@ struct swarm_options {
   std::size_t peers_max = 6;
   std::size_t sites_max = 2;
   std::size_t messages_max = 24;
+  std::size_t burst_max = 40;  ///< Messages at once.
 
   /// Faults and traffic; what comes after is calm.
   std::chrono::milliseconds length_min{5'000};

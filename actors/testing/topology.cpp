@@ -197,11 +197,19 @@ class reader {
   topology result_;
 };
 
-/// `ann says bob hello there`, `ann sends bob notes hello there`: whether the line was one.
+std::size_t to_number(std::string_view word) {
+  std::size_t result = 0;
+  const auto end = word.data() + word.size();
+  if (std::from_chars(word.data(), end, result).ptr == end && !word.empty()) return result;
+  throw std::invalid_argument{'\'' + std::string{word} + "' is no number"};
+}
+
+/// `ann says bob hello there`, `ann sends bob notes hello there`, `ann pours bob notes 50 20000`:
+/// whether the line was one.
 bool say(world& into, std::string_view line) {
   const auto who = take_word(line);
   const auto verb = take_word(line);
-  if (verb != "says" && verb != "sends") return false;
+  if (verb != "says" && verb != "sends" && verb != "pours") return false;
   const std::string whom{take_word(line)};
   auto& from = into.peer(who);
   if (verb == "says") {
@@ -209,7 +217,13 @@ bool say(world& into, std::string_view line) {
     return true;
   }
   const std::string channel{take_word(line)};
-  if (from.running()) from.send(whom, channel, line);
+  if (verb == "sends") {
+    if (from.running()) from.send(whom, channel, line);
+    return true;
+  }
+  const auto count = to_number(take_word(line));
+  const std::string content(to_number(take_word(line)), 'x');
+  for (std::size_t i = 0; i < count && from.running(); ++i) from.send(whom, channel, content);
   return true;
 }
 

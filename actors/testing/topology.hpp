@@ -31,6 +31,7 @@ struct world_options;
 ///     at 10s partition ann from bob      # any fault of a world
 ///     at 12s ann says bob hello there
 ///     at 13s ann sends bob notes hello   # an application message on the channel `notes`
+///     at 14s ann pours bob notes 50 20000   # 50 such messages of 20000 bytes at once
 ///     every 30s bob says ann still here
 ///     run 5min
 ///

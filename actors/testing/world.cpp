@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <functional>
+#include <map>
 #include <ostream>
 #include <set>
 #include <span>
@@ -47,6 +49,18 @@ class quiet_log {
   const spdlog::level::level_enum before_ = spdlog::get_level();
 };
 
+/// Whether its roster is these users without its own.
+bool sees(const sim_peer& peer, const std::set<std::string>& users) {
+  const auto& roster = peer.book().roster;
+  auto seen = roster.begin();
+  for (const auto& user : users) {
+    if (user == peer.user()) continue;
+    if (seen == roster.end() || seen->first != user) return false;
+    ++seen;
+  }
+  return seen == roster.end();
+}
+
 }  // namespace
 
 struct world::impl {
@@ -63,6 +77,7 @@ struct world::impl {
 
   identity identity_of(std::string_view name, unsigned key) const;
   std::set<std::string> present_users() const;
+  bool reaches(const sim_peer& from, const sim_peer& to);
   void disturb() { heart.last_disturbed = simulation.now(); }
 
   const quiet_log quiet;
@@ -73,6 +88,8 @@ struct world::impl {
   sim::fault_injector faults{fabric};
   place_table places;
   pulse heart;
+  std::vector<applied_fault> network_faults;
+  std::map<std::string, const place*, std::less<>> homes;  // By host.
   std::vector<std::unique_ptr<sim_relay>> relays;
   std::vector<std::unique_ptr<sim_peer>> peers;
 };
@@ -144,6 +161,7 @@ sim_peer& world::add_peer(peer_options options) {
   if (!options.relay && !impl_->relays.empty()) options.relay = impl_->relays.front().get();
   if (!config.relay && options.relay) config.relay = *core::relay_uri::parse(options.relay->uri());
   auto& host = impl_->places.add_host(options.host, where);
+  impl_->homes.emplace(options.host, &where);
   auto& added = impl_->peers.emplace_back(std::make_unique<sim_peer>(
       impl_->surroundings(), host, impl_->identity_of(options.user, options.key), std::move(config),
       [this](const std::function<bool()>& condition) {
@@ -219,11 +237,7 @@ bool world::everyone_sees_everyone() const {
     if (!peer->running() || peer->config().hidden) continue;
     const auto session = peer->book().session.state;
     if (session == session_state::replaced || session == session_state::refused) continue;
-    if (session != session_state::online) return false;
-    auto others = present;
-    others.erase(peer->user());
-    const auto roster = peer->roster();
-    if (!std::ranges::equal(others, roster)) return false;
+    if (session != session_state::online || !sees(*peer, present)) return false;
   }
   return true;
 }
@@ -232,6 +246,20 @@ bool world::everyone_is_linked() const {
   return std::ranges::all_of(impl_->peers, [](const auto& peer) {
     return !peer->online() || peer->links() == peer->roster();
   });
+}
+
+bool world::impl::reaches(const sim_peer& from, const sim_peer& to) {
+  using enum direct_mode;
+  const auto dials = from.config().direct, accepts = to.config().direct;
+  if ((dials != both && dials != dial_only) || (accepts != both && accepts != accept_only)) {
+    return false;
+  }
+  const auto* place_of_other = homes.at(to.host());
+  return place_of_other == &places.internet() || place_of_other == homes.at(from.host());
+}
+
+bool world::can_link(const sim_peer& one, const sim_peer& other) const {
+  return impl_->reaches(one, other) || impl_->reaches(other, one);
 }
 
 world::time_point world::now() const noexcept { return impl_->simulation.now(); }
@@ -246,6 +274,7 @@ void world::apply(std::string_view fault) {
     order->apply_to(find_program(order->host));
   } else {
     impl_->faults.apply(fault);
+    impl_->network_faults.push_back({now(), std::string{fault}});
   }
 }
 
@@ -256,6 +285,7 @@ void world::apply_after(duration delay, std::string fault) {
 void world::heal_everything() {
   impl_->disturb();
   impl_->faults.restore_everything();
+  impl_->network_faults.push_back({now(), {}});
   const auto revive = [](program& ended) {
     using enum program::state;
     if (ended.now() == paused) ended.resume();
@@ -266,6 +296,10 @@ void world::heal_everything() {
 }
 
 // --- Looking ------------------------------------------------------------------------------------
+
+const std::vector<applied_fault>& world::network_faults() const noexcept {
+  return impl_->network_faults;
+}
 
 world::time_point world::last_disturbed() const noexcept { return impl_->heart.last_disturbed; }
 std::uint64_t world::trace_hash() const noexcept { return impl_->simulation.log().hash(); }

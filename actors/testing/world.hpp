@@ -50,6 +50,12 @@ struct peer_options {
   bool start = true;
 };
 
+/// A line that was applied to the network.
+struct applied_fault {
+  std::chrono::steady_clock::time_point at;
+  std::string line;  ///< Empty: everything was restored.
+};
+
 struct relay_options {
   std::string host = "relay";
   place* where = nullptr;
@@ -127,6 +133,10 @@ class world {
   bool everyone_sees_everyone() const;
   bool everyone_is_linked() const;
 
+  /// Whether one of the two may dial the other and reaches it as the network was built: where a
+  /// link has to come about. (Hole punching may lead to more.)
+  bool can_link(const sim_peer& one, const sim_peer& other) const;
+
   time_point now() const noexcept;
 
   /// Since the start of the world.
@@ -146,6 +156,9 @@ class world {
   /// The network as it was built and every program that does not run started or resumed: what has
   /// to be true in the end, must come true now.
   void heal_everything();
+
+  /// What was applied to the network, in the order of time.
+  const std::vector<applied_fault>& network_faults() const noexcept;
 
   /// When the last fault was applied or undone, program started or ended.
   time_point last_disturbed() const noexcept;

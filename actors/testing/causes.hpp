@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/testing/world.hpp"
+#include "transport/sim/faults.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hobnob::testing {
+
+/// Why something may have been lost: what a run has really done to its programs and its network. A
+/// loss without a cause is a bug. All spans of time include their ends.
+class causes {
+ public:
+  using time_point = world::time_point;
+
+  struct span {
+    time_point from, to;
+  };
+
+  /// `after_effect`: so long after a fault of the network is undone it may still show.
+  causes(const world& w, world::duration after_effect);
+
+  /// The program did not run at some moment of it.
+  static bool was_down(const program& which, span when);
+
+  /// It did not run, or was not logged in, by what it told itself.
+  static bool was_away(const sim_peer& which, span when);
+
+  /// Since when it has not run; nothing if it runs.
+  static std::optional<time_point> down_since(const program& which);
+
+  /// Packets between the two hosts were lost or late, or connections between them reset. Delays and
+  /// losses as every network has them (200 ms, 2 %) do not count.
+  bool was_broken(const std::string& one, const std::string& other, span when) const;
+
+  /// A relay did not run, or the way to it was broken for this host.
+  bool was_cut_off(const sim_peer& which, span when) const;
+
+ private:
+  /// A fault and how long it lasted.
+  struct trouble {
+    sim::fault what;
+    span when;
+  };
+
+  void begin(const sim::fault& what, time_point at);
+  void end_all(time_point at);
+  bool is_program(const std::string& host) const;
+  bool concerns(const sim::fault& what, const std::string& one, const std::string& other) const;
+
+  const world& world_;
+  world::duration after_effect_;
+  std::vector<trouble> troubles_;
+};
+
+}  // namespace hobnob::testing

@@ -1,0 +1,214 @@
+// What must be true of links, of silence and of the dead.
+
+#include "actors/testing/causes.hpp"
+#include "actors/testing/invariant_text.hpp"
+
+#include <map>
+#include <optional>
+
+namespace hobnob::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What an usual network and the closing of connections may take.
+constexpr auto margin = 1s;
+
+/// What is needed to judge one silence.
+struct silence {
+  const sim_peer& observer;
+  const sim_peer& other;
+  world::time_point judged;  ///< When the observer was told.
+  world::duration heartbeat;
+  int intervals;  ///< Of the heartbeat, without a word.
+};
+
+/// What is wrong with it; empty if nothing is.
+std::string judge(const world& w, const causes& why, const silence& s) {
+  const auto& [observer, other, judged, heartbeat, intervals] = s;
+  const causes::span meanwhile{judged - intervals * heartbeat - margin, judged};
+  const bool disturbed = causes::was_down(observer, meanwhile) ||
+                         why.was_broken(observer.host(), other.host(), meanwhile);
+  if (disturbed) return {};
+  if (!causes::was_down(other, meanwhile)) return "though nothing was between them";
+  const auto silent_since = causes::down_since(other);
+  // The relay may have told something else of it, and then the link is tested at once.
+  const causes::span before{judged - 2 * intervals * heartbeat - margin, judged};
+  const bool simple = silent_since && *silent_since <= judged && w.relays().size() == 1 &&
+                      !why.was_cut_off(observer, before) && !why.was_cut_off(other, before) &&
+                      !causes::was_away(observer, before) &&
+                      !causes::was_away(other, {before.from, *silent_since - 1ns});
+  if (!simple) return {};
+  // Its last word may have been an interval before.
+  if (judged - *silent_since + margin >= (intervals - 1) * heartbeat) return {};
+  return "only " + seconds(judged - *silent_since) + " after its last sign of life could have come";
+}
+
+/// Whether the observer could see all the time what became of the other one.
+bool watched(const causes& why, const sim_peer& observer, const sim_peer& other,
+             causes::span when) {
+  return !causes::was_down(observer, when) && !why.was_broken(observer.host(), other.host(), when);
+}
+
+}  // namespace
+
+violations check_link_events(const world& w) {
+  violations result;
+  for (const auto& peer : w.peers()) {
+    std::map<std::pair<unsigned, std::string>, link_state> links;
+    for (const auto& [at, life, event] : peer->book().links) {
+      auto& state = links.try_emplace({life, event.user}, link_state::down).first->second;
+      const bool impossible =
+          event.state == state || (state == link_state::down && event.state == link_state::suspect);
+      if (impossible) {
+        result.push_back(peer->host() + " was told that its link to " + event.user + " is " +
+                         std::string{to_string(event.state)} + " when it was " +
+                         std::string{to_string(state)});
+      }
+      state = event.state;
+    }
+  }
+  return result;
+}
+
+violations check_dead_links(const world& w, const invariant_limits& limits) {
+  violations result;
+  const auto bound = lost_within(w, limits);
+  for (const auto& dead : w.peers()) {
+    using enum program::state;
+    if (dead->now() == running || dead->now() == paused || dead->now() == stopping) continue;
+    const auto namesakes = std::ranges::count_if(
+        w.peers(), [&](const auto& other) { return other->user() == dead->user(); });
+    if (namesakes > 1 || w.now() - dead->since() <= bound) continue;
+    for (const auto& peer : w.peers()) {
+      if (!peer->running() || w.now() - peer->since() <= bound) continue;
+      if (!peer->is_linked(dead->user())) continue;
+      result.push_back(peer->host() + " still has a link to " + dead->user() + ", which was " +
+                       std::string{to_string(dead->now())} + ' ' +
+                       seconds(w.now() - dead->since()) + " ago");
+    }
+  }
+  return result;
+}
+
+violations check_replaced(const world& w, const invariant_limits& limits) {
+  violations result;
+  for (const auto& peer : w.peers()) {
+    const auto& sessions = peer->book().sessions;
+    if (!peer->running() || sessions.empty() || peer->links().empty()) continue;
+    if (peer->book().session.state != session_state::replaced) continue;
+    const auto& last = sessions.back();
+    if (w.now() - std::max(last.at, peer->since()) <= lost_within(w, limits)) continue;
+    result.push_back(peer->host() + " still has links to " + listed(peer->links()) + ", " +
+                     seconds(w.now() - last.at) + " after it was replaced");
+  }
+  return result;
+}
+
+violations check_silence(const world& w, const invariant_limits& limits) {
+  violations result;
+  std::optional<causes> why;
+  for (const auto& peer : w.peers()) {
+    for (const auto& [at, life, event] : peer->book().links) {
+      const bool suspected = event.state == link_state::suspect;
+      const bool lost = event.state == link_state::down && event.reason == close_reason::heartbeat;
+      const auto* other = suspected || lost ? only_peer_of(w, event.user) : nullptr;
+      if (other == nullptr) continue;
+      if (!why) why.emplace(w, lost_within(w, limits));
+      const auto heartbeat =
+          std::min(peer->config().link_heartbeat, other->config().link_heartbeat);
+      const auto wrong = judge(w, *why, {*peer, *other, at, heartbeat, suspected ? 2 : 3});
+      if (wrong.empty()) continue;
+      result.push_back(peer->host() + "'s link to " + event.user + " was " +
+                       (suspected ? "suspected" : "lost by heartbeat") + ' ' + wrong);
+    }
+  }
+  return result;
+}
+
+violations check_deaths(const world& w, const invariant_limits& limits) {
+  violations result;
+  std::optional<causes> why;
+  for (const auto& dead : w.peers()) {
+    const auto since = causes::down_since(*dead);
+    if (!since || dead->now() == program::state::stopping ||
+        only_peer_of(w, dead->user()) == nullptr)
+      continue;
+    const auto silent = w.now() - *since;
+    if (silent <= 2 * w.options().heartbeat + margin) continue;
+    if (!why) why.emplace(w, lost_within(w, limits));
+    const causes::span meanwhile{*since - margin, w.now()};
+    for (const auto& peer : w.peers()) {
+      if (peer == dead || !watched(*why, *peer, *dead, meanwhile)) continue;
+      const auto heartbeat = peer->config().link_heartbeat;
+      const auto link = peer->book().open_links.find(dead->user());
+      const bool linked = link != peer->book().open_links.end();
+      const auto told = ", which has been silent for " + seconds(silent);
+      if (linked && silent > 3 * heartbeat + margin) {
+        result.push_back(peer->host() + " still has a link to " + dead->user() + told);
+      } else if (linked && link->second.state == link_state::up &&
+                 silent > 2 * heartbeat + margin) {
+        result.push_back(peer->host() + " does not suspect " + dead->user() + told);
+      }
+      const bool told_by_relay = !why->was_cut_off(*peer, meanwhile) &&
+                                 !why->was_cut_off(*dead, meanwhile) &&
+                                 !causes::was_away(*peer, meanwhile);
+      if (told_by_relay && peer->book().roster.contains(dead->user()) &&
+          silent > 3 * w.options().heartbeat + 2 * margin) {
+        result.push_back(peer->host() + " still sees " + dead->user() + told);
+      }
+    }
+  }
+  return result;
+}
+
+violations check_links(const world& w) {
+  violations result;
+  const auto takes_part = [](const sim_peer& peer) {
+    return !is_away(peer) && !peer.config().hidden && peer.online();
+  };
+  for (const auto& peer : w.peers()) {
+    if (!takes_part(*peer)) continue;
+    for (const auto& [user, link] : peer->book().open_links) {
+      if (link.state == link_state::suspect) {
+        result.push_back(peer->host() + " still suspects its link to " + user);
+      }
+    }
+    for (const auto& other : w.peers()) {
+      if (other == peer || other->user() == peer->user() || !takes_part(*other)) continue;
+      if (w.can_link(*peer, *other) && !peer->is_linked(other->user())) {
+        result.push_back(peer->host() + " has no link to " + other->host());
+      }
+      if (peer->is_linked(other->user()) && !other->is_linked(peer->user())) {
+        result.push_back(peer->host() + " has a link to " + other->host() +
+                         ", which has none to it");
+      }
+      if (const auto count = peer->connections_with(*other); count > 1) {
+        result.push_back(peer->host() + " has " + std::to_string(count) + " connections with " +
+                         other->host());
+      }
+    }
+  }
+  return result;
+}
+
+violations pair_watch::look(const world& w, const invariant_limits& limits) {
+  violations result;
+  for (const auto& one : w.peers()) {
+    for (const auto& other : w.peers()) {
+      if (one == other) continue;
+      const auto pair = std::pair{one.get(), other.get()};
+      if (!one->running() || one->connections_with(*other) < 2) {
+        since_.erase(pair);
+        continue;
+      }
+      const auto since = since_.try_emplace(pair, w.now()).first->second;
+      if (w.now() - since <= lost_within(w, limits) + hand_over) continue;
+      result.push_back(one->host() + " has had more than one connection with " + other->host() +
+                       " for " + seconds(w.now() - since));
+    }
+  }
+  return result;
+}
+
+}  // namespace hobnob::testing
