@@ -18,6 +18,25 @@ function(hobnob_includes target scope)
   target_compile_features(${target} ${scope} cxx_std_20)
 endfunction()
 
+# hobnob_unity(<target> <source>...): with HOBNOB_UNITY, two files or more that each include a half of
+# the sources (up to ten a file) are compiled in their place. Call it for targets of many small files.
+# A file whose unnamed namespace has a name that another file of the folder has too cannot take part:
+# hobnob_not_in_unity(<source>...) in the folder's CMakeLists.txt has it compiled alone.
+function(hobnob_unity target)
+  if(HOBNOB_UNITY)
+    list(LENGTH ARGN count)
+    math(EXPR half "(${count} + 1) / 2")
+    if(half GREATER 10)
+      set(half 10)
+    endif()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${half})
+  endif()
+endfunction()
+
+function(hobnob_not_in_unity)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # hobnob_library(<name> [PCH std|asio|caf] [SOURCES ...] [LINK ...]): an installed static library
 # hobnob_<name>, known as hobnob::<name>. Without sources it is an interface library.
 function(hobnob_library name)
@@ -27,6 +46,7 @@ function(hobnob_library name)
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
     hobnob_precompile(${target} "${arg_PCH}")
+    hobnob_unity(${target} ${arg_SOURCES})
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -49,6 +69,7 @@ function(hobnob_program name)
     add_library(${name}_lib STATIC ${sources})
     hobnob_includes(${name}_lib PUBLIC)
     hobnob_precompile(${name}_lib "${arg_PCH}")
+    hobnob_unity(${name}_lib ${sources})
     target_compile_definitions(${name}_lib PRIVATE HOBNOB_VERSION="${PROJECT_VERSION}")
     target_link_libraries(${name}_lib PUBLIC ${arg_LINK})
     set(arg_LINK ${name}_lib)
@@ -73,6 +94,7 @@ function(hobnob_gtest name)
   endif()
   add_executable(${name} ${sources})
   hobnob_precompile(${name} "${arg_PCH}")
+  hobnob_unity(${name} ${sources})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gtest_main)
   # Test code need not be fast, but quick to compile (a quarter less than with -O2).
@@ -112,11 +134,12 @@ function(hobnob_python_test script label)
     math(EXPR timeout "${timeout} * 2")
   endif()
 
+  # Scripts mostly wait. Those of the longest limits start first, and the many short tests run beside.
   string(REGEX REPLACE "_test$" "" name "${module}")
   add_test(NAME ${label}.${name}
     COMMAND /usr/bin/python3 -B -m unittest -v ${module}
     WORKING_DIRECTORY "${folder}")
   set_tests_properties(${label}.${name} PROPERTIES
-    LABELS "${labels}" TIMEOUT ${timeout} RUN_SERIAL ${serial}
+    LABELS "${labels}" TIMEOUT ${timeout} COST ${timeout} RUN_SERIAL ${serial}
     ENVIRONMENT "${hobnob_python_environment}")
 endfunction()

@@ -26,24 +26,27 @@ export UBSAN_OPTIONS=print_stacktrace=1
 
 build() {  # build PRESET
   echo "== building $1"
+  local started=$SECONDS
   cmake --preset "$1" >"build/$1.log" 2>&1 || { cat "build/$1.log"; return 1; }
   cmake --build --preset "$1" -j $((jobs + 1)) >"build/$1.log" 2>&1 ||
     { grep -E -A8 'error|FAILED' "build/$1.log" | head -100; return 1; }
+  echo "== built in $((SECONDS - started)) s"
 }
 
 check() {  # check PRESET [ctest argument...]
   local preset=$1
   shift
-  ctest --test-dir "build/$preset" -j "$jobs" --output-on-failure --no-label-summary \
+  # One more than cores: some tests mostly wait.
+  ctest --test-dir "build/$preset" -j $((jobs + 1)) --output-on-failure --no-label-summary \
     --no-tests=ignore "${filter[@]}" "$@"
 }
 
 run() {
   case "$1" in
-    asan) build asan && check asan ;;
-    caf) build relwithdebinfo &&
-      HOBNOB_TEST_SCHEDULER=caf check relwithdebinfo -L actors ;;
-    relwithdebinfo) build relwithdebinfo && check relwithdebinfo ;;
+    asan) build ci_asan && check ci_asan ;;
+    caf) build ci_relwithdebinfo &&
+      HOBNOB_TEST_SCHEDULER=caf check ci_relwithdebinfo -L actors ;;
+    relwithdebinfo) build ci_relwithdebinfo && check ci_relwithdebinfo ;;
     *) echo "no such run: $1" >&2; return 1 ;;
   esac
 }
