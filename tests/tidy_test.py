@@ -263,7 +263,7 @@ class HeadersCompileAlone(unittest.TestCase):
         database = BUILD / "compile_commands.json"
         if not database.is_file():
             self.skipTest(f"no {database}: configure first")
-        commands = {entry["file"]: entry["command"] for entry in json.loads(database.read_text())}
+        commands = self.commands_of(database)
         passed = BUILD / "tidy"
         passed.mkdir(exist_ok=True)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -272,6 +272,19 @@ class HeadersCompileAlone(unittest.TestCase):
         problems = [problem for problem in results if problem]
         if problems:
             self.fail("\n" + "\n".join(problems))
+
+    @staticmethod
+    def commands_of(database):
+        """Each source file's compiler command, without its name. A unity build compiles others."""
+        commands = {}
+        for entry in json.loads(database.read_text()):
+            compiled = pathlib.Path(entry["file"])
+            sources = [entry["file"]]
+            if compiled.parent.name == "Unity":
+                sources = re.findall(r'^#include "(.+)"$', compiled.read_text(), re.MULTILINE)
+            command = entry["command"].replace(f"-c {compiled}", "")
+            commands.update({source: command for source in sources})
+        return commands
 
     @staticmethod
     def compile(path, commands, passed):
@@ -310,7 +323,7 @@ class HeadersCompileAlone(unittest.TestCase):
                     words = words[compiler:]
                     output = words.index("-o")
                     del words[output:output + 2]
-                    return [word for word in words if word not in ("-c", file)]
+                    return words
             if folder == ROOT:
                 return None
         return None
