@@ -33,6 +33,7 @@ struct peer_link_entry {
   bool dialled = false;  ///< We opened it.
   bool admitted = false;
   bool open = false;
+  bool suspect = false;
   std::chrono::microseconds round_trip{-1};  ///< Of the last ping that came back.
 };
 

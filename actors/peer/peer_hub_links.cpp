@@ -151,7 +151,10 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
   if (const auto* link = current_link(user)) {
     user.dial.pause();
     to_dial.erase(user.name);
+    // It may take the place of one that was suspected.
+    const auto state = link->suspect ? link_state::suspect : link_state::up;
     if (user.link == link_state::down) tell_link(user, link_state::up, *link);
+    if (user.link != state) tell_link(user, state, *link);
   } else if (user.link != link_state::down && last) {
     tell_link(user, link_state::down, *last, why);
     // Whoever dialled dials again at once, the other a little later.
@@ -164,6 +167,7 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
 void peer_hub_state::suspected(const link_suspected& news) {
   const auto found = links.find(news.link);
   if (found == links.end() || !found->second.open) return;
+  found->second.suspect = news.suspect;
   auto& user = user_named(found->second.user->user);
   const auto state = news.suspect ? link_state::suspect : link_state::up;
   if (table->current(user.id) == news.link && user.link != state)

@@ -104,6 +104,8 @@ void peer_hub_state::user_online(const core::online_user& news, bool listed) {
   const bool new_session = !previous || previous->session != news.session;
   const bool new_start = previous && previous->epoch != news.epoch;
   const bool moved = !previous || previous->endpoints != news.endpoints;
+  // It may be known by a look-up, which came before the notice.
+  const bool newly_listed = listed && (new_session || !user.listed);
   if (previous && new_session) sessions.erase(previous->session);
   sessions[news.session] = news.user;
   user.listed = listed || (user.listed && !new_session);
@@ -129,7 +131,7 @@ void peer_hub_state::user_online(const core::online_user& news, bool listed) {
   if (is_linked(user)) {
     if (new_start) probe_links(user);  // The link may be of the user's earlier start.
   } else if (const bool we_are_new = !directory_complete;
-             user.listed && (new_session || moved || we_are_new)) {
+             newly_listed || (user.listed && (moved || we_are_new))) {
     plan_dials(user, we_are_new ? std::chrono::milliseconds{0} : head_start);
   }
   update_route(user);
