@@ -3,7 +3,7 @@
 // The map of the system: every typed actor interface, a comment per handler.
 //
 //   relay:  (connections) -> user_session <-> directory -> account_store
-//   peer:   subscriber <- peer -> relay_session, peer_link (one per user), message_store
+//   peer:   subscriber <-> message_store <-> peer_hub, relay_session, peer_link (one per user)
 //   both:   link_bridge makes connections speak to their consumer;
 //           heartbeat_monitor watches one connection each
 
@@ -215,6 +215,10 @@ struct message_count {
   std::uint32_t waiting = 0;
 };
 
+/// The peer has stopped: nothing more can be learned of what is under way, all of it has failed.
+/// The answer comes behind the last word on each.
+struct settle_messages {};
+
 /// Who decides about what has no route yet: the peer's hub. The store's first message.
 struct serve_hub {
   peer_actor hub;
@@ -248,6 +252,7 @@ using message_store_actor = peer_actor::extend<
     reacts_to<messages_refused>,          // Tries again if the relay was busy, else fails them.
     reacts_to<tell_subscriber>,           // Told of messages that come, and how far ours have come.
     caf::replies_to<count_messages>::with<message_count>,
+    caf::replies_to<settle_messages>::with<message_count>,  // How many have failed.
     reacts_to<deadline_passed>>;          // A message, or a gap, has waited for long enough.
 
 /// The relay's word on who is online; the changes of one notice.
@@ -276,6 +281,7 @@ struct user_looked_up {
 /// An envelope came from a session that is no contact; it is kept for a moment.
 struct unknown_sender {
   session_id session = 0;
+  std::uint32_t messages = 0;  ///< That are in it.
 };
 
 /// The peer trusts this user's key (or no longer): envelopes go to it and come from it.
@@ -284,6 +290,8 @@ struct contact_changed {
   bool admitted = false;
   /// The route by which messages go to it through the relay; 0: they do not.
   std::uint64_t route = 0;
+  /// Not admitted because its key is not the one known: its messages are answered so.
+  bool key_changed = false;
 };
 
 /// This machine has other addresses than before.

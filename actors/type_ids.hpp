@@ -85,6 +85,7 @@ struct link_ended;
 struct start_peer;
 struct addresses_changed;
 struct count_messages;
+struct settle_messages;
 struct message_count;
 }  // namespace hobnob
 
@@ -165,6 +166,7 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ended))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::start_peer))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::addresses_changed))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::count_messages))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::settle_messages))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::message_count))
 CAF_END_TYPE_ID_BLOCK(hobnob)
 
@@ -244,4 +246,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::start_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::addresses_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::count_messages)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::settle_messages)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::message_count)

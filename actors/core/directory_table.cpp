@@ -6,14 +6,11 @@ namespace hobnob::core {
 
 std::uint64_t directory_table::join(directory_session session) {
   std::uint64_t replaced = 0;
-  if (!session.hidden) {
-    const auto* older = find_user(session.user);
-    if (older != nullptr && !older->hidden) {
-      replaced = older->id;
-      leave(replaced, close_reason::replaced);
-    }
-    changed_[session.id].told_anew = true;
+  if (const auto* older = find_user(session.user)) {
+    replaced = older->id;
+    leave(replaced, close_reason::replaced);
   }
+  if (!session.hidden) changed_[session.id].told_anew = true;
   by_user_.emplace(session.user, session.id);
   by_key_.emplace(session.key, session.id);
   sessions_.emplace(session.id, std::move(session));

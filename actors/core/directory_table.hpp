@@ -35,12 +35,12 @@ struct directory_changes {
   bool empty() const noexcept { return joined.empty() && left.empty() && suspected.empty(); }
 };
 
-/// Who is online. At most one listed session a user; hidden ones stand beside it. Pure; the same
-/// calls in the same order give the same answers.
+/// Who is online. One session a user, listed or hidden. Pure; the same calls in the same order give
+/// the same answers.
 class directory_table {
  public:
-  /// Adds a session of an id that was never used before. Unless hidden it replaces the listed
-  /// session of its user: that one has left with `replaced`, and its id is returned (else 0).
+  /// Adds a session of an id that was never used before. It replaces an older one of its user: that
+  /// one has left with `replaced`, and its id is returned (else 0).
   std::uint64_t join(directory_session session);
 
   /// False if there is no such session (any more).
@@ -50,8 +50,9 @@ class directory_table {
 
   const directory_session* find(std::uint64_t id) const;
 
-  /// The listed session if there is one, else the newest hidden one.
   const directory_session* find_user(std::string_view user) const;
+
+  /// A key may hold several names: a listed session before a hidden one, then the newest.
   const directory_session* find_key(const fingerprint& key) const;
 
   /// All sessions of a user, oldest first.

@@ -32,7 +32,8 @@ enum class receipt_status : std::uint8_t {
   delivered = 1,
   refused = 2,
   too_large = 3,
-  unsupported = 4
+  unsupported = 4,
+  untrusted = 5  ///< The receiver knows another key of the sender.
 };
 
 /// The receiver's end-to-end word about one message.

@@ -39,6 +39,9 @@ outbox_report refusal(const outbox_entry& entry, receipt_status status) {
       return failure(entry, "too-large", "it is larger than the receiver accepts");
     case receipt_status::unsupported:
       return failure(entry, "unsupported", "the receiver does not know this kind of message");
+    case receipt_status::untrusted:
+      return failure(entry, "key-not-trusted",
+                     "the receiver knows another key of yours and has not accepted this one");
     default:
       return failure(entry, "refused", "the receiver refused it");
   }
@@ -146,6 +149,18 @@ void outbox::recipient_gone(outbox_actions& out) {
   send_again_all();
   for (auto& [name, which] : channels_) {
     which.stream.for_each([&](outbox_entry& entry) { fail(entry, gone(entry), out); });
+  }
+  earliest_.reset();
+}
+
+void outbox::stop(outbox_actions& out) {
+  for (auto& [name, which] : channels_) {
+    which.stream.for_each([&](outbox_entry& entry) {
+      const auto* detail = entry.attempts == 0
+                               ? "the program stopped before it could be sent"
+                               : "the program stopped before it was confirmed: it may have arrived";
+      fail(entry, failure(entry, "stopped", detail), out);
+    });
   }
   earliest_.reset();
 }

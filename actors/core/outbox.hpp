@@ -93,6 +93,9 @@ class outbox {
   /// The recipient is offline: everything fails.
   void recipient_gone(outbox_actions& out);
 
+  /// The sender stops: everything fails.
+  void stop(outbox_actions& out);
+
   /// The carrier of `route` is full, or not any more.
   void set_blocked(std::uint64_t route, bool blocked, time_point now, outbox_actions& out);
 

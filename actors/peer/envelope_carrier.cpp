@@ -41,6 +41,19 @@ std::optional<echo> decode_echo(byte_view body) {
   return echo{type, round_trips::decode(body.subspan(frame_header_size))};
 }
 
+/// The heads of the messages that begin in an envelope.
+std::vector<core::message> messages_in(const opened_envelope& opened) {
+  std::vector<core::message> heads;
+  const auto frames = unpack_body(opened.body);
+  if (!frames) return heads;
+  for (const auto& each : *frames) {
+    if (each.type != frame_type::message) continue;
+    auto part = read_message_part(each.payload);
+    if (part && part->offset == 0) heads.push_back(std::move(part->head));
+  }
+  return heads;
+}
+
 std::string code_of(refusal_reason reason) {
   switch (reason) {
     case refusal_reason::unknown_session:
@@ -88,6 +101,9 @@ void envelope_carrier::change_contact(const contact_changed& change) {
   if (!connection_ || session == 0) return;
   auto [first, last] = held_.equal_range(session);
   if (!change.admitted) {
+    if (change.key_changed) {
+      for (auto held = first; held != last; ++held) answer_untrusted(change.user, held->second);
+    }
     held_.erase(first, last);
     const auto found = contacts_.find(session);
     if (found == contacts_.end()) return;
@@ -196,8 +212,9 @@ bool envelope_carrier::take_envelope(const shared_slice& payload) {
   if (found != contacts_.end()) {
     take_opened(found->second, opened);
   } else if (held_.size() < held_max) {
+    const auto messages = static_cast<std::uint32_t>(messages_in(opened).size());
     held_.emplace(header->session, std::move(opened));
-    owner_->send(hub_, unknown_sender{header->session});
+    owner_->send(hub_, unknown_sender{header->session, messages});
   }
   return true;
 }
@@ -223,6 +240,19 @@ void envelope_carrier::take_opened(const contact& from, const opened_envelope& o
   }
   auto& together = received_.back().frames;
   together.insert(together.end(), frames->begin(), frames->end());
+}
+
+/// Says that its messages were not shown, so that they fail at once and not by their time-out.
+void envelope_carrier::answer_untrusted(const core::online_user& from,
+                                        const opened_envelope& opened) {
+  if (opened.sender != from.id) return;
+  std::vector<core::receipt> refusals;
+  for (const auto& head : messages_in(opened)) {
+    if (head.acknowledged) refusals.push_back({head.id, core::receipt_status::untrusted});
+  }
+  contact to{from};
+  for (const auto& packed : pack_receipts(refusals))
+    send(to, packed.body, frame_priority::interactive, {});
 }
 
 void envelope_carrier::flush_received() {

@@ -26,7 +26,7 @@ class envelope_carrier {
   void session_began(connection_ptr connection, session_id own);
   void session_ended();
 
-  /// Trusted from now on, or no longer.
+  /// Trusted from now on, or no longer. What a user with a changed key sent is answered `untrusted`.
   void change_contact(const contact_changed& change);
 
   void carry(const carry_messages& order);
@@ -62,6 +62,7 @@ class envelope_carrier {
                    std::vector<message_id> messages);
   void refuse(const contact& to, std::vector<message_id> messages, std::string code);
   void take_opened(const contact& from, const opened_envelope& opened);
+  void answer_untrusted(const core::online_user& from, const opened_envelope& opened);
   void note_blocked(contact& to, send_status status);
 
   static constexpr std::size_t held_max = 256;
@@ -74,7 +75,7 @@ class envelope_carrier {
   message_store_actor store_;
   connection_ptr connection_;
   session_id own_session_ = 0;
-  std::unordered_map<session_id, contact> contacts_;
+  std::map<session_id, contact> contacts_;  // They are walked: in an order of their own.
   std::unordered_map<fingerprint, session_id> sessions_;
   std::multimap<session_id, opened_envelope> held_;  // From sessions that are no contacts yet.
   std::deque<sent_envelope> sent_;                   // The newest; a refusal names its tag.

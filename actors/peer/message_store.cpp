@@ -219,26 +219,27 @@ void message_store_state::take(const frames_arrived& arrived) {
   core::inbox_actions received;
   core::outbox_actions sent;
   bool sound = true;
+  const auto at = now();
   for (const auto& incoming : arrived.frames)
-    sound &= take_frame(with, incoming, received, sent) == verdict::sound;
+    sound &= take_frame(with, incoming, at, received, sent) == verdict::sound;
   if (!sound) note_nonsense(with);
   perform(with, std::move(received));
   perform(with, std::move(sent));
 }
 
 message_store_state::verdict message_store_state::take_frame(conversation& with,
-                                                             const frame& incoming,
+                                                             const frame& incoming, time_point at,
                                                              core::inbox_actions& received,
                                                              core::outbox_actions& sent) {
   bool sound = true;
   if (incoming.type == frame_type::message) {
     auto part = read_message_part(incoming.payload);
     if (!part) return verdict::malformed;
-    sound = with.in.accept(*std::move(part), now(), received);
+    sound = with.in.accept(*std::move(part), at, received);
   } else {
     const auto receipts = read_receipts(incoming.payload.view());
     if (incoming.type != frame_type::receipt || !receipts) return verdict::malformed;
-    for (const auto& each : *receipts) sound &= with.out.take_receipt(each, now(), sent);
+    for (const auto& each : *receipts) sound &= with.out.take_receipt(each, at, sent);
   }
   return sound ? verdict::sound : verdict::absurd;
 }

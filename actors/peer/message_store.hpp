@@ -33,8 +33,8 @@ struct message_store_config {
 /// connection itself. A message for which there is no route is the hub's to decide about
 /// (message_store_front.cpp). Codes of failed messages: "unknown-user",
 /// "bad-channel", "invalid-text", "too-large", "duplicate-id", "overflow", "too-many-channels",
-/// "offline", "timeout", "require-direct", "refused", "unsupported", and "unconfirmed": it was
-/// sent, and whether it arrived nobody knows.
+/// "offline", "timeout", "require-direct", "refused", "unsupported", "key-not-trusted", "stopped", and
+/// "unconfirmed": it was sent, and whether it arrived nobody knows.
 struct message_store_state {
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -99,8 +99,8 @@ struct message_store_state {
   void change_route(const route_changed& order);
   void take(const frames_arrived& arrived);
   enum class verdict : std::uint8_t { sound, absurd, malformed };
-  verdict take_frame(conversation& with, const frame& incoming, core::inbox_actions& received,
-                     core::outbox_actions& sent);
+  verdict take_frame(conversation& with, const frame& incoming, time_point at,
+                     core::inbox_actions& received, core::outbox_actions& sent);
   void note_nonsense(conversation& with);
   void woken(std::uint64_t token);
   void look_at_deadlines();
@@ -108,6 +108,7 @@ struct message_store_state {
   conversation& conversation_with(const fingerprint& user, const std::string& user_name);
   conversation* find(const fingerprint& user);
   message_count count() const;
+  message_count settle_all();
   void fail(const std::string& to, const core::message& message, std::string code,
             std::string detail);
 

@@ -45,8 +45,8 @@ struct peer_config {
   /// What is known of users and relays; null: remembered for as long as the peer lives.
   std::shared_ptr<core::known_keys> known;
 
-  /// On links: a ping after this time without a sign of life, suspect after twice, lost after three
-  /// times. On the session with the relay, the relay decides.
+  /// On links, until a relay has told its own, which then holds for new links as well: a ping after
+  /// this time without a sign of life, suspect after twice, lost after three times.
   std::chrono::milliseconds link_heartbeat{5000};
 
   /// Addresses dialled at once. Every one may become a TLS handshake of about a millisecond of CPU

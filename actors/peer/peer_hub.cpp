@@ -2,6 +2,7 @@
 
 #include "actors/core/memory_known_keys.hpp"
 #include "actors/peer/relay_session.hpp"
+#include "actors/request.hpp"
 #include "actors/spawn.hpp"
 
 #include <algorithm>
@@ -55,7 +56,7 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
           [this](const session_changed& news) { session_told(news); },
           [this](const directory_news& news) { directory_told(news); },
           [this](const user_looked_up& answer) { answered(answer); },
-          [this](const unknown_sender& news) { sender_unknown(news.session); },
+          [this](const unknown_sender& news) { sender_unknown(news); },
           [this](const link_introduced& news) { introduced(news); },
           [this](const link_opened& news) { opened(news.link); },
           [this](const link_suspected& news) { suspected(news); },
@@ -128,12 +129,19 @@ void peer_hub_state::stop() {
 }
 
 void peer_hub_state::finish_stop() {
+  if (std::exchange(finishing, true)) return;
+  later.clear();
+  // Now no receipt can come any more.
+  request(self, store, stop_grace, settle_messages{})
+      .then([this](const message_count&) { say_stopped(); }, [this](caf::error&) { say_stopped(); });
+}
+
+void peer_hub_state::say_stopped() {
   if (session) self->send_exit(session, caf::exit_reason::user_shutdown);
   for (const auto& [number, link] : links)
     self->send_exit(link.actor, caf::exit_reason::user_shutdown);
   self->send_exit(store, caf::exit_reason::user_shutdown);
   tell(peer_stopped{});
-  later.clear();
   self->quit();
 }
 

@@ -62,6 +62,7 @@ struct peer_hub_state {
   void subscribe(const peer_subscriber_actor& subscriber);
   void stop();
   void finish_stop();
+  void say_stopped();
   template <class Event>
   void tell(const Event& event) {
     for (const auto& subscriber : subscribers) self->send(subscriber, event);
@@ -76,9 +77,12 @@ struct peer_hub_state {
   void directory_told(const directory_news& news);
   void user_online(const core::online_user& news, bool listed);
   void user_left(session_id session, close_reason reason);
-  void all_offline(close_reason reason);
-  void sender_unknown(session_id session);
+  void forget_presence();
+  void sender_unknown(const unknown_sender& news);
+  void dismiss_sender(session_id session);
   void key_changed(peer_user& user, const core::online_user& news);
+  void note_refused(session_id session, std::uint32_t messages);
+  void tell_refused(peer_user& user);
   void set_presence(peer_user& user, presence state, close_reason reason = close_reason::goodbye);
   void end_snapshot();
   peer_user& user_named(const std::string& name);
@@ -113,6 +117,7 @@ struct peer_hub_state {
   void tell_link(peer_user& user, link_state state, const peer_link_entry& link,
                  const close_info& why = {});
   shared_slice make_setup();
+  std::chrono::milliseconds heartbeat() const;
 
   // --- peer_hub_dialling.cpp
   bool may_dial() const;
@@ -131,6 +136,7 @@ struct peer_hub_state {
   void answered(const user_looked_up& answer);
   void release_waiting(peer_user& user);
   void fail_waiting(peer_user& user, const std::string& code, const std::string& detail);
+  void release_pings(peer_user& user);
   void fail(const peer_user::waiting_send& message, const std::string& code,
             const std::string& detail);
   void expire_waiting(const std::string& user, const message_id& id);
@@ -151,6 +157,7 @@ struct peer_hub_state {
   user_list list_users() const;
   caf::result<peer_status> report();
   caf::result<ping_result> ping(const ping_user& query);
+  caf::result<ping_result> ping_when_found(const ping_user& query);
   verify_result verify(const verify_user& query);
 
   peer_hub_actor::pointer self;
@@ -163,9 +170,11 @@ struct peer_hub_state {
 
   session_changed status;           // Of the session with the relay.
   endpoint observed;                // Our address, as the relay last saw it.
+  std::chrono::milliseconds relay_heartbeat{0};  // As a relay last told it.
   bool directory_complete = false;  // The snapshot is in.
   bool started = false;
   bool stopping = false;
+  bool finishing = false;
   std::vector<endpoint> listening;
   std::vector<endpoint> own_endpoints;  // As last told to the others.
   time_point started_at{};

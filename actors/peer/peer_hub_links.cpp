@@ -39,7 +39,7 @@ std::uint64_t peer_hub_state::add_link(const connection_ptr& connection,
   settings.own = record->self().fingerprint();
   settings.expected = dialled_user.empty() ? fingerprint{} : info.remote;
   settings.setup = make_setup();
-  settings.heartbeat = config->link_heartbeat;
+  settings.heartbeat = heartbeat();
 
   auto& link = links[number];
   link.dialled_user = dialled_user;
@@ -61,9 +61,13 @@ shared_slice peer_hub_state::make_setup() {
   setup.set_session(status.session);
   const auto& relay = status.relay.octets;
   if (status.session != 0) setup.set_relay_fingerprint(relay.data(), relay.size());
-  setup.set_heartbeat_ms(static_cast<std::uint32_t>(config->link_heartbeat.count()));
+  setup.set_heartbeat_ms(static_cast<std::uint32_t>(heartbeat().count()));
   setup.set_software(config->software);
   return encode_control(message);
+}
+
+std::chrono::milliseconds peer_hub_state::heartbeat() const {
+  return relay_heartbeat.count() > 0 ? relay_heartbeat : config->link_heartbeat;
 }
 
 void peer_hub_state::introduced(const link_introduced& news) {
@@ -135,8 +139,13 @@ void peer_hub_state::opened(std::uint64_t number) {
 void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::string& user_name) {
   for (const auto number : verdict.superseded)
     end_link(number, {close_reason::goodbye, "superseded"});
-  for (const auto number : verdict.replaced)
-    end_link(number, {close_reason::replaced, "the user has started again"});
+  for (const auto number : verdict.replaced) {
+    const close_info why{close_reason::replaced, "the user has started again"};
+    auto& user = user_named(user_name);
+    // Another program is at the other end now: for subscribers that is another link.
+    if (user.link != link_state::down) tell_link(user, link_state::down, links.at(number), why);
+    end_link(number, why);
+  }
   if (verdict.probe) self->send(links.at(*verdict.probe).actor, probe_link{});
   if (verdict.settle_at) {
     at(*verdict.settle_at, [this, user_name] {

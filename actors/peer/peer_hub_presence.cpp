@@ -9,6 +9,9 @@ namespace {
 // The others let a newcomer dial first.
 constexpr std::chrono::milliseconds head_start{1000};
 
+// Of the word on messages that came under a key that is not trusted.
+constexpr std::chrono::seconds refusals_interval{10};
+
 }  // namespace
 
 // --- The session with the relay -----------------------------------------------------------------
@@ -19,6 +22,7 @@ void peer_hub_state::session_told(const session_changed& news) {
   status = news;
   if (news.state == session_state::online) {
     observed = news.observed;
+    relay_heartbeat = news.heartbeat;
     look_at_addresses();
   }
   directory_complete = false;
@@ -34,11 +38,11 @@ void peer_hub_state::session_told(const session_changed& news) {
   if (news.state == session_state::replaced) {
     end_links([](const auto&) { return true; },
               {close_reason::replaced, "a newer login of this user took its place"});
-    all_offline(close_reason::replaced);
+    forget_presence();
   }
   update_all_routes();
   for (auto& [name, user] : users) {
-    if (user.waiting.empty()) continue;
+    if (user.waiting.empty() && user.pings.empty()) continue;
     if (news.state == session_state::refused || news.state == session_state::replaced) {
       fail_waiting(user, "not-logged-in", "the relay does not let us in: " + news.detail);
     } else if (session_usable()) {
@@ -47,12 +51,13 @@ void peer_hub_state::session_told(const session_changed& news) {
   }
 }
 
-void peer_hub_state::all_offline(close_reason reason) {
+/// We are the one who is gone. Nobody is told that the others are, for nobody knows.
+void peer_hub_state::forget_presence() {
   for (auto& [name, user] : users) {
     user.online.reset();
     user.offered.reset();
     user.dial.pause();
-    set_presence(user, presence::offline, reason);
+    user.state = presence::offline;
   }
   sessions.clear();
   to_dial.clear();
@@ -93,7 +98,7 @@ void peer_hub_state::end_snapshot() {
   }
   update_all_routes();
   for (auto& [name, user] : users) {
-    if (!user.waiting.empty()) look_up(user);
+    if (!user.waiting.empty() || !user.pings.empty()) look_up(user);
   }
 }
 
@@ -182,7 +187,7 @@ void peer_hub_state::key_changed(peer_user& user, const core::online_user& news)
   user.online.reset();
   user.offered = news;
   user.dial.pause();
-  if (session) self->send(session, contact_changed{news, false, 0});
+  if (session) self->send(session, contact_changed{news, false, 0, true});
   end_links([&](const auto& link) { return link.user && link.user->user == user.name; },
             {close_reason::refused, "the user shows another key", "key-changed"});
   user.state = presence::online;
@@ -195,17 +200,19 @@ void peer_hub_state::key_changed(peer_user& user, const core::online_user& news)
   update_route(user);
 }
 
-void peer_hub_state::sender_unknown(session_id sender) {
+void peer_hub_state::sender_unknown(const unknown_sender& news) {
+  const auto sender = news.session;
   if (find_session(sender)) {
-    dismiss_sender(sender);
-    return;
+    note_refused(sender, news.messages);
+    return dismiss_sender(sender);
   }
   if (!session) return;
   lookup_user query;
   query.session = sender;
-  ask_relay(query, [this, sender](const user_looked_up& answer) {
+  ask_relay(query, [this, sender, messages = news.messages](const user_looked_up& answer) {
     if (answer.online && answer.user.session == sender) {
       user_online(answer.user, false);
+      note_refused(sender, messages);
     } else {
       dismiss_sender(sender);
     }
@@ -219,7 +226,30 @@ void peer_hub_state::dismiss_sender(session_id sender) {
   if (!session || (user && user->online)) return;
   core::online_user nobody;
   nobody.session = sender;
-  self->send(session, contact_changed{nobody, false, 0});
+  const bool changed = user && user->offered;
+  self->send(session, contact_changed{changed ? *user->offered : nobody, false, 0, changed});
+}
+
+/// Loud, but no louder than once in a while, however much comes.
+void peer_hub_state::note_refused(session_id sender, std::uint32_t messages) {
+  auto* user = find_session(sender);
+  if (!user || !user->offered || messages == 0) return;
+  const bool waits = user->refused > 0;
+  user->refused += messages;
+  if (waits) return;
+  const auto due = user->refused_told ? *user->refused_told + refusals_interval : now();
+  if (due <= now()) return tell_refused(*user);
+  at(due, [this, user_name = user->name] { tell_refused(user_named(user_name)); });
+}
+
+void peer_hub_state::tell_refused(peer_user& user) {
+  const auto messages = std::exchange(user.refused, 0);
+  if (!user.offered || stopping) return;
+  user.refused_told = now();
+  presence_changed loud{user.name, user.offered->id, user.state};
+  loud.key_changed = true;
+  loud.messages_refused = messages;
+  tell(loud);
 }
 
 // --- Who is who ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "actors/peer/peer_hub.hpp"
 
+#include "actors/core/user_name.hpp"
 #include "actors/peer/safety_words.hpp"
 #include "actors/request.hpp"
 
@@ -78,14 +79,41 @@ caf::result<ping_result> peer_hub_state::ping(const ping_user& query) {
   const auto found = users.find(query.user);
   if (found != users.end()) {
     const auto& user = found->second;
+    if (user.offered) {
+      nobody.code = "key-changed";
+      nobody.detail = "the user shows another key than the one known";
+      return nobody;
+    }
     if (const auto* link = current_link(user)) return self->delegate(link->actor, query);
-    if (user.online && session_usable()) return self->delegate(session, query);
+    if (user.online && session_usable() && !user.relay_after)
+      return self->delegate(session, query);
   }
+  if (!follows_directory() && !stopping) return ping_when_found(query);
   const bool known = found != users.end() && !found->second.id.is_null();
   nobody.code = known ? "offline" : "unknown-user";
-  if (known && found->second.offered) nobody.code = "key-changed";
   nobody.detail = known ? "the user is not online" : "no such user is known";
   return nobody;
+}
+
+/// A hidden peer knows nobody before it has asked, and gives a link the time to come up.
+caf::result<ping_result> peer_hub_state::ping_when_found(const ping_user& query) {
+  ping_result nobody;
+  nobody.user = query.user;
+  if (!core::is_user_name(query.user)) {
+    nobody.code = "unknown-user";
+    nobody.detail = "that is no user name";
+    return nobody;
+  }
+  if (status.state == session_state::refused || status.state == session_state::replaced) {
+    nobody.code = "not-logged-in";
+    nobody.detail = "not logged in to a relay";
+    return nobody;
+  }
+  auto answer = self->make_response_promise<ping_result>();
+  auto& user = user_named(query.user);
+  user.pings.push_back(answer);
+  if (session_usable()) look_up(user);
+  return answer;
 }
 
 verify_result peer_hub_state::verify(const verify_user& query) {

@@ -1,6 +1,7 @@
 #include "actors/peer/peer_hub.hpp"
 
 #include "actors/core/user_name.hpp"
+#include "actors/request.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds lookup_timeout{5000};
 constexpr std::chrono::milliseconds link_head_start{2000};  // For hidden peers.
 constexpr std::size_t waiting_max = 1000;
+constexpr std::chrono::milliseconds ping_patience{6000};  // A path gives up earlier by itself.
 
 const std::string& recipient(const peer_user::waiting_send& message) {
   return std::visit([](const auto& m) -> const std::string& { return m.to; }, message);
@@ -76,15 +78,14 @@ void peer_hub_state::look_up(peer_user& user) {
   query.user = user.name;
   ask_relay(query, [this, user_name = user.name](const user_looked_up& answer) {
     auto& asked = user_named(user_name);
-    asked.looked_up = false;
-    if (answer.query == 0) return;  // They wait for the next session, or for their time-out.
-    if (!answer.online || answer.user.user != user_name) {
+    if (answer.query == 0 || !answer.online || answer.user.user != user_name) {
+      asked.looked_up = false;
+      if (answer.query == 0) return;  // They wait for the next session, or for their time-out.
       return answer.known ? fail_waiting(asked, "offline", "the user is offline")
                           : fail_waiting(asked, "unknown-user", "the relay knows no such user");
     }
     user_online(answer.user, false);
-    if (!asked.online) return;
-    if (config->hidden) {
+    if (config->hidden && asked.online) {
       plan_dials(asked, std::chrono::milliseconds{0});
       if (asked.dial.in_flight()) {
         asked.relay_after = now() + link_head_start;
@@ -92,11 +93,13 @@ void peer_hub_state::look_up(peer_user& user) {
       }
       update_route(asked);
     }
-    release_waiting(asked);
+    asked.looked_up = false;
+    if (asked.online) release_waiting(asked);
   });
 }
 
 void peer_hub_state::release_waiting(peer_user& user) {
+  release_pings(user);
   if (user.waiting.empty()) return;
   if (user.route.by == peer_route::kind::untold) tell_route(user, best_route(user));
   for (auto& message : std::exchange(user.waiting, {})) pass_on(std::move(message));
@@ -105,6 +108,31 @@ void peer_hub_state::release_waiting(peer_user& user) {
 void peer_hub_state::fail_waiting(peer_user& user, const std::string& code,
                                   const std::string& detail) {
   for (const auto& message : std::exchange(user.waiting, {})) fail(message, code, detail);
+  for (auto& answer : std::exchange(user.pings, {}))
+    answer.deliver(ping_result{user.name, path_kind::none, {}, {}, code, detail});
+}
+
+/// Those that wait go the way that messages would go now, once there is one.
+void peer_hub_state::release_pings(peer_user& user) {
+  if (user.pings.empty() || user.looked_up) return;
+  const auto way = best_route(user);
+  const bool by_link = way.by == peer_route::kind::link;
+  if (!by_link && way.by != peer_route::kind::relay) return;
+  const auto reply_to = [](auto& answer) {
+    return [answer](ping_result& result) mutable { answer.deliver(std::move(result)); };
+  };
+  const auto fail_to = [](auto& answer) {
+    return [answer](caf::error& why) mutable { answer.deliver(std::move(why)); };
+  };
+  for (auto& answer : std::exchange(user.pings, {})) {
+    const ping_user query{user.name};
+    if (by_link) {
+      request(self, links.at(way.via).actor, ping_patience, query)
+          .then(reply_to(answer), fail_to(answer));
+    } else {
+      request(self, session, ping_patience, query).then(reply_to(answer), fail_to(answer));
+    }
+  }
 }
 
 void peer_hub_state::expire_waiting(const std::string& user_name, const message_id& id) {
@@ -132,6 +160,7 @@ peer_route peer_hub_state::best_route(const peer_user& user) const {
 
 void peer_hub_state::update_route(peer_user& user) {
   using kind = peer_route::kind;
+  release_pings(user);
   const auto best = best_route(user);
   if (best == user.route) return;
   // The store need not hear of users that nothing was ever sent to or came from.

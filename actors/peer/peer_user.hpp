@@ -3,6 +3,7 @@
 #include "actors/core/dial_plan.hpp"
 #include "actors/interfaces.hpp"
 
+#include <caf/typed_response_promise.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,11 @@ struct peer_user {
   using waiting_send = std::variant<send_text, send_application_message>;
   std::vector<waiting_send> waiting;
   bool looked_up = false;  ///< A lookup by name is under way.
+  std::vector<caf::typed_response_promise<ping_result>> pings;  ///< Wait for the same.
+
+  // Messages that came under a key that is not trusted.
+  std::uint32_t refused = 0;  ///< Since it was told last.
+  std::optional<std::chrono::steady_clock::time_point> refused_told;
 };
 
 /// One sentence on why there is no direct link; empty if there is one.

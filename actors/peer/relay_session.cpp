@@ -35,8 +35,9 @@ std::string tried(const core::relay_uri& relay, const dial_finished& result) {
 
 // Trying again would not help until a person has done something about it.
 bool is_final_refusal(const close_info& why) {
-  static constexpr std::array<std::string_view, 7> codes{
-      "name-taken", "registration-closed", "bad-name", "bad-record", "version", "key", "removed"};
+  static constexpr std::array<std::string_view, 8> codes{
+      "name-taken", "registration-closed", "bad-name", "bad-record",
+      "version",    "key",                 "removed",  "kicked"};
   return why.reason == close_reason::refused && why.by_remote &&
          std::find(codes.begin(), codes.end(), why.code) != codes.end();
 }
@@ -150,6 +151,7 @@ void relay_session_state::login_accepted(const wire::LoginOk& answer) {
       spawn(self->system(), heartbeat_monitor, connection, heartbeat_config{.interval = heartbeat},
             caf::actor_cast<heartbeat_owner_actor>(relay_session_actor{self}));
   status.session = answer.session();
+  status.heartbeat = heartbeat;
   status.observed = endpoint::parse(answer.observed_endpoint()).value_or(endpoint{});
   envelopes->session_began(connection, answer.session());
   tell(session_state::online);

@@ -263,12 +263,26 @@ TEST_F(Outbox, IgnoresRefusalsOfAnOldRoute) {
 
 TEST_F(Outbox, ReportsWhatTheReceiverRefuses) {
   box.change_route(link, now, out);
-  for (std::uint64_t n = 1; n <= 3; ++n) push(n);
+  for (std::uint64_t n = 1; n <= 4; ++n) push(n);
   reported();
   confirm(1, receipt_status::refused);
   confirm(2, receipt_status::too_large);
   confirm(3, receipt_status::unsupported);
-  EXPECT_EQ(reported(), (reports{"1 refused", "2 too-large", "3 unsupported"}));
+  confirm(4, receipt_status::untrusted);
+  EXPECT_EQ(reported(),
+            (reports{"1 refused", "2 too-large", "3 unsupported", "4 key-not-trusted"}));
+}
+
+TEST_F(Outbox, EverythingFailsWhenItsSenderStops) {
+  box.change_route(link, now, out);
+  push(1);
+  box.set_blocked(link.id, true, now, out);
+  push(2);
+  reported();
+  box.stop(out);
+  EXPECT_EQ(reported(), (reports{"1 stopped", "2 stopped"}));
+  EXPECT_EQ(box.size(), 0u);
+  EXPECT_FALSE(box.deadline());
 }
 
 TEST_F(Outbox, RejectsAReceiptForWhatWasNeverSent) {

@@ -27,6 +27,7 @@ struct told {
   std::vector<presence_changed> presences;
   std::vector<link_changed> links;
   std::vector<message_progress> progress;
+  bool settled = false;  // The store, before the end.
   bool stopped = false;
   std::uint32_t messages_in_store = 0;  // What the store answers.
 };
@@ -55,6 +56,10 @@ inline message_store_actor::behavior_type fake_store(message_store_actor::pointe
           [](const messages_refused&) {},
           [](const tell_subscriber&) {},
           [log](count_messages) { return message_count{log->messages_in_store}; },
+          [log](settle_messages) {
+            log->settled = true;
+            return message_count{};
+          },
           [](const deadline_passed&) {}};
 }
 
@@ -168,14 +173,14 @@ class lone_peer : public actors_test {
 
   // --- The relay ---
 
-  void log_in(session_id session = 1) {
+  void log_in(session_id session = 1, std::uint32_t heartbeat_ms = 1'000'000) {
     relay = make_connection(identity_of("relay"), 9, true);
     answer_dial(dials.back(), relay);
     wire::Control ok;
     auto& login = *ok.mutable_login_ok();
     login.set_version(1);
     login.set_session(session);
-    login.set_heartbeat_ms(1'000'000);
+    login.set_heartbeat_ms(heartbeat_ms);
     login.set_observed_endpoint("10.0.0.1:5000");
     receive(relay, ok);
   }

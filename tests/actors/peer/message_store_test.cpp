@@ -372,6 +372,16 @@ struct TwoStores : MessageStore {
   message_store_actor bobs_store;
 };
 
+TEST_F(TwoStores, WhatIsUnderWayWhenThePeerStopsHasFailed) {
+  send(1);
+  link->to = nullptr;  // From here on nothing arrives.
+  send(2);
+  log->take();
+  EXPECT_EQ(ask<message_count>(store, settle_messages{}).waiting, 1u);
+  EXPECT_EQ(log->take(), told{"2 failed stopped"});
+  EXPECT_EQ(ask<message_count>(store, count_messages{}).waiting, 0u);
+}
+
 TEST_F(TwoStores, Talk) {
   log->take();
   send(1);

@@ -1,4 +1,7 @@
+#include "actors/peer/message_frames.hpp"
+#include "tests/actors/core/message_for_test.hpp"
 #include "tests/actors/peer/lone_peer.hpp"
+#include "transport/wire/hot_frames.hpp"
 
 namespace hobnob {
 namespace {
@@ -69,6 +72,24 @@ TEST_F(Peer, ATakenNameIsNotTriedAgain) {
   EXPECT_EQ(log->sessions.back().code, "name-taken");
   pass(10min);
   EXPECT_EQ(dials.size(), 1u);
+}
+
+TEST_F(Peer, AKickedPeerStaysAway) {
+  log_in();
+  end(relay, {close_reason::refused, "an administrator ended the session", "kicked", true});
+  EXPECT_EQ(log->sessions.back().state, session_state::refused);
+  EXPECT_EQ(log->sessions.back().code, "kicked");
+  pass(10min);
+  EXPECT_EQ(dials.size(), 1u);
+}
+
+TEST_F(Peer, AReplacedPeerDoesNotSayThatTheOthersHaveLeft) {
+  log_in();
+  tell_snapshot({{"bob", 2}, {"cy", 3}});
+  end(relay, {close_reason::replaced, "newer", "", true});
+  EXPECT_EQ(log->sessions.back().state, session_state::replaced);
+  ASSERT_EQ(log->presences.size(), 2u);
+  for (const auto& told : log->presences) EXPECT_EQ(told.state, presence::online) << told.user;
 }
 
 TEST_F(Peer, AReplacedPeerStaysAwayAndClosesItsLinks) {
@@ -254,6 +275,37 @@ TEST_F(Peer, OfTwoLinksToOneUserOneIsLeftAndSubscribersSeeOne) {
   EXPECT_EQ(log->links.size(), 1u);
 }
 
+TEST_F(Peer, AUserWhoHasStartedAgainHasAnotherLink) {
+  log_in();
+  tell_snapshot({{"bob", 2}});
+  const auto old = accept_from("bob", 2);
+  const auto young = make_connection(test::identity_of("bob"), 2, false);
+  caf::anon_send(hub, connection_accepted{young});
+  run();
+  wire::Control message;
+  auto& setup = *message.mutable_setup_p2p();
+  setup.mutable_versions()->set_lowest(1);
+  setup.mutable_versions()->set_highest(1);
+  *setup.mutable_record() = record_of("bob", 2, 7);
+  receive(young, message);
+  ASSERT_TRUE(old->closed);
+  EXPECT_EQ(old->closed->reason, close_reason::replaced);
+  EXPECT_FALSE(young->closed);
+  ASSERT_EQ(log->links.size(), 3u) << "up, down, up";
+  EXPECT_EQ(log->links[1].state, link_state::down);
+  EXPECT_EQ(log->links[1].reason, close_reason::replaced);
+  EXPECT_EQ(log->links[2].state, link_state::up);
+}
+
+TEST_F(Peer, TheRelaysHeartbeatHoldsForLinksToo) {
+  log_in(1, 1000);
+  tell_snapshot({{"bob", 2}});
+  const auto link = accept_from("bob", 2);
+  EXPECT_EQ(last_sent(*link).setup_p2p().heartbeat_ms(), 1000u);
+  pass(1s);
+  EXPECT_EQ(link->count(frame_type::ping), 1u);
+}
+
 TEST_F(Peer, AUserWhoSaysGoodbyeToTheRelayIsUnlinkedAtOnce) {
   log_in();
   tell_snapshot({{"bob", 2}});
@@ -282,7 +334,7 @@ TEST_F(Peer, AUserWhoLostTheRelayIsProbedAndStaysLinkedIfItAnswers) {
 }
 
 TEST_F(Peer, ShowsTheRoundTripOfALink) {
-  log_in();
+  log_in(1, 5000);
   tell_snapshot({{"bob", 2}});
   const auto link = accept_from("bob", 2);
   EXPECT_LT(ask<user_list>(hub, get_users{}).users.at(0).round_trip, 0ms) << "not known yet";
@@ -335,6 +387,85 @@ TEST_F(Peer, WhatWaitsForALoginTimesOut) {
   EXPECT_EQ(log->progress[0].code, "timeout");
 }
 
+// --- A key that is not trusted --------------------------------------------------------------------
+
+struct PeerOfAnotherBob : Peer {
+  PeerOfAnotherBob() {
+    log_in();
+    tell_snapshot({{"bob", 2}});
+    tell_left(2, close_reason::goodbye);
+    directory_record record;
+    record.user = "bob";
+    record.box_key = box_key_pair{another}.public_key();
+    record.serial = record.epoch = 1;
+    wire::Control message;
+    auto& entry = *message.mutable_directory_change()->add_joined();
+    entry.set_session(3);
+    sign_record(another, record, *entry.mutable_record());
+    receive(relay, message);
+  }
+
+  void receive_text(std::uint64_t number) {
+    const std::vector<core::message> texts{core::message_for_test(number, "hello")};
+    const auto sealed =
+        seal_envelope(another, {own.fingerprint(), box_key_pair{own}.public_key(), 1},
+                      pack_messages(texts).front().body);
+    std::array<std::byte, wire::envelope_header::size> head{};
+    wire::envelope_header{3, number}.encode(head);
+    bytes payload(head.begin(), head.end());
+    payload.insert(payload.end(), sealed.begin(), sealed.end());
+    caf::anon_send(consumer_of(relay), connection_frames{test::make_batch(
+                                           {{frame_type::envelope_from, std::move(payload)}})});
+    run();
+  }
+
+  /// What the relay was given for the other bob.
+  std::vector<core::receipt> receipts() {
+    std::vector<core::receipt> result;
+    for (const auto& sent : relay->sent) {
+      if (sent.type != frame_type::envelope) continue;
+      const byte_view payload{sent.payload};
+      EXPECT_EQ(wire::envelope_header::decode(payload)->session, 3u);
+      const auto opened = open_envelope(box_key_pair{another}, another.fingerprint(), 3,
+                                        payload.subspan(wire::envelope_header::size));
+      for (const auto& each : *unpack_body(opened.body)) {
+        for (const auto& receipt : *read_receipts(each.payload.view())) result.push_back(receipt);
+      }
+    }
+    return result;
+  }
+
+  const identity another = test::identity_of("another bob");
+};
+
+TEST_F(PeerOfAnotherBob, AnswersMessagesUnderAnUntrustedKeyAtOnce) {
+  receive_text(1);
+  ASSERT_EQ(receipts().size(), 1u);
+  EXPECT_EQ(receipts()[0].id, core::id_for_test(1));
+  EXPECT_EQ(receipts()[0].status, core::receipt_status::untrusted);
+}
+
+TEST_F(PeerOfAnotherBob, TellsOfThemOnceAndThenTheirNumberEveryTenSeconds) {
+  const auto before = log->presences.size();
+  for (std::uint64_t number = 1; number <= 3; ++number) receive_text(number);
+  ASSERT_EQ(log->presences.size(), before + 1);
+  EXPECT_TRUE(log->presences.back().key_changed);
+  EXPECT_EQ(log->presences.back().id, another.fingerprint());
+  EXPECT_EQ(log->presences.back().messages_refused, 1u);
+  pass(10s);
+  ASSERT_EQ(log->presences.size(), before + 2);
+  EXPECT_EQ(log->presences.back().messages_refused, 2u);
+  pass(1min);
+  EXPECT_EQ(log->presences.size(), before + 2) << "nothing new";
+  EXPECT_EQ(receipts().size(), 3u);
+}
+
+TEST_F(PeerOfAnotherBob, APingSaysThatTheKeyHasChanged) {
+  const auto answer = ask<ping_result>(hub, ping_user{"bob"});
+  EXPECT_EQ(answer.code, "key-changed");
+  EXPECT_EQ(answer.detail.find("not online"), std::string::npos) << answer.detail;
+}
+
 // --- The end ------------------------------------------------------------------------------------
 
 TEST_F(Peer, StopsInTimeEvenIfNobodyLetsGo) {
@@ -357,7 +488,9 @@ TEST_F(Peer, StopsAtOnceWhenAllConnectionsHaveClosed) {
   caf::anon_send(hub, stop_peer{});
   run();
   end(link, {});
+  EXPECT_FALSE(log->settled) << "receipts may still come";
   end(relay, {});
+  EXPECT_TRUE(log->settled);
   EXPECT_TRUE(log->stopped);
 }
 
@@ -375,6 +508,71 @@ struct HiddenPeer : test::lone_peer {
 TEST_F(HiddenPeer, IsNotToldOfOthersAndDoesNotClaimToKnowThemAll) {
   log_in();
   EXPECT_FALSE(ask<user_list>(hub, get_users{}).complete);
+}
+
+TEST_F(HiddenPeer, LooksUpAndDialsWhomItPings) {
+  auto pending = self()->request(hub, 3600s, ping_user{"bob"});
+  run();
+  log_in();
+  const auto lookup = last_sent(*relay);
+  ASSERT_TRUE(lookup.has_lookup());
+  wire::Control message;
+  auto& found = *message.mutable_lookup_result();
+  found.set_query(lookup.lookup().query());
+  wire::DirectoryChange holder;
+  add_user(holder, "bob", 2);
+  *found.mutable_entry() = holder.joined(0);
+  receive(relay, message);
+  ASSERT_EQ(dials_to(2), 1u);
+  EXPECT_EQ(relay->count(frame_type::envelope), 0u) << "a link gets its time";
+  const auto link = make_connection(test::identity_of("bob"), 2, true);
+  answer_dial(dials.back(), link);
+  introduce(link, "bob", 2);
+  ASSERT_EQ(link->count(frame_type::ping), 1u);
+  const auto ping = link->sent.back().payload;
+  pass(3ms);
+  caf::anon_send(consumer_of(link),
+                 connection_frames{test::make_batch({{frame_type::pong, ping}})});
+  run();
+  pending.receive(
+      [](const ping_result& answer) {
+        EXPECT_EQ(answer.path, path_kind::lan);
+        EXPECT_EQ(answer.round_trip, 3ms);
+      },
+      [](const caf::error&) { ADD_FAILURE(); });
+}
+
+TEST_F(HiddenPeer, PingsByTheRelayWhomItCannotDialInTwoSeconds) {
+  log_in();
+  auto pending = self()->request(hub, 3600s, ping_user{"bob"});
+  run();
+  const auto lookup = last_sent(*relay);
+  ASSERT_TRUE(lookup.has_lookup());
+  wire::Control message;
+  auto& found = *message.mutable_lookup_result();
+  found.set_query(lookup.lookup().query());
+  wire::DirectoryChange holder;
+  add_user(holder, "bob", 2);
+  *found.mutable_entry() = holder.joined(0);
+  receive(relay, message);
+  pass(1999ms);
+  EXPECT_EQ(relay->count(frame_type::envelope), 0u);
+  pass(1ms);
+  EXPECT_EQ(relay->count(frame_type::envelope), 1u);
+  pass(5s);
+  pending.receive([](const ping_result& answer) { EXPECT_EQ(answer.code, "timeout"); },
+                  [](const caf::error&) { ADD_FAILURE(); });
+}
+
+TEST_F(HiddenPeer, SaysAtOnceThatNobodyHasTheNameItPings) {
+  log_in();
+  auto pending = self()->request(hub, 3600s, ping_user{"bob"});
+  run();
+  wire::Control message;
+  message.mutable_lookup_result()->set_query(last_sent(*relay).lookup().query());
+  receive(relay, message);
+  pending.receive([](const ping_result& answer) { EXPECT_EQ(answer.code, "unknown-user"); },
+                  [](const caf::error&) { ADD_FAILURE(); });
 }
 
 }  // namespace

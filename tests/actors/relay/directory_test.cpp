@@ -75,16 +75,18 @@ TEST_F(Directory, TheNewerLoginOfAUserReplacesTheOlder) {
   EXPECT_EQ(snapshot(log_in(2, "bob")).front(), young.id);
 }
 
-TEST_F(Directory, HiddenSessionsReplaceNobodyAndAreNotListed) {
+TEST_F(Directory, HiddenSessionsAreNotListedButReplaceAsWell) {
   start();
   const auto ann = log_in(1, "ann");
   const auto hidden = log_in(1, "ann", true);
-  const auto another = log_in(1, "ann", true);
   EXPECT_NE(hidden.id, 0u);
+  ASSERT_TRUE(ann.connection->closed);
+  EXPECT_EQ(ann.connection->closed->reason, close_reason::replaced);
+  const auto another = log_in(1, "ann", true);
   EXPECT_NE(another.id, 0u);
-  EXPECT_FALSE(ann.connection->closed);
-  EXPECT_FALSE(hidden.connection->closed);
-  EXPECT_EQ(snapshot(log_in(2, "bob")).size(), 2u);
+  EXPECT_TRUE(hidden.connection->closed);
+  EXPECT_FALSE(another.connection->closed);
+  EXPECT_EQ(snapshot(log_in(2, "bob")).size(), 1u);
 }
 
 TEST_F(Directory, ANameBelongsToTheFirstKey) {
