@@ -32,6 +32,7 @@ event_object event_of(const presence_changed& news) {
       .with("state", news.state)
       .with_if(news.state == presence::offline, "reason", news.reason)
       .with_if(news.key_changed, "key_changed", true)
+      .with_if(news.messages_refused > 0, "messages_refused", news.messages_refused)
       .take();
 }
 

@@ -52,7 +52,8 @@ void front_state::session_told(const session_changed& news) {
   if (news.state == session_state::refused) {
     // The relay will not change its mind by itself.
     const auto code = news.code.empty() ? "refused" : news.code;
-    end_with({exit_code_for(code), code, "cannot log in: " + login_fault(news)});
+    const auto* what = code == "kicked" ? "logged out: " : "cannot log in: ";
+    end_with({exit_code_for(code), code, what + login_fault(news)});
   } else if (news.state == session_state::replaced) {
     end_with({exit_refused, "replaced", "a newer login of this user took over"});
   }

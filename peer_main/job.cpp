@@ -16,6 +16,14 @@ using namespace std::chrono_literals;
 constexpr auto grace = 1s;
 constexpr auto look_again = 50ms;
 
+std::string advice_on(std::string_view code, const std::string& user) {
+  if (code == "key-changed")
+    return "; see `peer_main verify " + user + "`, and --accept there if the new key is right";
+  if (code == "key-not-trusted")
+    return "; ask " + user + " to look at `peer_main verify` with your name";
+  return {};
+}
+
 }  // namespace
 
 job_actor::behavior_type job_state::make_behavior(job_config settings, peer_actor of) {
@@ -68,6 +76,7 @@ void job_state::start() {
   const auto& command = config.request.command;
   if (command == "say") return say();
   if (command == "status" || command == "id") return show_status();
+  if (command == "ping") return ping();
   look_up_users();
 }
 
@@ -81,8 +90,6 @@ void job_state::look_up_users() {
               self->delayed_send(self, look_again, job_tick{});
             } else if (config.request.command == "who") {
               show_users(list);
-            } else if (config.request.command == "ping") {
-              ping();
             } else {
               verify();
             }
@@ -100,10 +107,7 @@ void job_state::progress_told(const message_progress& news) {
   if (finished || news.id != config.id || config.request.command != "say") return;
   if (news.state == message_state::failed) {
     auto detail = news.detail.empty() ? "not delivered to " + news.to : news.detail;
-    if (news.code == "key-changed")
-      detail +=
-          "; see `peer_main verify " + news.to + "`, and --accept there if the new key is right";
-    return fail(news.code, detail);
+    return fail(news.code, detail + advice_on(news.code, news.to));
   }
   config.emit(event_of(news));
   if (news.state >= config.request.wait) finish(exit_done);
@@ -141,7 +145,8 @@ void job_state::ping() {
             config.emit(event_of(result));
             if (result.path != path_kind::none) return finish(exit_done);
             fail(result.code.empty() ? "timeout" : result.code,
-                 result.detail.empty() ? "no answer from " + result.user : result.detail);
+                 (result.detail.empty() ? "no answer from " + result.user : result.detail) +
+                     advice_on(result.code, result.user));
           },
           [this](caf::error&) { fail("timeout", "no answer from " + config.request.user); });
 }

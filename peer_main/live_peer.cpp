@@ -71,9 +71,10 @@ face make_face(const peer_surroundings& all, const std::shared_ptr<event_output>
 peer_config config_of_lone_peer(const peer_surroundings& all, const job_request& request) {
   peer_config config;
   config.hidden = true;
-  config.follow_directory = request.command != "say" && request.command != "status";
+  const bool needs_one_user = request.command == "say" || request.command == "ping";
+  config.follow_directory = !needs_one_user && request.command != "status";
   config.direct = all.options.direct;
-  if (request.command != "say") config.direct = direct_mode::off;
+  if (!needs_one_user) config.direct = direct_mode::off;
   if (config.direct == direct_mode::both) config.direct = direct_mode::dial_only;
   return config;
 }

@@ -23,6 +23,7 @@ inline std::string login_fault(const session_changed& news) {
     return "cannot reach the relay " + news.detail +
            ". Is it running, does --relay name what it printed, and does a firewall let its port "
            "through?";
+  if (news.code == "kicked") return news.detail + "; start again to come back";
   return news.detail;
 }
 

@@ -136,6 +136,17 @@ class Online(ProgramTest):
         super().setUp()
         self.server = self.relay()
 
+    def test_ping_alone_goes_direct_and_says_so(self):
+        self.peer("bob", self.server)
+        ping = self.run_peer("ann", self.server, "ping", "bob")
+        self.assertEqual(ping.code, 0, ping)
+        self.assertEqual(ping.event("ping")["path"], "lan")
+        by_relay = self.run_peer("ann", self.server, "ping", "bob", options=("--direct", "off"))
+        self.assertEqual(by_relay.code, 0, by_relay)
+        self.assertEqual(by_relay.event("ping")["path"], "relay")
+        nobody = self.run_peer("ann", self.server, "ping", "nobody")
+        self.assertEqual((nobody.code, nobody.event("error")["code"]), (5, "unknown-user"))
+
     def test_say_alone_is_delivered_and_hidden(self):
         bob = self.peer("bob", self.server)
         said = self.run_peer("ann", self.server, "say", "bob", "hello", "bob")

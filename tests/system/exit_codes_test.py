@@ -28,6 +28,7 @@ ALONE = {
     "offline": ("{ann}", "--relay", "{relay}", "say", "cy", "hi"),
     "self": ("{ann}", "--relay", "{relay}", "say", "ann", "hi"),
     "key-changed": ("{ann}", "--relay", "{relay}", "say", "dee", "hi"),
+    "key-not-trusted": ("--user", "dee", "--data-dir", "{dee2}", "--relay", "{relay}", "say", "bob", "hi"),
     "require-direct": ("{ann}", "--relay", "{relay}", "--require-direct", "say", "shy", "hi"),
     "too-large": ("{ann}", "--relay", "{relay}", "say", "bob", "x" * 32769),
     "bad-text": ("{ann}", "--relay", "{relay}", "say", "bob", b"\xff"),
@@ -37,7 +38,7 @@ ALONE = {
 # On standard input of a program that goes on; these never decide an exit code.
 TYPED = {"unknown-command": "/dance", "no-conversation": "hello?"}
 # Each has a test of its own below.
-OTHERS = {"output", "replaced", "stopped"}
+OTHERS = {"output", "replaced", "kicked", "stopped"}
 
 
 class ExitCodes(ProgramTest):
@@ -50,11 +51,12 @@ class ExitCodes(ProgramTest):
         closed = self.relay("--registration", "closed", data="closed")
         self.peer("cy", self.server).stop()
         self.peer("shy", self.server, "--direct", "off")
-        self.peer("bob", self.server)
+        bob = self.peer("bob", self.server)
         self.peer("frozen", self.server, "--direct", "off").signal(signal.SIGSTOP)
-        # Ann meets dee, who then gets another key.
+        # Ann and bob meet dee, who then gets another key.
         dee = self.peer("dee", self.server)
         self.assertEqual(self.run_peer("ann", self.server, "who").code, 0)
+        bob.wait_presence("dee", "online")
         dee.stop()
         other = self.run_program("peer_main", "--data-dir", self.folder / "dee2", "--json", "id").event("id")
         self.run_program("relay_main", "--data-dir", self.folder / "relay", "rebind", "dee", other["fingerprint"])
@@ -69,7 +71,7 @@ class ExitCodes(ProgramTest):
         return {"relay": self.server.uri, "closed_relay": closed.uri,
                 "dead_relay": f"hobnob://127.0.0.1:1/?id={key}", "other_key": self.server.uri.replace(key, closed.fingerprint),
                 "taken_port": f"127.0.0.1:{taken.getsockname()[1]}", "bob": self.folder / "bob",
-                "broken": broken, "fresh": self.folder / "fresh"}
+                "broken": broken, "fresh": self.folder / "fresh", "dee2": self.folder / "dee2"}
 
     def filled_in(self, arguments, places):
         ready = []
@@ -120,6 +122,15 @@ class ExitCodes(ProgramTest):
         self.peer("ann", self.server, data="copy")
         self.assertEqual(first.wait_exit(), DOCUMENTED["replaced"])
         first.wait_event("error", code="replaced")
+
+    def test_who_is_kicked_stays_away_and_ends_with_5(self):
+        ann = self.peer("ann", self.server)
+        self.run_program("relay_main", "--data-dir", self.folder / "relay", "kick", "ann")
+        self.assertEqual(ann.wait_event("session", state="refused")["code"], "kicked")
+        self.assertEqual(ann.wait_exit(), DOCUMENTED["kicked"])
+        ann.wait_event("error", code="kicked")
+        ann.wait_line("administrator ended the session", "err")
+        self.assertEqual(len(ann.events("session", state="online")), 1)
 
     def test_a_command_whose_program_ends_meanwhile_is_5(self):
         frozen = self.peer("frozen", self.server, "--direct", "off")

@@ -37,6 +37,22 @@ class Identities(ProgramTest):
         new.wait_event("session", state="replaced")
         self.assertEqual(len(old.events("session", state="online")), 1)
 
+    def test_a_command_with_a_copy_of_the_key_replaces_the_running_peer_which_is_told(self):
+        relay = self.relay()
+        copy = self.copy_of("ann", "ann-copy")
+        bob = self.peer("bob", relay)
+        running = self.peer("ann", relay)
+        bob.wait_link("ann")
+        running.wait_link("bob")
+        said = self.run_peer("ann", relay, "say", "bob", "from elsewhere", data=copy)
+        self.assertEqual(said.code, 0, said)
+        running.wait_event("session", state="replaced")
+        self.assertEqual(running.wait_exit(), 5)
+        self.assertEqual(running.events("presence", state="offline"), [], "it is the one who is gone")
+        # Once, and that for good.
+        bob.wait_link("ann", "down")
+        self.assertEqual(len(running.events("link", state="up")), 1)
+
     def test_the_wire_tells_a_replaced_session_why(self):
         relay = self.relay()
         ann = Identity(self.folder)
@@ -90,6 +106,18 @@ class Identities(ProgramTest):
         self.assertEqual(refused.code, 4, refused)
         self.assertIn("verify", refused.err, "it says what one can do about it")
         self.assertEqual(new.events("message"), [])
+        pinged = self.run_peer("ann", relay, "ping", "bob")
+        self.assertEqual(pinged.code, 4, pinged)
+        self.assertEqual(pinged.event("error")["code"], "key-changed")
+        self.assertNotIn("not online", pinged.err)
+
+        # The other way: who is not trusted hears so at once, and ann that something came.
+        said = self.run_peer("bob", relay, "say", "ann", "believe me", data="bob-new")
+        self.assertEqual(said.code, 4, said)
+        self.assertEqual(said.event("error")["code"], "key-not-trusted")
+        self.assertEqual(ann.wait_event("presence", since, user="bob", messages_refused=1)["key_changed"], True)
+        ann.wait_line("WARNING: 1 message under another key of bob", "err", since)
+        self.assertEqual(ann.events("message"), [])
 
         accepted = self.run_peer("ann", relay, "verify", "--accept", "bob")
         self.assertEqual(accepted.code, 0, accepted)
@@ -138,10 +166,11 @@ class Identities(ProgramTest):
         self.assertEqual(users.code, 0, users)
         self.assertIn("ann", users.out)
         self.assertEqual(self.run_program(*admin, "kick", "ann").code, 0)
-        ann.wait_event("session", state="waiting")
-        ann.wait("a second login", lambda *_: len(ann.events("session", state="online")) == 2)
+        self.assertEqual(ann.wait_event("session", state="refused")["code"], "kicked")
+        self.assertEqual(ann.wait_exit(), 5)
+        again = self.peer("ann", relay)
         self.assertEqual(self.run_program(*admin, "remove", "ann").code, 0)
-        ann.wait_event("session", state="refused")
+        again.wait_event("session", state="refused")
 
     def test_admin_commands_work_without_a_running_relay(self):
         relay = self.relay("--registration", "closed")
