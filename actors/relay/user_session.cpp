@@ -195,9 +195,15 @@ void user_session_state::change_record(const wire::RecordUpdate& update) {
 
 void user_session_state::protocol_error(std::string detail) {
   count(config->counters->protocol_errors);
+  log_fault(detail);
+  close({close_reason::protocol, std::move(detail), "protocol"});
+}
+
+/// The one line about its end.
+void user_session_state::log_fault(std::string_view detail) {
+  fault_logged = true;
   config->log->session_closed(connection->info().remote_endpoint, user, detail,
                               self->clock().now());
-  close({close_reason::protocol, std::move(detail), "protocol"});
 }
 
 void user_session_state::close(close_info why) {
@@ -213,7 +219,7 @@ void user_session_state::leave(close_reason reason, std::string_view detail) {
   self->send(directory, session_ended{id, reason});
   if (stage == phase::online) {
     config->counters->sessions.fetch_sub(1, std::memory_order_relaxed);
-    config->log->logged_out(user, reason, detail, self->clock().now());
+    if (!fault_logged) config->log->logged_out(user, reason, detail, self->clock().now());
   }
   id = 0;
 }
@@ -222,8 +228,7 @@ void user_session_state::connection_ended(const close_info& why) {
   // Noticed by the connection itself (a bad frame, no login in time): nobody else logs it.
   if (stage != phase::closing && !why.by_remote && is_fault(why.reason)) {
     if (why.reason == close_reason::protocol) count(config->counters->protocol_errors);
-    config->log->session_closed(connection->info().remote_endpoint, user, why.detail,
-                                self->clock().now());
+    log_fault(why.detail);
   }
   leave(reason_to_tell(why));
   // A verdict that is still to come finds its session gone: the directory watches us.

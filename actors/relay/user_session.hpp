@@ -63,6 +63,7 @@ struct user_session_state {
 
   // Its end.
   void protocol_error(std::string detail);
+  void log_fault(std::string_view detail);
   void close(close_info why);
   void leave(close_reason reason, std::string_view detail = {});
   void connection_ended(const close_info& why);
@@ -89,6 +90,7 @@ struct user_session_state {
   connection_ptr connection;
   directory_actor directory;
   phase stage = phase::connected;
+  bool fault_logged = false;  // Why it ends stands in the log already.
   bool blocked = false;  // The connection's queue is full.
   session_id id = 0;
   std::uint64_t record_serial = 0;

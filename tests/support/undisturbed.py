@@ -1,5 +1,7 @@
 """What every bad-input test asks: is the program still there, as small as before, and are honest users undisturbed?"""
 
+import re
+
 from support.certificates import Identity
 from support.programs import ProgramTest, resident_kib, sanitized, wait_until
 from support.wire import Client
@@ -19,7 +21,7 @@ class BadInputTest(ProgramTest):
     def setUp(self):
         super().setUp()
         self.server = self.relay(*self.relay_options)
-        self.attacker = Identity(self.folder, "attacker")
+        self.attacker, self.latecomer = Identity(self.folder, "attacker"), Identity(self.folder, "later")
         self.honest = {user: self.peer(user, self.server) for user in ("ann", "bob")}
         self.link_all(self.honest)
         self.address = (self.server.host, self.server.port)
@@ -50,6 +52,18 @@ class BadInputTest(ProgramTest):
         for line in lines:
             self.assertNotRegex(line, r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
         return lines
+
+    def assert_lines_about(self, count, *patterns, mark):
+        """The relay has logged so many lines, since `mark`, that have one of these in them, and logs no more."""
+        if count:
+            self.server.wait_line("|".join(patterns), "err", mark)
+        # The line about a login that comes later stands behind all there is about what came before.
+        later = self.server.mark()
+        with Client(self.address, self.latecomer) as client:
+            client.login(self.latecomer, "later")
+        self.server.wait_line(r"\blater logged in", "err", later)
+        lines = [line for line in self.lines_since(self.server, mark) if any(re.search(p, line) for p in patterns)]
+        self.assertEqual(len(lines), count, lines)
 
     def assert_one_line(self, program, mark, pattern):
         """The program has logged exactly one line about it."""

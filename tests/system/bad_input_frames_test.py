@@ -4,10 +4,9 @@
 import os
 import unittest
 
-from support.certificates import Identity
 from support.undisturbed import BadInputTest
 from support.wire import (CONTROL, ENVELOPE, ENVELOPE_FROM, MESSAGE, PING, PONG, PROTOCOL, RECEIPT, REFUSED, VERSION,
-                          Client, Closed, control, frame, header)
+                          Closed, control, frame, header)
 
 
 class BadFrames(BadInputTest):
@@ -16,11 +15,7 @@ class BadFrames(BadInputTest):
 
     def expect_protocol_close(self, *, logged_in=False, data=b"", reason=PROTOCOL):
         """After `data` the relay says why and closes, and logs one line."""
-        mark = self.server.mark()
-        client = self.client()
-        if logged_in:
-            client.login(self.attacker, "mallory")
-            client.receive_control("directory_change")
+        client, mark = self.connected(logged_in)
         client.send(data)
         close = client.wait_close()
         self.assertEqual(close.get("reason"), reason, close)
@@ -28,9 +23,24 @@ class BadFrames(BadInputTest):
         self.assertLessEqual(len(close["detail"]), 200)
         with self.assertRaises(Closed):
             client.receive()
+        names = self.names_of(client)
         client.close()
-        self.server.wait_line("127.0.0.1", "err", mark)
-        self.lines_since(self.server, mark)
+        self.assert_lines_about(1, *names, mark=mark)
+
+    def connected(self, logged_in=False):
+        """A connection, as a stranger or as mallory, and the place in the log from which on it counts."""
+        mark = self.server.mark()
+        client = self.client()
+        if logged_in:
+            client.login(self.attacker, "mallory")
+            client.receive_control("directory_change")
+            self.server.wait_line(r"\bmallory logged in", "err", mark)
+            mark = self.server.mark()
+        return client, mark
+
+    def names_of(self, client):
+        """How the log may call it."""
+        return r"\bmallory\b", rf":{client.socket.getsockname()[1]}\b"
 
     def test_lengths_beyond_every_limit(self):
         for logged_in in (False, True):
@@ -79,18 +89,22 @@ class BadFrames(BadInputTest):
                 self.expect_protocol_close(logged_in=True, data=data)
 
     def test_a_second_login_on_one_connection(self):
-        client = self.client()
-        client.login(self.attacker, "mallory")
+        client, mark = self.connected(logged_in=True)
         client.send_login(self.attacker, "mallory")
         self.assertEqual(client.wait_close()["reason"], PROTOCOL)
+        client.close()
+        self.assert_lines_about(1, r"\bmallory\b", mark=mark)
 
     def test_versions_that_are_not_spoken_here(self):
         for lowest, highest in ((VERSION + 1, VERSION + 5), (0, 0), (2**32 - 1, 2**32 - 1), (VERSION + 1, VERSION)):
             with self.subTest(lowest=lowest, highest=highest):
-                client = self.client()
+                client, mark = self.connected()
                 client.send_login(self.attacker, "mallory", versions={"lowest": lowest, "highest": highest})
                 close = client.wait_close()
                 self.assertEqual((close["reason"], close["code"]), (REFUSED, "version"))
+                names = self.names_of(client)
+                client.close()
+                self.assert_lines_about(1, *names, mark=mark)
 
     def test_a_range_of_versions_finds_the_common_one(self):
         client = self.client()
@@ -102,15 +116,12 @@ class BadFrames(BadInputTest):
         for logged_in in (False, True):
             for cut in range(len(whole)):
                 with self.subTest(cut=cut, logged_in=logged_in):
-                    client = self.client()
-                    if logged_in:
-                        client.login(self.attacker, "mallory")
+                    client, mark = self.connected(logged_in)
+                    names = self.names_of(client)
                     client.send(whole[:cut])
                     client.abort() if cut % 2 else client.close()
-        other = Identity(self.folder)
-        with Client(self.address, other) as client:
-            client.login(other, "later")
-
+                    # A stranger who has not said anything wrong yet is not worth a line.
+                    self.assert_lines_about(1 if logged_in else 0, *names, mark=mark)
     def test_frames_that_come_byte_by_byte_are_frames_all_the_same(self):
         client = self.client()
         client.login(self.attacker, "mallory")
@@ -119,14 +130,15 @@ class BadFrames(BadInputTest):
         self.assertEqual(client.receive_frame(PONG), b"12345678")
 
     def test_many_tiny_frames_are_answered_or_the_flooder_is_closed(self):
-        client = self.client()
-        client.login(self.attacker, "mallory")
+        client, mark = self.connected(logged_in=True)
         client.socket.settimeout(30)
         try:
             for _ in range(50):
                 client.send((header(PING, 8) + b"12345678") * 2000)
-        except OSError:
-            return  # Closed, or stalled for its own slowness in reading: both are fair.
+        except OSError:  # Closed, or stalled for its own slowness in reading: both are fair.
+            client.abort()
+            self.assert_lines_about(1, r"\bmallory\b", mark=mark)
+            return
         self.assertEqual(client.receive_frame(PONG), b"12345678")
 
 

@@ -76,6 +76,7 @@ class Patience(BadInputTest):
         mark = self.server.mark()
         slow_login, slow_tls, idle = self.client(), self.client(plain=True), self.client(plain=True)
         waiting = {"login": slow_login, "tls": slow_tls, "idle": idle}
+        ports = {name: client.socket.getsockname()[1] for name, client in waiting.items()}
         # A frame header that promises a login, and the start of a ClientHello, in pieces.
         pieces = {"login": header(CONTROL, 100) + bytes(100), "tls": b"\x16\x03\x01\x02\x00\x01" + bytes(512), "idle": b""}
         started = time.monotonic()
@@ -94,7 +95,8 @@ class Patience(BadInputTest):
                     print(f"{name}: closed after {time.monotonic() - started:.1f} s", flush=True)
                     del waiting[name]
             position += 1
-        self.lines_since(self.server, mark)
+        for port in ports.values():
+            self.assert_lines_about(1, rf":{port}\b", mark=mark)
 
 
 class TenThousand(BadInputTest):
