@@ -109,6 +109,8 @@ void causes::begin(const sim::fault& what, time_point at) {
   for (auto& each : troubles_) {
     if (undoes(what, each.what)) each.when.to = std::min(each.when.to, at);
   }
+  const auto* change = std::get_if<sim::link_change>(&what);
+  if (change != nullptr && change->loss.value_or(0) > 0) loses_packets_ = true;
   if (!breaks(what)) return;
   auto end = time_point::max();
   if (const auto* stall = std::get_if<sim::stall>(&what)) end = at + stall->lasts;

@@ -35,6 +35,10 @@ class causes {
   /// losses as every network has them (200 ms, 2 %) do not count.
   bool was_broken(const std::string& one, const std::string& other, span when) const;
 
+  /// The network lost packets at some time of the run, if only a few: retransmission takes a second
+  /// or two, now and then.
+  bool loses_packets() const noexcept { return loses_packets_; }
+
   /// A relay did not run, or the way to it was broken for this host.
   bool was_cut_off(const sim_peer& which, span when) const;
 
@@ -53,6 +57,7 @@ class causes {
   const world& world_;
   world::duration after_effect_;
   std::vector<trouble> troubles_;
+  bool loses_packets_ = false;
 };
 
 }  // namespace hobnob::testing

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 /// What an usual network and the closing of connections may take.
 constexpr auto margin = 1s;
 
+/// What two or three losses in a row may take.
+constexpr auto retransmission = 3s;
+
 /// What is needed to judge one silence.
 struct silence {
   const sim_peer& observer;
@@ -28,7 +31,8 @@ std::string judge(const world& w, const causes& why, const silence& s) {
   const auto& [observer, other, judged, heartbeat, intervals] = s;
   const causes::span meanwhile{judged - intervals * heartbeat - margin, judged};
   const bool disturbed = causes::was_down(observer, meanwhile) ||
-                         why.was_broken(observer.host(), other.host(), meanwhile);
+                         why.was_broken(observer.host(), other.host(), meanwhile) ||
+                         (why.loses_packets() && intervals * heartbeat <= retransmission);
   if (disturbed) return {};
   if (!causes::was_down(other, meanwhile)) return "though nothing was between them";
   const auto silent_since = causes::down_since(other);

@@ -85,5 +85,22 @@ run 32392ms
 )");
 }
 
+// Bob knew cara by a look-up (her message was faster than the relay's news of her), so that the news
+// was none, and he never dialled her, who does not dial.
+TEST(Found, WhoWasLookedUpFirstIsDialledWhenTheRelayNamesHim) {
+  expect_all_well(R"(
+seed 27
+handshake plain
+heartbeat 2s
+relay relay
+peer bob
+peer cara direct=accept_only
+at 13876ms pause cara
+at 26677ms resume cara
+at 27325ms cara says bob m9
+run 27325ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
