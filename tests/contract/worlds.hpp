@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/contract/far_host.hpp"
 #include "tests/transport/loop.hpp"
 #include "tests/transport/sim/sim_loop.hpp"
 
@@ -12,13 +13,16 @@ namespace hobnob::test {
 struct tcp_world : loop {
   static constexpr const char* name = "tcp";
   static constexpr bool takes_threads = true;  ///< Other threads may call into it.
-  stream_pair connect() { return connect_tcp(*this); }
+  stream_pair connect() { return connect_hosts(*this); }
 };
 
 struct tls_world : loop {
   static constexpr const char* name = "tls";
   static constexpr bool takes_threads = true;
-  stream_pair connect() { return connect_tls(*this); }
+  stream_pair connect() {
+    auto pair = secure(*this, connect_hosts(*this));
+    return {std::move(pair.dialled.stream), std::move(pair.accepted.stream)};
+  }
 };
 
 struct sim_world : sim_loop {
