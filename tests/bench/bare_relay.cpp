@@ -27,7 +27,7 @@ struct bare_session {
 using bare_session_ptr = std::shared_ptr<bare_session>;
 
 struct bare_sessions {
-  std::vector<bare_session_ptr> all;  ///< By session id - 1.
+  std::vector<bare_session_ptr> all;  ///< By session id - 1; null: gone.
   std::vector<bare_session_ptr> dirty;
   bytes scratch = bytes(64 * 1024);
 };
@@ -58,6 +58,7 @@ std::size_t forward(bare_sessions& sessions, const bare_session_ptr& self, std::
     if (type == frame_type::envelope) {
       wire::field_reader header{at + frame_header_size};
       target = sessions.all[header.number<std::uint64_t>() - 1];
+      if (!target) continue;
       const auto begin = target->output.size();
       target->output.insert(target->output.end(), at, at + frame_header_size + length);
       target->output[begin + 4] = static_cast<std::byte>(frame_type::envelope_from);
@@ -131,6 +132,7 @@ awaitable<void> serve_one(network& net, bare_sessions& sessions,
     if (co_await self->bytes_of->wait_readable()) break;
   }
   self->bytes_of->close(stream::close_mode::graceful);
+  sessions.all[id - 1].reset();
 }
 
 }  // namespace
