@@ -428,8 +428,10 @@ struct PeerOfAnotherBob : Peer {
       EXPECT_EQ(wire::envelope_header::decode(payload)->session, 3u);
       const auto opened = open_envelope(box_key_pair{another}, another.fingerprint(), 3,
                                         payload.subspan(wire::envelope_header::size));
-      for (const auto& each : *unpack_body(opened.body)) {
-        for (const auto& receipt : *read_receipts(each.payload.view())) result.push_back(receipt);
+      const auto frames = unpack_body(opened.body);
+      for (const auto& each : *frames) {
+        const auto all = read_receipts(each.payload.view());
+        result.insert(result.end(), all->begin(), all->end());
       }
     }
     return result;
