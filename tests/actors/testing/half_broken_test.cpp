@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const violations none{};
-
 class OneWay : public ::testing::TestWithParam<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(Directions, OneWay,

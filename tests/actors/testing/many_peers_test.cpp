@@ -8,8 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const violations none{};
-
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int storm_size = 40;
 constexpr int mesh_size = 16;

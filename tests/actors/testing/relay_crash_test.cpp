@@ -12,8 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const violations none{};
-
 /// Two who talk through the relay only.
 class relayed_pair : public test_world {
  public:

@@ -12,6 +12,9 @@ namespace hobnob::testing {
 
 using strings = std::vector<std::string>;
 
+/// What an invariant finds when all is well.
+inline const strings none;
+
 /// A world that tells what happened in it when its test fails, and how to see it again.
 class test_world : public world {
  public:

@@ -14,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const violations none{};
-
 /// Everybody writes to everybody; all of it arrives.
 void chat(world& w) {
   std::size_t sent = 0;
