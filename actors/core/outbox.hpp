@@ -84,7 +84,8 @@ class outbox {
             outbox_actions& out);
 
   /// True if `added` is unacknowledged and nothing is before it: it has its numbers, is the
-  /// carrier's to send now, and the outbox knows no more of it. Else nothing has changed: `push` it.
+  /// carrier's to send now, and the outbox knows no more of it. Else nothing has changed: `push`
+  /// it.
   bool pass(message& added, bool require_direct);
 
   /// Messages travel by `route` from now on.

@@ -26,7 +26,8 @@ class envelope_carrier {
   void session_began(connection_ptr connection, session_id own);
   void session_ended();
 
-  /// Trusted from now on, or no longer. What a user with a changed key sent is answered `untrusted`.
+  /// Trusted from now on, or no longer. What a user with a changed key sent is answered
+  /// `untrusted`.
   void change_contact(const contact_changed& change);
 
   void carry(const carry_messages& order);

@@ -207,7 +207,8 @@ std::optional<std::vector<core::receipt>> read_receipts(byte_view payload) {
   std::vector<core::receipt> receipts;
   receipts.reserve(entries->size());
   for (const auto& entry : *entries) {
-    const bool known = entry.status >= 1 && entry.status <= static_cast<std::uint8_t>(core::receipt_status::untrusted);
+    constexpr auto last = static_cast<std::uint8_t>(core::receipt_status::untrusted);
+    const bool known = entry.status >= 1 && entry.status <= last;
     receipts.push_back({entry.id, known ? static_cast<core::receipt_status>(entry.status)
                                         : core::receipt_status::unsupported});
   }

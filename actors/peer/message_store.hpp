@@ -33,8 +33,8 @@ struct message_store_config {
 /// connection itself. A message for which there is no route is the hub's to decide about
 /// (message_store_front.cpp). Codes of failed messages: "unknown-user",
 /// "bad-channel", "invalid-text", "too-large", "duplicate-id", "overflow", "too-many-channels",
-/// "offline", "timeout", "require-direct", "refused", "unsupported", "key-not-trusted", "stopped", and
-/// "unconfirmed": it was sent, and whether it arrived nobody knows.
+/// "offline", "timeout", "require-direct", "refused", "unsupported", "key-not-trusted", "stopped",
+/// and "unconfirmed": it was sent, and whether it arrived nobody knows.
 struct message_store_state {
   using time_point = std::chrono::steady_clock::time_point;
 

@@ -7,8 +7,8 @@
 namespace hobnob {
 
 /// What has a way goes it. About all else the hub decides: it knows who can be asked about a user,
-/// whose key is not trusted, and whether the peer stops. Until it has decided, later messages to the
-/// same user take the same detour, so that none overtakes another.
+/// whose key is not trusted, and whether the peer stops. Until it has decided, later messages to
+/// the same user take the same detour, so that none overtakes another.
 template <class Order>
 void message_store_state::send(Order& order) {
   const auto found = by_name.find(order.to);

@@ -133,7 +133,8 @@ void peer_hub_state::finish_stop() {
   later.clear();
   // Now no receipt can come any more.
   request(self, store, stop_grace, settle_messages{})
-      .then([this](const message_count&) { say_stopped(); }, [this](caf::error&) { say_stopped(); });
+      .then([this](const message_count&) { say_stopped(); },
+            [this](caf::error&) { say_stopped(); });
 }
 
 void peer_hub_state::say_stopped() {

@@ -1,7 +1,4 @@
-#include "actors/peer/message_frames.hpp"
-#include "tests/actors/core/message_for_test.hpp"
 #include "tests/actors/peer/lone_peer.hpp"
-#include "transport/wire/hot_frames.hpp"
 
 namespace hobnob {
 namespace {
@@ -387,87 +384,6 @@ TEST_F(Peer, WhatWaitsForALoginTimesOut) {
   EXPECT_EQ(log->progress[0].code, "timeout");
 }
 
-// --- A key that is not trusted --------------------------------------------------------------------
-
-struct PeerOfAnotherBob : Peer {
-  PeerOfAnotherBob() {
-    log_in();
-    tell_snapshot({{"bob", 2}});
-    tell_left(2, close_reason::goodbye);
-    directory_record record;
-    record.user = "bob";
-    record.box_key = box_key_pair{another}.public_key();
-    record.serial = record.epoch = 1;
-    wire::Control message;
-    auto& entry = *message.mutable_directory_change()->add_joined();
-    entry.set_session(3);
-    sign_record(another, record, *entry.mutable_record());
-    receive(relay, message);
-  }
-
-  void receive_text(std::uint64_t number) {
-    const std::vector<core::message> texts{core::message_for_test(number, "hello")};
-    const auto sealed =
-        seal_envelope(another, {own.fingerprint(), box_key_pair{own}.public_key(), 1},
-                      pack_messages(texts).front().body);
-    std::array<std::byte, wire::envelope_header::size> head{};
-    wire::envelope_header{3, number}.encode(head);
-    bytes payload(head.begin(), head.end());
-    payload.insert(payload.end(), sealed.begin(), sealed.end());
-    caf::anon_send(consumer_of(relay), connection_frames{test::make_batch(
-                                           {{frame_type::envelope_from, std::move(payload)}})});
-    run();
-  }
-
-  /// What the relay was given for the other bob.
-  std::vector<core::receipt> receipts() {
-    std::vector<core::receipt> result;
-    for (const auto& sent : relay->sent) {
-      if (sent.type != frame_type::envelope) continue;
-      const byte_view payload{sent.payload};
-      EXPECT_EQ(wire::envelope_header::decode(payload)->session, 3u);
-      const auto opened = open_envelope(box_key_pair{another}, another.fingerprint(), 3,
-                                        payload.subspan(wire::envelope_header::size));
-      const auto frames = unpack_body(opened.body);
-      for (const auto& each : *frames) {
-        const auto all = read_receipts(each.payload.view());
-        result.insert(result.end(), all->begin(), all->end());
-      }
-    }
-    return result;
-  }
-
-  const identity another = test::identity_of("another bob");
-};
-
-TEST_F(PeerOfAnotherBob, AnswersMessagesUnderAnUntrustedKeyAtOnce) {
-  receive_text(1);
-  ASSERT_EQ(receipts().size(), 1u);
-  EXPECT_EQ(receipts()[0].id, core::id_for_test(1));
-  EXPECT_EQ(receipts()[0].status, core::receipt_status::untrusted);
-}
-
-TEST_F(PeerOfAnotherBob, TellsOfThemOnceAndThenTheirNumberEveryTenSeconds) {
-  const auto before = log->presences.size();
-  for (std::uint64_t number = 1; number <= 3; ++number) receive_text(number);
-  ASSERT_EQ(log->presences.size(), before + 1);
-  EXPECT_TRUE(log->presences.back().key_changed);
-  EXPECT_EQ(log->presences.back().id, another.fingerprint());
-  EXPECT_EQ(log->presences.back().messages_refused, 1u);
-  pass(10s);
-  ASSERT_EQ(log->presences.size(), before + 2);
-  EXPECT_EQ(log->presences.back().messages_refused, 2u);
-  pass(1min);
-  EXPECT_EQ(log->presences.size(), before + 2) << "nothing new";
-  EXPECT_EQ(receipts().size(), 3u);
-}
-
-TEST_F(PeerOfAnotherBob, APingSaysThatTheKeyHasChanged) {
-  const auto answer = ask<ping_result>(hub, ping_user{"bob"});
-  EXPECT_EQ(answer.code, "key-changed");
-  EXPECT_EQ(answer.detail.find("not online"), std::string::npos) << answer.detail;
-}
-
 // --- The end ------------------------------------------------------------------------------------
 
 TEST_F(Peer, StopsInTimeEvenIfNobodyLetsGo) {
@@ -494,87 +410,6 @@ TEST_F(Peer, StopsAtOnceWhenAllConnectionsHaveClosed) {
   end(relay, {});
   EXPECT_TRUE(log->settled);
   EXPECT_TRUE(log->stopped);
-}
-
-// --- Hidden -------------------------------------------------------------------------------------
-
-struct HiddenPeer : test::lone_peer {
-  HiddenPeer()
-      : lone_peer([] {
-          peer_config config;
-          config.hidden = true;
-          return config;
-        }()) {}
-};
-
-TEST_F(HiddenPeer, IsNotToldOfOthersAndDoesNotClaimToKnowThemAll) {
-  log_in();
-  EXPECT_FALSE(ask<user_list>(hub, get_users{}).complete);
-}
-
-TEST_F(HiddenPeer, LooksUpAndDialsWhomItPings) {
-  auto pending = self()->request(hub, 3600s, ping_user{"bob"});
-  run();
-  log_in();
-  const auto lookup = last_sent(*relay);
-  ASSERT_TRUE(lookup.has_lookup());
-  wire::Control message;
-  auto& found = *message.mutable_lookup_result();
-  found.set_query(lookup.lookup().query());
-  wire::DirectoryChange holder;
-  add_user(holder, "bob", 2);
-  *found.mutable_entry() = holder.joined(0);
-  receive(relay, message);
-  ASSERT_EQ(dials_to(2), 1u);
-  EXPECT_EQ(relay->count(frame_type::envelope), 0u) << "a link gets its time";
-  const auto link = make_connection(test::identity_of("bob"), 2, true);
-  answer_dial(dials.back(), link);
-  introduce(link, "bob", 2);
-  ASSERT_EQ(link->count(frame_type::ping), 1u);
-  const auto ping = link->sent.back().payload;
-  pass(3ms);
-  caf::anon_send(consumer_of(link),
-                 connection_frames{test::make_batch({{frame_type::pong, ping}})});
-  run();
-  pending.receive(
-      [](const ping_result& answer) {
-        EXPECT_EQ(answer.path, path_kind::lan);
-        EXPECT_EQ(answer.round_trip, 3ms);
-      },
-      [](const caf::error&) { ADD_FAILURE(); });
-}
-
-TEST_F(HiddenPeer, PingsByTheRelayWhomItCannotDialInTwoSeconds) {
-  log_in();
-  auto pending = self()->request(hub, 3600s, ping_user{"bob"});
-  run();
-  const auto lookup = last_sent(*relay);
-  ASSERT_TRUE(lookup.has_lookup());
-  wire::Control message;
-  auto& found = *message.mutable_lookup_result();
-  found.set_query(lookup.lookup().query());
-  wire::DirectoryChange holder;
-  add_user(holder, "bob", 2);
-  *found.mutable_entry() = holder.joined(0);
-  receive(relay, message);
-  pass(1999ms);
-  EXPECT_EQ(relay->count(frame_type::envelope), 0u);
-  pass(1ms);
-  EXPECT_EQ(relay->count(frame_type::envelope), 1u);
-  pass(5s);
-  pending.receive([](const ping_result& answer) { EXPECT_EQ(answer.code, "timeout"); },
-                  [](const caf::error&) { ADD_FAILURE(); });
-}
-
-TEST_F(HiddenPeer, SaysAtOnceThatNobodyHasTheNameItPings) {
-  log_in();
-  auto pending = self()->request(hub, 3600s, ping_user{"bob"});
-  run();
-  wire::Control message;
-  message.mutable_lookup_result()->set_query(last_sent(*relay).lookup().query());
-  receive(relay, message);
-  pending.receive([](const ping_result& answer) { EXPECT_EQ(answer.code, "unknown-user"); },
-                  [](const caf::error&) { ADD_FAILURE(); });
 }
 
 }  // namespace
