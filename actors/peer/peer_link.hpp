@@ -29,7 +29,8 @@ struct peer_link_config {
 ///
 /// The TLS client introduces itself first; the other side answers once its hub has admitted it. So
 /// a link that is open on one side has been admitted by the other. Once it is open the
-/// message_store writes messages and receipts to the connection itself, and gets those that come from here.
+/// message_store writes messages and receipts to the connection itself, and gets those that come
+/// from here.
 struct peer_link_state {
   static inline const char* name = "hobnob.peer_link";
 
