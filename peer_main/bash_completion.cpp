@@ -7,7 +7,8 @@ namespace hobnob {
 namespace {
 
 // Names of users are those of the known keys: reading them needs no relay.
-constexpr std::string_view script = R"bash(# bash completion for peer_main: eval "$(peer_main completion bash)"
+constexpr std::string_view script =
+    R"bash(# bash completion for peer_main: eval "$(peer_main completion bash)"
 _peer_main_users() {
   local folder=${HOBNOB_DATA_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/hobnob/peer} i
   for ((i = 1; i < COMP_CWORD; ++i)); do

@@ -6,9 +6,8 @@ namespace {
 boost::json::array list_of(const std::vector<dial_attempt>& attempts) {
   boost::json::array list;
   for (const auto& each : attempts)
-    list.push_back(event_object{{"address", to_string(each.remote)},
-                                {"error", each.error},
-                                {"age_ms", each.age.count()}});
+    list.push_back(event_object{
+        {"address", to_string(each.remote)}, {"error", each.error}, {"age_ms", each.age.count()}});
   return list;
 }
 

@@ -63,8 +63,7 @@ parsed_input parse_slash_command(std::string_view line) {
   const auto name = take_word(rest);
   const auto* found = std::find_if(std::begin(entries), std::end(entries),
                                    [&](const entry& e) { return e.name == name; });
-  if (found == std::end(entries))
-    return unknown_command(name);
+  if (found == std::end(entries)) return unknown_command(name);
   auto usage = "write: " + std::string{found->name};
   if (!found->arguments.empty()) usage += " " + std::string{found->arguments};
 

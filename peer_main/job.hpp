@@ -24,9 +24,9 @@ struct job_config {
   std::function<void(int)> finish;                ///< Once: the exit code.
 };
 
-/// One `say`, `who`, `status`, `ping`, `verify` or `id`: asks the peer and answers with events and an
-/// exit code. The same actor serves a command started alone, one handed over by the control socket,
-/// and a /command on standard input.
+/// One `say`, `who`, `status`, `ping`, `verify` or `id`: asks the peer and answers with events and
+/// an exit code. The same actor serves a command started alone, one handed over by the control
+/// socket, and a /command on standard input.
 struct job_state {
   static inline const char* name = "peer_main.job";
 

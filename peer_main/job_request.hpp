@@ -10,8 +10,8 @@
 
 namespace hobnob {
 
-/// One command that ends: `say`, `who`, `status`, `ping`, `verify` or `id`; done by the program itself,
-/// or handed as JSON to the one that runs in the same data directory.
+/// One command that ends: `say`, `who`, `status`, `ping`, `verify` or `id`; done by the program
+/// itself, or handed as JSON to the one that runs in the same data directory.
 struct job_request {
   std::string command;
   std::string user;

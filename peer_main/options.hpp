@@ -17,7 +17,7 @@ namespace hobnob {
 
 /// Everything peer_main was told, by flags, environment and config file.
 struct peer_options {
-  std::string command = "chat";  ///< With `help` the one that was named, or nothing.
+  std::string command = "chat";        ///< With `help` the one that was named, or nothing.
   std::vector<std::string> arguments;  ///< What follows the command.
 
   std::optional<core::relay_uri> relay;

@@ -74,9 +74,9 @@ std::string text_to_say(const peer_options& options) {
 /// them; alone, what the settings say.
 int show_id(const peer_options& options, const data_directory& data, const identity& self,
             event_output& output) {
-  const auto answer = ask_running_program(data.file("control"),
-                                          to_json(make_job_request(options, {})), patience_for_id,
-                                          [&](const event_object& event) { output.show(event); });
+  const auto answer =
+      ask_running_program(data.file("control"), to_json(make_job_request(options, {})),
+                          patience_for_id, [&](const event_object& event) { output.show(event); });
   if (answer.outcome == control_outcome::done) return answer.exit_code;
   output.show(id_event(options.user, self.fingerprint(),
                        options.relay ? to_string(*options.relay) : std::string{}));
@@ -125,8 +125,8 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
       return lacking.empty() ? run_alone(all, request) : fail(output, "no-relay", lacking);
     }
     if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
-    const auto holder = "process " + std::to_string(lock.holder) + ", which runs in " +
-                        data.path().string() + ", ";
+    const auto holder =
+        "process " + std::to_string(lock.holder) + ", which runs in " + data.path().string() + ", ";
     const auto answer =
         ask_running_program(data.file("control"), to_json(request), request.timeout + grace,
                             [&](const event_object& event) { output.show(event); });
@@ -136,8 +136,7 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
                   holder + "does not answer; it may still do this when it goes on");
     if (answer.outcome == control_outcome::broken_off)
       return fail(output, "unexpected", "the running program ended before this was done");
-    if (patience_ms <= 0)
-      return fail(output, "in-use", holder + "takes no commands");
+    if (patience_ms <= 0) return fail(output, "in-use", holder + "takes no commands");
     ::poll(nullptr, 0, look_again_ms);
     patience_ms -= look_again_ms;
   }

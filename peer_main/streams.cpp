@@ -25,14 +25,14 @@ std::string output_fault(std::error_code why) {
 
 standard_streams::standard_streams(exit_gate& gate)
     : out(std::make_shared<bounded_writer>(
-          STDOUT_FILENO,
-          bounded_writer_config{.bytes_max = out_backlog_max,
-                                .drop_when_full = false,
-                                .on_failure =
-                                    [this, &gate](std::error_code why) {
-                                      err->write("error: " + output_fault(why) + " [output]\n");
-                                      gate.wish({exit_unexpected, {}, {}});
-                                    }})),
+          STDOUT_FILENO, bounded_writer_config{.bytes_max = out_backlog_max,
+                                               .drop_when_full = false,
+                                               .on_failure =
+                                                   [this, &gate](std::error_code why) {
+                                                     err->write("error: " + output_fault(why) +
+                                                                " [output]\n");
+                                                     gate.wish({exit_unexpected, {}, {}});
+                                                   }})),
       err(std::make_shared<bounded_writer>(
           STDERR_FILENO,
           bounded_writer_config{

@@ -8,8 +8,8 @@
 
 namespace hobnob {
 
-/// The standard streams, each with its writer. An output that fails ends the program, with a word on
-/// standard error.
+/// The standard streams, each with its writer. An output that fails ends the program, with a word
+/// on standard error.
 struct standard_streams {
   explicit standard_streams(exit_gate& gate);
   standard_streams(const standard_streams&) = delete;

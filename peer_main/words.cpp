@@ -105,9 +105,8 @@ shown_event presence_words(const fields& f) {
   const auto user = f.bold(f.text("user"));
   if (const auto count = f.number("messages_refused", 0); count > 0) {
     return {word_kind::warning,
-            f.red("WARNING: " + std::to_string(count) +
-                  (count == 1 ? " message" : " messages") + " under another key of " +
-                  f.text("user") + " than the one known") +
+            f.red("WARNING: " + std::to_string(count) + (count == 1 ? " message" : " messages") +
+                  " under another key of " + f.text("user") + " than the one known") +
                 ": refused, not shown. `peer_main verify " + f.text("user") +
                 "`, or /verify here, compares and accepts it"};
   }

@@ -48,8 +48,7 @@ const std::vector<relay_command_entry>& relay_commands() {
       {"remove", "NAME", "free a name, and end its session", 1,
        "With --registration open the next one to log in with that name owns it.\n"},
       {"kick", "NAME", "end the session of a user, who stays away until started again", 1,
-       "The user's peer logs in again by itself; to keep someone out, remove the name from a\n"
-       "relay with --registration closed.\n"},
+       "To keep someone out for good, remove the name from a relay with --registration closed.\n"},
       {"completion", "bash", "the completion script for your shell", 1,
        "To have it in every shell, put this into ~/.bashrc:\n"
        "  eval \"$(relay_main completion bash)\"\n"},

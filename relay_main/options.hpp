@@ -12,9 +12,8 @@ namespace hobnob {
 
 /// Everything relay_main was told, by flags, environment and config file.
 struct relay_options {
-  std::string command =
-      "run";  ///< `run`, or `admit`, `rebind`, `remove`, `kick`, `users`, `completion`; with
-              ///< `help` the one that was named, or nothing.
+  std::string command = "run";  ///< `run`, or `admit`, `rebind`, `remove`, `kick`, `users`,
+                                ///< `completion`; with `help` the one that was named, or nothing.
   std::string user;
   fingerprint id;
 

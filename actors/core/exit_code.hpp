@@ -18,8 +18,8 @@ enum exit_code : int {
 
 /// The exit code that goes with an error code of docs/events.md.
 inline int exit_code_for(std::string_view error_code) {
-  for (const auto code : {"name-taken", "key-changed", "key-not-trusted", "relay-key-changed",
-                          "identity", "bad-key"})
+  for (const auto code :
+       {"name-taken", "key-changed", "key-not-trusted", "relay-key-changed", "identity", "bad-key"})
     if (error_code == code) return exit_key;
   for (const auto code : {"relay-unreachable", "listen"})
     if (error_code == code) return exit_network;

@@ -21,8 +21,7 @@ class event_builder {
  public:
   static constexpr int schema_version = 1;
 
-  explicit event_builder(std::string_view name)
-      : object_{{"event", name}, {"v", schema_version}} {}
+  explicit event_builder(std::string_view name) : object_{{"event", name}, {"v", schema_version}} {}
 
   template <class Value>
   event_builder& with(std::string_view key, const Value& value) {

@@ -9,10 +9,10 @@
 #include "actors/storage/small_file.hpp"
 
 #include <algorithm>
-#include <boost/program_options/option.hpp>
-#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/errors.hpp>
+#include <boost/program_options/option.hpp>
+#include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -109,9 +109,8 @@ struct program_words {
 };
 
 /// What to say about an option that is none.
-inline std::string unknown_option_fault(
-    const boost::program_options::options_description& table,
-    const boost::program_options::unknown_option& error) {
+inline std::string unknown_option_fault(const boost::program_options::options_description& table,
+                                        const boost::program_options::unknown_option& error) {
   const auto given = error.get_option_name();
   std::vector<std::string> names;
   for (const auto& option : table.options()) names.push_back("--" + option->long_name());

@@ -72,9 +72,9 @@ TEST(ControlSocket, AServerThatEndsInTheMiddleIsNoticed) {
   };
   server = *control_server::listen(folder / "control", keep);
   std::thread ender;
-  const auto answer = ask_running_program(
-      folder / "control", {}, 10s,
-      [&](const object&) { ender = std::thread{[&] { server.reset(); }}; });
+  const auto answer = ask_running_program(folder / "control", {}, 10s, [&](const object&) {
+    ender = std::thread{[&] { server.reset(); }};
+  });
   ender.join();
   EXPECT_EQ(answer.outcome, control_outcome::broken_off);
   replies.front()->finish(0);  // The server is gone: nothing happens.
