@@ -87,12 +87,15 @@ message_store_actor::behavior_type message_store_state::make_behavior(
           },
           [this](const link_ready& news) { open(news); },
           [this](const link_gone& news) { close(news); },
-          [this](const tell_subscriber& order) { subscribers.push_back(order.subscriber); },
+          [this](const tell_subscriber& order) { subscribe(order.subscriber); },
           [this](count_messages) { return count(); },
           [this](settle_messages) { return settle_all(); },
           [this](const deadline_passed& moment) { woken(moment.token); },
           [this](const serve_hub& order) { hub = order.hub; },
-          [this](const add_subscriber& order) { hand_on(order); },
+          [this](const add_subscriber& order) {
+            ++subscribing;
+            hand_on(order);
+          },
           [this](const get_users& query) { return self->delegate(hub, query); },
           [this](const get_status& query) { return self->delegate(hub, query); },
           [this](const ping_user& query) { return self->delegate(hub, query); },

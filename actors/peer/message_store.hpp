@@ -77,6 +77,7 @@ struct message_store_state {
   template <class Order>
   void send(Order& order);
   void take_back(const std::string& to);
+  void subscribe(const peer_subscriber_actor& subscriber);
   template <class Request>
   void hand_on(const Request& request) {
     if (hub) self->send(hub, request);
@@ -134,6 +135,8 @@ struct message_store_state {
   bool stopping = false;
   // How many messages to a user the hub has to decide about: later ones wait behind them.
   std::unordered_map<std::string, std::size_t> asked;
+  // Subscribers whom the hub has yet to tell the present state.
+  std::size_t subscribing = 0;
   std::vector<peer_subscriber_actor> subscribers;
   std::vector<std::unique_ptr<conversation>> conversations;  // In the order in which they began.
   std::unordered_map<fingerprint, conversation*> by_user;

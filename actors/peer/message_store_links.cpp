@@ -36,8 +36,8 @@ void message_store_state::take(const link_frames& arrived) {
   const auto& batch = *arrived.batch;
   for (const auto& entry : batch.entries()) {
     if (entry.type != frame_type::message && entry.type != frame_type::receipt) continue;
-    worst = std::max(worst,
-                     take_frame(with, {entry.type, batch.payload(entry)}, at, received, sent));
+    worst =
+        std::max(worst, take_frame(with, {entry.type, batch.payload(entry)}, at, received, sent));
     if (worst == verdict::malformed) break;
   }
   if (worst == verdict::absurd) note_nonsense(with);

@@ -1,5 +1,7 @@
 #include "actors/testing/causes.hpp"
 
+#include "transport/sim/faults.hpp"
+
 #include <algorithm>
 #include <variant>
 
@@ -94,18 +96,27 @@ std::pair<sim::names, sim::names> sides_of(const sim::fault& what) {
 
 }  // namespace
 
+struct causes::trouble {
+  sim::fault what;
+  span when;
+};
+
 causes::causes(const world& w, world::duration after_effect)
     : world_(w), after_effect_(after_effect) {
   for (const auto& [at, line] : w.network_faults()) {
     if (line.empty()) {
       end_all(at);
     } else if (const auto what = sim::parse_fault(line)) {
-      begin(*what, at);
+      begin({*what, {at, at}});
     }
   }
 }
 
-void causes::begin(const sim::fault& what, time_point at) {
+causes::~causes() = default;
+
+void causes::begin(const trouble& news) {
+  const auto& what = news.what;
+  const auto at = news.when.from;
   for (auto& each : troubles_) {
     if (undoes(what, each.what)) each.when.to = std::min(each.when.to, at);
   }
@@ -152,8 +163,9 @@ bool causes::is_program(const std::string& host) const {
 }
 
 // Routers and segments are taken to lie on every way.
-bool causes::concerns(const sim::fault& what, const std::string& one,
+bool causes::concerns(const trouble& which, const std::string& one,
                       const std::string& other) const {
+  const auto& what = which.what;
   if (const auto* where = place_of(what)) {
     return *where == one || *where == other || !is_program(*where);
   }
@@ -168,7 +180,7 @@ bool causes::was_broken(const std::string& one, const std::string& other, span w
   return std::ranges::any_of(troubles_, [&](const trouble& each) {
     const auto end =
         each.when.to == time_point::max() ? each.when.to : each.when.to + after_effect_;
-    return overlap({each.when.from, end}, when) && concerns(each.what, one, other);
+    return overlap({each.when.from, end}, when) && concerns(each, one, other);
   });
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/testing/world.hpp"
-#include "transport/sim/faults.hpp"
 
 #include <optional>
 #include <string>
@@ -21,6 +20,10 @@ class causes {
 
   /// `after_effect`: so long after a fault of the network is undone it may still show.
   causes(const world& w, world::duration after_effect);
+  ~causes();
+
+  causes(const causes&) = delete;
+  causes& operator=(const causes&) = delete;
 
   /// The program did not run at some moment of it.
   static bool was_down(const program& which, span when);
@@ -43,16 +46,12 @@ class causes {
   bool was_cut_off(const sim_peer& which, span when) const;
 
  private:
-  /// A fault and how long it lasted.
-  struct trouble {
-    sim::fault what;
-    span when;
-  };
+  struct trouble;  ///< A fault and how long it lasted.
 
-  void begin(const sim::fault& what, time_point at);
+  void begin(const trouble& news);
   void end_all(time_point at);
   bool is_program(const std::string& host) const;
-  bool concerns(const sim::fault& what, const std::string& one, const std::string& other) const;
+  bool concerns(const trouble& which, const std::string& one, const std::string& other) const;
 
   const world& world_;
   world::duration after_effect_;

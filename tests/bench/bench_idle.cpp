@@ -7,7 +7,6 @@
 #include "measure.hpp"
 
 #include <map>
-#include <thread>
 
 using namespace hobnob;
 using namespace hobnob::bench;
@@ -96,9 +95,9 @@ void measure_idle(loaded_relay relay, std::size_t sessions, std::chrono::millise
   const auto pss_before = pss_bytes(relay.pid());
   const auto slab_before = slab_bytes();
   relay.log_in(sessions);
-  std::this_thread::sleep_for(silence);
+  let_pass(silence);
   const auto cpu_before = cpu_time(relay.pid());
-  std::this_thread::sleep_for(silence);
+  let_pass(silence);
   const std::chrono::duration<double, std::micro> cpu = cpu_time(relay.pid()) - cpu_before;
   const auto count = static_cast<double>(sessions);
   to.us_per_second.add(cpu.count() / count / std::chrono::duration<double>(silence).count());

@@ -1,7 +1,7 @@
 // A direct link between two processes: round trips of 64 bytes one at a time, and messages one way;
 // beside asio::ssl::stream as it comes and Asio coroutines on hobnob's own TLS engine, in turn.
-// hobnob's messages are unacknowledged application messages; round trips of acknowledged ones have a
-// line of their own.
+// hobnob's messages are unacknowledged application messages; round trips of acknowledged ones have
+// a line of their own.
 // `--only round_trip` or `--only one_way`.
 
 #include "echo_ends.hpp"

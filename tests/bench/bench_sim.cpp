@@ -1,7 +1,7 @@
 // How much simulated life a minute of CPU buys: teams of 5 and of 50 with light chat (each peer
-// writes to another one a minute), and 1,000 peers at one relay without links: hidden, which costs a
-// login each, and on request (--world directory1000) with everyone in everyone's roster, which costs
-// the check of a million signed records. With the plain handshake and with real TLS. Then the
+// writes to another one a minute), and 1,000 peers at one relay without links: hidden, which costs
+// a login each, and on request (--world directory1000) with everyone in everyone's roster, which
+// costs the check of a million signed records. With the plain handshake and with real TLS. Then the
 // swarm's seeds, and events that do nothing.
 
 #include "actors/testing/swarm.hpp"

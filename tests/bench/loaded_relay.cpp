@@ -1,7 +1,7 @@
 #include "loaded_relay.hpp"
 
 #include <algorithm>
-#include <thread>
+#include <stdexcept>
 
 namespace hobnob::bench {
 
@@ -17,7 +17,7 @@ loaded_relay::cost loaded_relay::log_in(std::size_t count, bool subscribed,
     users_ += now;
     left -= now;
   }
-  std::this_thread::sleep_for(aftermath);
+  let_pass(aftermath);
   const std::chrono::duration<double, std::micro> cpu = cpu_time(pid()) - cpu_before;
   const auto logins = static_cast<double>(count);
   return {cpu.count() / logins, logins / seconds};
@@ -27,8 +27,12 @@ void loaded_relay::log_out() {
   const auto before = open_descriptors(pid());
   const auto remain = before - std::min(before, users_);
   for (auto& load : loads_) load->log_out();
-  while (open_descriptors(pid()) > remain)
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  constexpr std::chrono::milliseconds step{20};
+  auto left = std::chrono::milliseconds{std::chrono::minutes{1}};
+  for (; open_descriptors(pid()) > remain; left -= step) {
+    if (left <= step) throw std::runtime_error{"the relay keeps connections of users who left"};
+    let_pass(step);
+  }
   users_ = 0;
 }
 

@@ -13,10 +13,13 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 namespace hobnob::bench {
 
 namespace fs = std::filesystem;
+
+void let_pass(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
 double samples::quantile(double fraction) const {
   if (values_.empty()) return 0;

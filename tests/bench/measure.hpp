@@ -13,6 +13,9 @@
 
 namespace hobnob::bench {
 
+/// Waits: a span of time over which something is measured.
+void let_pass(std::chrono::milliseconds time);
+
 /// Figures of several rounds.
 class samples {
  public:

@@ -1,7 +1,8 @@
 // Two hosts, each behind a NAT of its own, dial each other's outer endpoint from the port that they
 // listen on: the same code on the machine's network and on a simulated one, for nat_test.py.
 //
-// usage: nat_puncher introduce ENDPOINT        tells two callers how it sees the other; until killed
+// usage: nat_puncher introduce ENDPOINT        tells two callers how it sees the other, until
+//                                              killed
 //        nat_puncher meet OWN INTRODUCER       one of the two
 //        nat_puncher simulate LEFT RIGHT       all three, behind NATs of these kinds: preserving,
 //                                              range, symmetric, full_cone
@@ -70,7 +71,9 @@ struct introducer {
 /// One of the two who want to meet.
 struct guest {
   guest(network& of, const endpoint& own_end)
-      : net(of), own(own_end), door(needed(net.listen(own, {.shared_with_dials = true}), "listen")) {}
+      : net(of),
+        own(own_end),
+        door(needed(net.listen(own, {.shared_with_dials = true}), "listen")) {}
 
   awaitable<void> meet(endpoint introducer_end) {
     const auto told = needed(co_await net.dial(introducer_end, {.local = own}), "introducer");

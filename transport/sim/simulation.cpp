@@ -56,9 +56,9 @@ bool simulation::run_until_idle(duration limit) {
   return events_.empty();
 }
 
-/// Every event of a program is a handler of the run queue, so that `running_in_this_thread` holds in it as it
-/// does in production. (One handler for all of them, which polls in between, would not do: what it
-/// posts counts as work only when it returns, and a context without work stops.)
+/// Every event of a program is a handler of the run queue, so that `running_in_this_thread` holds
+/// in it as it does in production. (One handler for all of them, which polls in between, would not
+/// do: what it posts counts as work only when it returns, and a context without work stops.)
 bool simulation::run(time_point deadline, const std::function<bool()>* condition) {
   context_.poll();
   while (true) {

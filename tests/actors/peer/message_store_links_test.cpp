@@ -190,6 +190,20 @@ TEST_F(MessageStoreLinks, LeavesToTheHubWhatHasNoRouteAndKeepsTheOrder) {
   EXPECT_EQ(connection->count(frame_type::message), 3u);
 }
 
+TEST_F(MessageStoreLinks, ANewSubscriberHearsOfWhatIsSentAfterHim) {
+  link_up();
+  const auto news = std::make_shared<words>();
+  const auto newcomer = spawn(system(), listener, news);
+  tell(add_subscriber{newcomer});
+  say(1);
+  ASSERT_EQ(asked->size(), 1u) << "it waits behind him at the hub";
+  tell(tell_subscriber{newcomer});
+  tell(keep_message{asked->at(0)});
+  EXPECT_EQ(*news, (words{"1 queued", "1 sent"}));
+  say(2);
+  EXPECT_EQ(asked->size(), 1u);
+}
+
 TEST_F(MessageStoreLinks, LeavesEverythingToAHubThatStops) {
   link_up();
   tell(stop_peer{});

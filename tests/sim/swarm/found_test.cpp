@@ -85,8 +85,8 @@ run 32392ms
 )");
 }
 
-// Bob knew cara by a look-up (her message was faster than the relay's news of her), so that the news
-// was none, and he never dialled her, who does not dial.
+// Bob knew cara by a look-up (her message was faster than the relay's news of her), so that the
+// news was none, and he never dialled her, who does not dial.
 TEST(Found, WhoWasLookedUpFirstIsDialledWhenTheRelayNamesHim) {
   expect_all_well(R"(
 seed 27
