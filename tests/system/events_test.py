@@ -73,10 +73,10 @@ class Events(ProgramTest):
                                  ("id",), ("say", "nobody", "hi"))]
         users = self.run_program("relay_main", "--data-dir", self.folder / "relay", "--json", "users").out
         kicked = self.run_program("relay_main", "--data-dir", self.folder / "relay", "--json", "kick", "bob").out
-        bob.wait_event("session", state="waiting")
+        bob.wait_event("session", state="refused", code="kicked")
+        self.assertEqual(bob.wait_exit(), 5)
         ann.say("/quit")
         self.assertEqual(ann.wait_exit(), 0)
-        bob.wait_link("ann", "down")
 
         names = self.check("\n".join([ann.text("out"), bob.text("out"), server.text("out"), users, kicked, *alone]))
         rare = {"application"}  # peer_main sends none.
