@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto settings = parse_config(text, "fuzz")) {
     for (const auto& setting : *settings)
       if (setting.key.empty() || !is_valid_utf8(setting.value)) std::abort();
-  } else if (settings.error().find("line ") == std::string::npos) {
+  } else if (!settings.error().starts_with("fuzz:")) {
     std::abort();
   }
   const auto shown = sanitise_text(text);

@@ -44,7 +44,7 @@ OTHERS = {"output", "replaced", "kicked", "stopped"}
 class ExitCodes(ProgramTest):
     def setUp(self):
         super().setUp()
-        self.server = self.relay()
+        self.server = self.relay("--heartbeat", "60")  # Who is frozen is not lost in the middle of it.
 
     def surroundings(self):
         """What the commands of the table meet; the values of their placeholders."""
