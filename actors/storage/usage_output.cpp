@@ -15,7 +15,7 @@ namespace hobnob {
 namespace {
 
 /// No writer with a thread of its own: the program ends here, and has nothing else to do.
-std::error_code write_all(int fd, std::string_view text) {
+std::error_code write_text(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -38,15 +38,15 @@ bool asks_for_json(int argc, const char* const* argv, const char* const* environ
 }
 
 int show_usage_fault(std::string_view detail, bool json) {
-  if (json) write_all(STDOUT_FILENO, to_json_line(error_event("usage", detail)) + "\n");
-  write_all(STDERR_FILENO, "error: " + std::string{detail} + " [usage]\n");
+  if (json) write_text(STDOUT_FILENO, to_json_line(error_event("usage", detail)) + "\n");
+  write_text(STDERR_FILENO, "error: " + std::string{detail} + " [usage]\n");
   return exit_usage;
 }
 
 int show_text(std::string_view text) {
-  const auto fault = write_all(STDOUT_FILENO, text);
+  const auto fault = write_text(STDOUT_FILENO, text);
   if (!fault) return exit_done;
-  write_all(STDERR_FILENO, "error: standard output: " + fault.message() + " [output]\n");
+  write_text(STDERR_FILENO, "error: standard output: " + fault.message() + " [output]\n");
   return exit_unexpected;
 }
 
