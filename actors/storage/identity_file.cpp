@@ -45,9 +45,12 @@ result create(const std::filesystem::path& path) {
   const int linked = ::link(own.c_str(), path.c_str());
   const auto why = errno;
   ::unlink(own.c_str());
-  if (linked == 0) return identity::from_seed(seed);
-  if (why == EEXIST) return read(path);
-  return failure(path, "cannot be written: " + std::generic_category().message(why));
+  if (linked != 0 && why == EEXIST) return read(path);
+  auto error = linked != 0 ? std::error_code{why, std::generic_category()} : std::error_code{};
+  // A name that a relay binds to this key must find it again after a power cut.
+  if (!error) error = sync_folder(path.parent_path());
+  if (error) return failure(path, "cannot be written: " + error.message());
+  return identity::from_seed(seed);
 }
 
 result read(const std::filesystem::path& path) {

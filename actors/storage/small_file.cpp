@@ -21,13 +21,14 @@ std::error_code write_all(int fd, std::string_view content) {
   return {};
 }
 
+}  // namespace
+
 std::error_code sync_folder(const std::filesystem::path& folder) {
-  const owned_fd fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const char* const name = folder.empty() ? "." : folder.c_str();
+  const owned_fd fd{::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!fd || ::fsync(fd.get()) != 0) return last_error();
   return {};
 }
-
-}  // namespace
 
 owned_fd& owned_fd::operator=(owned_fd&& other) noexcept {
   if (this != &other) {
@@ -77,7 +78,7 @@ std::error_code replace_file(const std::filesystem::path& path, std::string_view
     ::unlink(temporary.c_str());
     return error;
   }
-  return sync_folder(path.parent_path().empty() ? "." : path.parent_path());
+  return sync_folder(path.parent_path());
 }
 
 }  // namespace hobnob

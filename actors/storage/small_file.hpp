@@ -22,6 +22,9 @@ file_content read_small_file(const std::filesystem::path& path, std::size_t size
 std::error_code replace_file(const std::filesystem::path& path, std::string_view content,
                              unsigned mode = 0600);
 
+/// Makes the names in `folder` (the working directory, if empty) outlast a power cut.
+std::error_code sync_folder(const std::filesystem::path& folder);
+
 /// A file descriptor that closes itself.
 class owned_fd {
  public:
