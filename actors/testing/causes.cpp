@@ -170,6 +170,13 @@ bool causes::concerns(const trouble& which, const std::string& one,
     return *where == one || *where == other || !is_program(*where);
   }
   const auto [left, right] = sides_of(what);
+  // A reset ends all that one side has with the other's outer address, which a whole site shares.
+  if (std::holds_alternative<sim::connection_reset>(what)) {
+    const auto is_side = [&](const auto& name) {
+      return contains(left, name) || contains(right, name);
+    };
+    return is_side(one) || is_side(other);
+  }
   const auto is_router = [this](const auto& name) { return !is_program(name); };
   if (std::ranges::any_of(left, is_router) || std::ranges::any_of(right, is_router)) return true;
   return (contains(left, one) && contains(right, other)) ||
