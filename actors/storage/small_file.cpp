@@ -11,6 +11,8 @@ namespace {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
+}  // namespace
+
 std::error_code write_all(int fd, std::string_view content) {
   while (!content.empty()) {
     const auto written = ::write(fd, content.data(), content.size());
@@ -20,8 +22,6 @@ std::error_code write_all(int fd, std::string_view content) {
   }
   return {};
 }
-
-}  // namespace
 
 std::error_code sync_folder(const std::filesystem::path& folder) {
   const char* const name = folder.empty() ? "." : folder.c_str();

@@ -25,6 +25,9 @@ std::error_code replace_file(const std::filesystem::path& path, std::string_view
 /// Makes the names in `folder` (the working directory, if empty) outlast a power cut.
 std::error_code sync_folder(const std::filesystem::path& folder);
 
+/// Writes all of `content`, however often the system takes a part only.
+std::error_code write_all(int fd, std::string_view content);
+
 /// A file descriptor that closes itself.
 class owned_fd {
  public:

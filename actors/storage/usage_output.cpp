@@ -4,28 +4,14 @@
 #include "actors/core/settings_text.hpp"
 #include "actors/storage/event_builder.hpp"
 #include "actors/storage/json_line.hpp"
+#include "actors/storage/small_file.hpp"
 
 #include <unistd.h>
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <system_error>
 
 namespace hobnob {
-namespace {
-
-/// No writer with a thread of its own: the program ends here, and has nothing else to do.
-std::error_code write_text(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return {errno, std::generic_category()};
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-}  // namespace
 
 bool asks_for_json(int argc, const char* const* argv, const char* const* environment) {
   for (int i = 1; i < argc && argv[i] != std::string_view{"--"}; ++i)
@@ -37,16 +23,17 @@ bool asks_for_json(int argc, const char* const* argv, const char* const* environ
   });
 }
 
+// No writer with a thread of its own: the program ends here, and has nothing else to do.
 int show_usage_fault(std::string_view detail, bool json) {
-  if (json) write_text(STDOUT_FILENO, to_json_line(error_event("usage", detail)) + "\n");
-  write_text(STDERR_FILENO, "error: " + std::string{detail} + " [usage]\n");
+  if (json) write_all(STDOUT_FILENO, to_json_line(error_event("usage", detail)) + "\n");
+  write_all(STDERR_FILENO, "error: " + std::string{detail} + " [usage]\n");
   return exit_usage;
 }
 
 int show_text(std::string_view text) {
-  const auto fault = write_text(STDOUT_FILENO, text);
+  const auto fault = write_all(STDOUT_FILENO, text);
   if (!fault) return exit_done;
-  write_text(STDERR_FILENO, "error: standard output: " + fault.message() + " [output]\n");
+  write_all(STDERR_FILENO, "error: standard output: " + fault.message() + " [output]\n");
   return exit_unexpected;
 }
 
