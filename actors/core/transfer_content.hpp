@@ -1,0 +1,117 @@
+#pragma once
+
+#include "actors/core/checked.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hobnob::core {
+
+/// Names a transfer on both sides, over every link, path and start of the programs. Random.
+using transfer_id = std::array<std::uint8_t, 16>;
+
+/// XXH3, 128 bits, big end first: of a block, or of the block hashes of a file in their order. It
+/// finds faults of memory, disks and bookkeeping; that nobody changed the bytes on their way is
+/// TLS's work.
+using content_hash = std::array<std::uint8_t, 16>;
+
+enum class entry_kind : std::uint8_t { file = 1, folder = 2 };
+
+/// One file or folder of a transfer, named by its place in the manifest, from 0.
+struct transfer_entry {
+  std::string path;  ///< As `transfer_path::parse` reads it; a folder stands before its content.
+  entry_kind kind = entry_kind::file;
+  std::uint64_t size = 0;        ///< Bytes; 0 for a folder.
+  std::int64_t modified_ns = 0;  ///< Unix time.
+
+  bool operator==(const transfer_entry&) const = default;
+};
+
+/// What an offer says about what is offered.
+struct transfer_summary {
+  std::string name;  ///< The outermost name: of the file, the folder, or the first of several.
+  std::uint64_t entries = 0;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+
+  bool operator==(const transfer_summary&) const = default;
+};
+
+/// Why content cannot be read or written.
+struct transfer_fault {
+  /// One of "source-changed", "source-unreadable", "disk-full", "disk-error", "bad-path",
+  /// "folder-changed", "too-large".
+  std::string code;
+  std::string detail;    ///< A sentence for people.
+  bool passing = false;  ///< Worth another try later, as a full disk is.
+};
+
+/// Where the content of a transfer comes from. Calls block and are made one after another, from
+/// any thread.
+class transfer_source {
+ public:
+  virtual ~transfer_source() = default;
+
+  /// Looks at everything there is to send. What is found is what every later call speaks of.
+  virtual std::optional<transfer_fault> scan(transfer_summary& found) = 0;
+
+  /// At most `count_max` entries from entry `first` on.
+  virtual std::vector<transfer_entry> entries(std::uint64_t first, std::size_t count_max) = 0;
+
+  /// Fills `bytes` from `offset` of file `entry`. A file that is not as it was at the scan is a
+  /// "source-changed".
+  virtual std::optional<transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
+                                             std::span<std::byte> bytes) = 0;
+};
+
+/// Where the content of a transfer goes. Calls block and are made one after another, from any
+/// thread.
+///
+/// Everything written is unfinished, and not to be taken for what it will be, until `finish`.
+/// Unfinished content outlives the program: a sink opened again for the same transfer finds it.
+class transfer_sink {
+ public:
+  /// What stands where an entry is to go.
+  struct standing {
+    std::uint64_t unfinished = 0;  ///< Bytes of an earlier try: to be verified by `read`.
+    bool finished = false;         ///< By an earlier try of this transfer: nothing left to do.
+    bool candidate = false;        ///< A file of this name and size that may have the same content.
+  };
+
+  virtual ~transfer_sink() = default;
+
+  /// Refuses what there is no room for.
+  virtual std::optional<transfer_fault> open(const transfer_summary& offered) = 0;
+
+  /// Takes the next entries of the manifest, in its order. Refuses paths that are not sound.
+  virtual std::optional<transfer_fault> declare(std::uint64_t first,
+                                                std::span<const transfer_entry> entries) = 0;
+
+  virtual std::optional<transfer_fault> look(std::uint64_t entry, standing& found) = 0;
+
+  /// Reads what an earlier try left, or the candidate, for verification.
+  virtual std::optional<transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
+                                             std::span<std::byte> bytes) = 0;
+
+  /// Beyond the declared size of the entry: "too-large", and nothing is written.
+  virtual std::optional<transfer_fault> write(std::uint64_t entry, std::uint64_t offset,
+                                              std::span<const std::byte> bytes) = 0;
+
+  /// The entry is complete and verified: gives it its name, time and mode, on disk for good.
+  /// `shown` is where it stands now. With `candidate_serves` the candidate is what was wanted.
+  virtual std::optional<transfer_fault> finish(std::uint64_t entry, bool candidate_serves,
+                                               std::string& shown) = 0;
+
+  /// All entries are finished: nothing of the transfer's own is left behind.
+  virtual std::optional<transfer_fault> close() = 0;
+
+  /// The transfer will not go on: removes what is unfinished.
+  virtual void discard() = 0;
+};
+
+}  // namespace hobnob::core
