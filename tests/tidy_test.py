@@ -56,7 +56,7 @@ BANNED = [
     (r"co_await\s+(boost::)?(asio::)?co_spawn\([^;]*?\[[^\]]", r".*", r"(?!)",
      "g++ 12 frees the captures of a lambda twice here: use a named coroutine"),
     (r"\b(system_clock|steady_clock|high_resolution_clock)::now\b|\b(gettimeofday|clock_gettime)\s*\(",
-     r"(actors|transport|relay_main|peer_main)/", r"(transport|actors)/.*(clock|scheduler|loop_driver|runtime\.cpp)",
+     r"(actors|transport|relay_main|peer_main)/", r"(transport|actors)/.*(clock|scheduler|loop_driver|runtime\.cpp|background_thread)",
      "time comes from `clock` or the actor clock, or simulation is not exact"),
     (r"\brandom_device\b|\bstd::rand\b|\bsrand\s*\(", r".*", r"(?!)",
      "randomness comes from the network's generator, or simulation is not exact"),

@@ -38,6 +38,8 @@ class memory_known_keys final : public known_keys {
     return {};
   }
 
+  const std::map<std::string, fingerprint, std::less<>>& relays() const noexcept { return relays_; }
+
  private:
   std::map<std::string, known_key, std::less<>> users_;
   std::map<std::string, fingerprint, std::less<>> relays_;

@@ -9,6 +9,7 @@
 #include "actors/runtime_network.hpp"
 #include "actors/spawn.hpp"
 #include "actors/storage/account_store.hpp"
+#include "actors/storage/small_file.hpp"
 #include "transport/network.hpp"
 
 #include <spdlog/spdlog.h>
@@ -78,9 +79,8 @@ std::string relay::impl::open_accounts() {
   if (database) return {};
   std::filesystem::path file;
   if (!config.data_dir.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(config.data_dir, error);
-    if (error) return config.data_dir.string() + ": " + error.message();
+    if (const auto error = make_directories(config.data_dir, 0700))
+      return config.data_dir.string() + ": " + error.message();
     file = config.data_dir / "accounts.sqlite";
   }
   auto opened = account_database::open(file);

@@ -9,10 +9,12 @@ namespace {
 
 // Version 1 of the file; `user_version` lets a later hobnob know what it finds.
 constexpr const char* schema =
+    "BEGIN IMMEDIATE;"
     "CREATE TABLE IF NOT EXISTS accounts("
     "  user TEXT PRIMARY KEY, fingerprint BLOB NOT NULL, bound_at INTEGER NOT NULL"
     ") WITHOUT ROWID;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 1;"
+    "COMMIT;";
 
 // An exclusive lock also spares the shared-memory file that WAL otherwise needs.
 constexpr const char* settings =
@@ -26,17 +28,18 @@ void bind_text(sqlite3_stmt* statement, int index, const std::string& text) {
 
 }  // namespace
 
-account_database::open_result account_database::open(const std::filesystem::path& file) {
+account_database::open_result account_database::open(const std::filesystem::path& file,
+                                                     const char* file_system) {
   open_result result;
   std::unique_ptr<account_database> made{new account_database};
   const std::string path = file.empty() ? ":memory:" : file.string();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(path.c_str(), &made->database_, flags, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(path.c_str(), &made->database_, flags, file_system) != SQLITE_OK) {
     result.error = path + ": " + made->fault();
     return result;
   }
   std::string error = made->execute(settings);
-  if (error.empty()) error = made->execute(schema);
+  if (error.empty()) error = made->make_schema();
   if (error.empty()) {
     error = made->prepare("INSERT OR REPLACE INTO accounts VALUES(?, ?, ?)", made->bind_);
   }
@@ -47,6 +50,21 @@ account_database::open_result account_database::open(const std::filesystem::path
   }
   result.database = std::move(made);
   return result;
+}
+
+// Nothing is written where it is there: a relay whose disk is full can start, and serve whom it
+// knows.
+std::string account_database::make_schema() {
+  sqlite3_stmt* version = nullptr;
+  auto error = prepare("PRAGMA user_version", version);
+  if (!error.empty()) return error;
+  if (sqlite3_step(version) != SQLITE_ROW) error = fault();
+  const bool is_new = error.empty() && sqlite3_column_int(version, 0) == 0;
+  sqlite3_finalize(version);
+  if (!is_new) return error;
+  error = execute(schema);
+  if (!error.empty()) execute("ROLLBACK");
+  return error;
 }
 
 account_database::~account_database() {

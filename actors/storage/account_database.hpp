@@ -33,8 +33,9 @@ class account_database {
  public:
   struct open_result;
 
-  /// `file` is made if missing; an empty path keeps everything in memory.
-  static open_result open(const std::filesystem::path& file);
+  /// `file` is made if missing; an empty path keeps everything in memory. `file_system`: the SQLite
+  /// VFS that leads to it; null for this machine's files.
+  static open_result open(const std::filesystem::path& file, const char* file_system = nullptr);
 
   ~account_database();
   account_database(const account_database&) = delete;
@@ -52,6 +53,7 @@ class account_database {
 
  private:
   account_database() = default;
+  std::string make_schema();
   std::string execute(const char* sql);
   std::string prepare(const char* sql, sqlite3_stmt*& statement);
   std::string fault() const;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/storage/small_file.hpp"
+#include "actors/storage/owned_fd.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/core/checked.hpp"
-#include "actors/storage/small_file.hpp"
+#include "actors/storage/owned_fd.hpp"
 
 #include <boost/json/object.hpp>
 #include <filesystem>

@@ -1,8 +1,9 @@
 #include "actors/storage/data_directory.hpp"
 
+#include "actors/storage/small_file.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
 #include <cstdlib>
@@ -31,27 +32,23 @@ std::filesystem::path default_config_file(std::string_view program) {
   return xdg_directory("XDG_CONFIG_HOME", ".config") / "hobnob" / (std::string{program} + ".conf");
 }
 
-core::checked<data_directory> data_directory::open(const std::filesystem::path& path) {
+core::checked<data_directory> data_directory::open(const std::filesystem::path& path, disk& where) {
   using result = core::checked<data_directory>;
   const auto name = "the data directory " + path.string();
 
-  std::error_code error;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (error) return result::failure("cannot create " + name + ": " + error.message());
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
-    return result::failure("cannot create " + name + ": " + system_message(errno));
-
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0)
-    return result::failure("cannot use " + name + ": " + system_message(errno));
-  if (!S_ISDIR(status.st_mode))
+  const auto error = make_directories(path, 0700, where);
+  const auto found = where.status(path);
+  if (!found.error && !found.is_directory)
     return result::failure(name + " is no directory; name another one with --data-dir");
-  if (status.st_uid != ::geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+  if (error) return result::failure("cannot create " + name + ": " + error.message());
+  if (found.error) return result::failure("cannot use " + name + ": " + found.error.message());
+  if (!found.own || (found.mode & 0022) != 0)
     return result::failure(
         name + " can be written by other users; take one of your own, or run: chmod 700 " +
         path.string());
-  if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0)
-    return result::failure("cannot use " + name + ": " + system_message(errno));
+  if ((found.mode & 0700) != 0700)
+    return result::failure("cannot use " + name + ": its owner lacks permissions; run: chmod 700 " +
+                           path.string());
   return data_directory{path};
 }
 
@@ -71,13 +68,9 @@ data_directory::lock_result data_directory::try_lock() {
         std::strtol(read_small_file(file("lock"), 64).content.c_str(), nullptr, 10));
     return result;
   }
-  // Only for people and for the message above; the lock itself is flock's.
-  const auto pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(fd.get(), 0) != 0 ||
-      ::pwrite(fd.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    result.error = "cannot write " + file("lock").string() + ": " + system_message(errno);
-    return result;
-  }
+  // Only for people and for the message above; the lock itself is flock's. A full disk may not take
+  // it: no reason to refuse the lock.
+  if (::ftruncate(fd.get(), 0) == 0) write_all(fd.get(), std::to_string(::getpid()) + "\n");
   lock_ = std::move(fd);
   result.locked = true;
   return result;

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/core/checked.hpp"
-#include "actors/storage/small_file.hpp"
+#include "actors/storage/disk.hpp"
+#include "actors/storage/owned_fd.hpp"
 
 #include <sys/types.h>
 #include <filesystem>
@@ -23,7 +24,8 @@ class data_directory {
  public:
   /// Makes the folder (mode 0700) and its parents if need be. An error if others may write to it:
   /// they could swap the keys in it.
-  static core::checked<data_directory> open(const std::filesystem::path& path);
+  static core::checked<data_directory> open(const std::filesystem::path& path,
+                                            disk& where = *machine_disk());
 
   const std::filesystem::path& path() const noexcept { return path_; }
   std::filesystem::path file(std::string_view name) const { return path_ / name; }
@@ -36,6 +38,7 @@ class data_directory {
 
   /// Takes the directory for this process until the object is destroyed or the process ends,
   /// however that happens (flock(2) on the file `lock`, which holds the process id). Does not wait.
+  /// Of this machine's disk only.
   lock_result try_lock();
 
  private:

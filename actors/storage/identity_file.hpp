@@ -1,16 +1,29 @@
 #pragma once
 
 #include "actors/core/checked.hpp"
+#include "actors/storage/disk.hpp"
 #include "transport/tls/identity.hpp"
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <span>
 
 namespace hobnob {
 
+/// Fills a span with random bytes fit for keys; false if there are none.
+using random_bytes = std::function<bool(std::span<std::byte>)>;
+
+/// From the system's generator: keys are made before there is a network, whose generator serves
+/// everything else.
+bool fill_from_system(std::span<std::byte> out);
+
 /// The identity kept in `path`: 32 raw bytes, the Ed25519 seed (RFC 8032), readable by its owner
-/// only. Made from the system's random generator if there is no such file. A file that is damaged
-/// or that others can read is an error and is never replaced: the key in it may be known to others
-/// by its fingerprint.
-core::checked<identity> load_or_create_identity(const std::filesystem::path& path);
+/// only. Made from random bytes if there is no such file. What is returned survives a power cut. A
+/// file that is damaged or that others can read is an error and is never replaced: the key in it
+/// may be known to others by its fingerprint.
+core::checked<identity> load_or_create_identity(const std::filesystem::path& path,
+                                                disk& where = *machine_disk(),
+                                                const random_bytes& random = fill_from_system);
 
 }  // namespace hobnob

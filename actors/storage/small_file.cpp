@@ -1,84 +1,80 @@
 #include "actors/storage/small_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cerrno>
-#include <utility>
+#include <span>
 
 namespace hobnob {
 namespace {
 
-std::error_code last_error() { return {errno, std::generic_category()}; }
+/// A new file with this content, all of it durable but its name.
+std::error_code write_new(const std::filesystem::path& path, std::string_view content,
+                          unsigned mode, disk& where) {
+  // Made anew: an old one could be someone else's, with other rights. What a crash left is removed.
+  where.remove(path);
+  const auto opened = where.open(path, open_mode::create_new, mode);
+  if (opened.error) return opened.error;
+  if (const auto error = opened.file->write_at(0, as_byte_view(content))) return error;
+  return opened.file->sync();
+}
 
 }  // namespace
 
-std::error_code write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const auto written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return last_error();
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-std::error_code sync_folder(const std::filesystem::path& folder) {
-  const char* const name = folder.empty() ? "." : folder.c_str();
-  const owned_fd fd{::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!fd || ::fsync(fd.get()) != 0) return last_error();
-  return {};
-}
-
-owned_fd& owned_fd::operator=(owned_fd&& other) noexcept {
-  if (this != &other) {
-    reset();
-    fd_ = other.release();
-  }
-  return *this;
-}
-
-int owned_fd::release() noexcept { return std::exchange(fd_, -1); }
-
-void owned_fd::reset() noexcept {
-  if (fd_ >= 0) ::close(release());
-}
-
-file_content read_small_file(const std::filesystem::path& path, std::size_t size_max) {
-  const owned_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!fd) return {last_error(), {}};
+file_content read_small_file(const std::filesystem::path& path, std::size_t size_max, disk& where) {
+  const auto opened = where.open(path, open_mode::read);
+  if (opened.error) return {opened.error, {}};
+  // Read to the end, whatever its size is said to be: what is no ordinary file does not know it.
+  constexpr std::size_t block = 4096;
   std::string content;
-  char block[4096];
   while (true) {
-    const auto got = ::read(fd.get(), block, sizeof block);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return {last_error(), {}};
-    if (got == 0) return {{}, std::move(content)};
-    content.append(block, static_cast<std::size_t>(got));
+    const auto before = content.size();
+    content.resize(before + block);
+    const auto got = opened.file->read_at(
+        before, std::as_writable_bytes(std::span{content}.subspan(before, block)));
+    if (got.error) return {got.error, {}};
+    content.resize(before + got.size);
     if (content.size() > size_max) return {std::make_error_code(std::errc::file_too_large), {}};
+    if (got.size < block) return {{}, std::move(content)};
   }
 }
 
 std::error_code replace_file(const std::filesystem::path& path, std::string_view content,
-                             unsigned mode) {
+                             unsigned mode, disk& where) {
   auto temporary = path;
   temporary += ".new";
-  std::error_code error;
-  {
-    // O_EXCL: the file cannot be someone else's with other rights. One left by a crash is removed.
-    ::unlink(temporary.c_str());
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    const owned_fd fd{::open(temporary.c_str(), flags, static_cast<mode_t>(mode))};
-    if (!fd) return last_error();
-    error = write_all(fd.get(), content);
-    if (!error && ::fsync(fd.get()) != 0) error = last_error();
+  auto error = write_new(temporary, content, mode, where);
+  if (!error) error = where.rename(temporary, path);
+  if (!error) return sync_folder(path.parent_path(), where);
+  where.remove(temporary);
+  return error;
+}
+
+std::error_code create_file(const std::filesystem::path& path, const std::filesystem::path& scratch,
+                            std::string_view content, unsigned mode, disk& where) {
+  auto error = write_new(scratch, content, mode, where);
+  if (!error) error = where.rename_new(scratch, path);
+  if (!error) return sync_folder(path.parent_path(), where);
+  where.remove(scratch);
+  return error;
+}
+
+std::error_code make_directories(const std::filesystem::path& directory, unsigned mode,
+                                 disk& where) {
+  const auto found = where.status(directory);
+  if (!found.error) {
+    return found.is_directory ? std::error_code{}
+                              : std::make_error_code(std::errc::not_a_directory);
   }
-  if (!error && ::rename(temporary.c_str(), path.c_str()) != 0) error = last_error();
-  if (error) {
-    ::unlink(temporary.c_str());
-    return error;
+  if (found.error != std::errc::no_such_file_or_directory) return found.error;
+  const auto parent = directory.parent_path();
+  if (!parent.empty() && parent != directory) {
+    if (const auto error = make_directories(parent, 0777, where)) return error;
   }
-  return sync_folder(path.parent_path());
+  const auto error = where.make_directory(directory, mode);
+  if (error && error != std::errc::file_exists) return error;
+  return sync_folder(parent, where);
+}
+
+std::error_code sync_folder(const std::filesystem::path& folder, disk& where) {
+  return where.sync_directory(folder.empty() ? "." : folder);
 }
 
 }  // namespace hobnob

@@ -4,7 +4,7 @@
 #include "actors/core/settings_text.hpp"
 #include "actors/storage/event_builder.hpp"
 #include "actors/storage/json_line.hpp"
-#include "actors/storage/small_file.hpp"
+#include "actors/storage/owned_fd.hpp"
 
 #include <unistd.h>
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "actors/storage/account_database.hpp"
 
+#include "tests/actors/storage/no_disk_space.hpp"
+
 #include <gtest/gtest.h>
 #include <cstdlib>
 
@@ -46,6 +48,15 @@ TEST_F(AccountDatabase, KeepsBindingsAcrossARestart) {
   EXPECT_EQ(rows[0].bound_at_s, 10);
   EXPECT_EQ(rows[1].user, "bob");
   EXPECT_EQ(rows[1].id.octets[0], 9);
+}
+
+TEST_F(AccountDatabase, IsReadWhereTheDiskIsFull) {
+  EXPECT_EQ(open()->apply({bind("ann", 1)}), "");
+  EXPECT_TRUE(without_disk_space([&] {
+    const auto kept = open();
+    return kept && kept->list().accounts.size() == 1 && kept->apply({bind("bob", 2)}) != "" &&
+           kept->list().accounts.size() == 1;
+  }));
 }
 
 TEST_F(AccountDatabase, IsHeldByOneRelayOnly) {

@@ -1,5 +1,6 @@
 #include "actors/storage/data_directory.hpp"
 
+#include "tests/actors/storage/no_disk_space.hpp"
 #include "tests/actors/storage/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -50,6 +51,12 @@ TEST(DataDirectory, OnlyOneProgramHasTheLockAndTheOtherLearnsWho) {
   const auto refused = second->try_lock();
   EXPECT_FALSE(refused.locked);
   EXPECT_EQ(refused.holder, ::getpid());
+}
+
+TEST(DataDirectory, AFullDiskDoesNotRefuseTheLock) {
+  const temporary_folder folder;
+  auto data = data_directory::open(folder / "d");
+  EXPECT_TRUE(without_disk_space([&] { return data->try_lock().locked; }));
 }
 
 TEST(DataDirectory, TheLockEndsWithItsHolder) {

@@ -3,6 +3,9 @@
 #include "tests/actors/storage/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <functional>
+#include <utility>
+#include <vector>
 
 namespace hobnob {
 namespace {
@@ -65,6 +68,46 @@ TEST(KnownKeysFile, ALineThatIsNotUnderstoodIsNamed) {
     EXPECT_NE(keys.error().find("line 4"), std::string::npos) << keys.error();
     EXPECT_NE(keys.error().find(c.problem), std::string::npos) << keys.error();
   }
+}
+
+/// Work that the test does.
+struct work_by_hand final : background {
+  using pile = std::vector<std::pair<std::chrono::milliseconds, std::function<void()>>>;
+
+  explicit work_by_hand(pile& to) : waiting(to) {}
+  void after(std::chrono::milliseconds delay, std::function<void()> work) override {
+    waiting.emplace_back(delay, std::move(work));
+  }
+
+  pile& waiting;
+};
+
+TEST(KnownKeysFile, AWriteThatFailsIsTriedAgain) {
+  const temporary_folder folder;
+  work_by_hand::pile work;
+  const auto keys = *known_keys_file::open(folder / "late/known_keys", machine_disk(),
+                                           std::make_unique<work_by_hand>(work));
+  keys->set_user("ann", {id_of(1), false});
+  ASSERT_EQ(work.size(), 1u);
+  work[0].second();
+  ASSERT_EQ(work.size(), 2u);
+  EXPECT_EQ(work[1].first, std::chrono::seconds{10});
+  std::filesystem::create_directory(folder / "late");
+  work[1].second();
+  EXPECT_EQ(work.size(), 2u);
+  EXPECT_NE(folder.read("late/known_keys").find("user ann"), std::string::npos);
+}
+
+TEST(KnownKeysFile, WhatAPersonAcceptedIsWrittenBeforeTheAnswer) {
+  const temporary_folder folder;
+  work_by_hand::pile work;
+  const auto keys = *known_keys_file::open(folder / "late/known_keys", machine_disk(),
+                                           std::make_unique<work_by_hand>(work));
+  EXPECT_FALSE(keys->set_user("ann", {id_of(1), false}));
+  EXPECT_EQ(keys->set_user("ann", {id_of(1), true}), std::errc::no_such_file_or_directory);
+  std::filesystem::create_directory(folder / "late");
+  EXPECT_FALSE(keys->set_user("ann", {id_of(1), true}));
+  EXPECT_NE(folder.read("late/known_keys").find("verified"), std::string::npos);
 }
 
 TEST(KnownKeysFile, AWriteThatFailsIsToldAndTheKeyHoldsForThisRun) {
