@@ -345,6 +345,7 @@ struct verify_result {
   fingerprint pinned;
   fingerprint offered;       ///< Null when not online.
   std::string safety_words;  ///< The same on both sides if nobody is in between.
+  std::string not_stored;    ///< Why the accepted key holds for this run only, for people.
 };
 
 /// Says goodbye to relay and links, then answers every subscriber with `peer_stopped`.

@@ -161,7 +161,9 @@ void job_state::verify() {
               return fail("unknown-user", "no key of " + result.user + " is known, and " +
                                               result.user + " is not online");
             config.emit(event_of(result));
-            finish(exit_done);
+            if (result.not_stored.empty()) return finish(exit_done);
+            fail("not-stored", "the key of " + result.user + " cannot be stored (" +
+                                   result.not_stored + "); it is trusted for this run only");
           },
           [this](caf::error&) { fail("timeout", "the peer did not answer"); });
 }

@@ -26,7 +26,8 @@ inline int exit_code_for(std::string_view error_code) {
   if (error_code == "timeout") return exit_timeout;
   for (const auto code : {"usage", "bad-name", "unknown-command", "no-conversation", "no-relay"})
     if (error_code == code) return exit_usage;
-  if (error_code == "unexpected" || error_code == "output") return exit_unexpected;
+  for (const auto code : {"unexpected", "output", "not-stored"})
+    if (error_code == code) return exit_unexpected;
   return exit_refused;
 }
 

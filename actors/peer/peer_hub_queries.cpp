@@ -85,8 +85,7 @@ caf::result<ping_result> peer_hub_state::ping(const ping_user& query) {
       return nobody;
     }
     if (const auto* link = current_link(user)) return self->delegate(link->actor, query);
-    if (user.online && session_usable() && !user.relay_after)
-      return self->delegate(session, query);
+    if (user.online && session_usable() && !user.relay_after) return self->delegate(session, query);
   }
   if (!follows_directory() && !stopping) return ping_when_found(query);
   const bool known = found != users.end() && !found->second.id.is_null();
@@ -123,7 +122,8 @@ verify_result peer_hub_state::verify(const verify_user& query) {
   if (!user || user->id.is_null()) return result;
   if (query.accept) {
     const auto trusted = user->offered ? user->offered->id : user->id;
-    config->known->set_user(query.user, {trusted, true});
+    if (const auto error = config->known->set_user(query.user, {trusted, true}))
+      result.not_stored = error.message();
     user->verified = true;
     if (const auto offered = user->offered) {
       user->id = trusted;

@@ -125,6 +125,20 @@ class Identities(ProgramTest):
         self.assertEqual(said.code, 0, said)
         new.wait_text("ann", "hello again")
 
+    def test_a_key_that_cannot_be_stored_is_accepted_for_this_run_only_and_said_so(self):
+        relay = self.relay()
+        ann, bob = self.peer("ann", relay), self.peer("bob", relay)
+        ann.wait_link("bob")
+        (self.folder / "ann" / "known_keys.new" / "in-the-way").mkdir(parents=True)
+        accepted = self.run_peer("ann", relay, "verify", "--accept", "bob")
+        self.assertEqual(accepted.code, 2, accepted)
+        self.assertEqual(accepted.event("error")["code"], "not-stored")
+        self.assertTrue(accepted.event("verify")["verified"])
+        (self.folder / "ann" / "known_keys.new" / "in-the-way").rmdir()
+        (self.folder / "ann" / "known_keys.new").rmdir()
+        accepted = self.run_peer("ann", relay, "verify", "--accept", "bob")
+        self.assertEqual(accepted.code, 0, accepted)
+
     def fingerprint_of(self, user, data=None):
         done = self.run_program("peer_main", "--data-dir", self.folder / (data or user), "--user", user, "--json", "id")
         self.assertEqual(done.code, 0, done)
