@@ -35,8 +35,8 @@ directory_inner_actor::behavior_type directory_state::make_behavior() {
       },
       [this](const directory_lookup& query) { return look_up(query); },
       [this](const find_route& query) { return route_to(query.session); },
-      [this](admit_user& order) { return change_binding(order); },
-      [this](remove_user& order) { return unbind(order); },
+      [this](const admit_user& order) { return change_binding(order); },
+      [this](const remove_user& order) { return unbind(order); },
       [this](const kick_user& order) { return kick(order); },
       [this](list_users) { return list_accounts(); },
       [this](deadline_passed) { tell_changes(); },
@@ -47,11 +47,18 @@ directory_inner_actor::behavior_type directory_state::make_behavior() {
 
 directory_state::verdict directory_state::log_in(register_session& order) {
   auto answer = self->make_response_promise<login_verdict>();
+  const auto user = order.login.user;
+  in_turn(user,
+          [this, order = std::move(order), answer]() mutable { decide_login(order, answer); });
+  return answer;
+}
+
+void directory_state::decide_login(register_session& order, verdict& answer) {
   const auto& login = order.login;
   const auto bound = bindings.find(login.user);
   if (bound != bindings.end() && bound->second.id != login.id) {
     answer.deliver(refuse("name-taken", "the name " + login.user + " belongs to another key"));
-  } else if (bound != bindings.end() && bound->second.durable) {
+  } else if (bound != bindings.end() && bound->second.stored) {
     admit(order, false, answer);
   } else if (bound == bindings.end() && config.admission == registration::closed) {
     answer.deliver(refuse("registration-closed",
@@ -59,38 +66,21 @@ directory_state::verdict directory_state::log_in(register_session& order) {
   } else {
     bind_then_admit(std::move(order), answer);
   }
-  return answer;
 }
 
-// The name is reserved at once, so that nobody else gets it while the commit is under way; a second
-// login of the same key waits for a commit of its own, which changes nothing.
 void directory_state::bind_then_admit(register_session order, verdict answer) {
-  const auto& login = order.login;
-  bindings.try_emplace(login.user, binding{login.id, world.unix_time(), false});
-  const admit_user change{.user = login.user, .id = login.id, .rebind = false};
-  const auto user = login.user;
-  request(self, store, config.commit_timeout, change)
-      .then(
-          [this, order = std::move(order), answer](const account_change_result& result) mutable {
-            if (!result.done) return not_stored(order.login.user, result.detail, answer);
-            const auto bound = bindings.find(order.login.user);
-            if (bound == bindings.end() || bound->second.id != order.login.id) {
-              answer.deliver(refuse("name-taken", "the name was given to another key"));
-              return;
-            }
-            bound->second.durable = true;
-            admit(order, true, answer);
-          },
-          [this, user, answer](caf::error& why) mutable {
-            not_stored(user, self->system().render(why), answer);
-          });
-}
-
-void directory_state::not_stored(const std::string& user, const std::string& why, verdict& answer) {
-  const auto reserved = bindings.find(user);
-  if (reserved != bindings.end() && !reserved->second.durable) bindings.erase(reserved);
-  spdlog::error("relay: the name {} cannot be stored: {}", user, why);
-  answer.deliver(refuse("storage", "the relay cannot store the name now; try again later"));
+  const admit_user change{.user = order.login.user, .id = order.login.id, .rebind = false};
+  store_change(change, [this, order = std::move(order),
+                        answer](const account_change_result& result) mutable {
+    const auto& login = order.login;
+    if (!result.done) {
+      spdlog::error("relay: the name {} cannot be stored: {}", login.user, result.detail);
+      answer.deliver(refuse("storage", "the relay cannot store the name now; try again later"));
+      return;
+    }
+    bindings.insert_or_assign(login.user, binding{login.id, world.unix_time(), true});
+    admit(order, true, answer);
+  });
 }
 
 void directory_state::admit(register_session& order, bool newly_bound, verdict& answer) {
@@ -173,64 +163,98 @@ route_found directory_state::route_to(session_id id) const {
   return {id, found == sessions.end() ? user_session_actor{} : found->second.actor};
 }
 
-// --- Administration ---
+// --- Changes of bindings ---
 
-directory_state::change_answer directory_state::change_binding(admit_user& order) {
-  auto answer = self->make_response_promise<account_change_result>();
-  const auto bound = bindings.find(order.user);
-  if (const auto fault = core::user_name_fault(order.user); !fault.empty()) {
-    answer.deliver(failed(std::string{fault}));
-    return answer;
+void directory_state::in_turn(const std::string& user, std::function<void()> decide) {
+  const auto under_way = changing.find(user);
+  if (under_way != changing.end()) {
+    under_way->second.push_back(std::move(decide));
+  } else {
+    decide();
   }
-  if (bound != bindings.end() && bound->second.id == order.id && bound->second.durable) {
-    answer.deliver(account_change_result{true, "already bound to this key"});
-    return answer;
-  }
-  if (bound != bindings.end() && bound->second.id != order.id && !order.rebind) {
-    answer.deliver(failed("bound to another key; rebind replaces it"));
-    return answer;
-  }
-  if (bound == bindings.end() && order.rebind) {
-    answer.deliver(failed("is not bound; admit binds it"));
-    return answer;
-  }
+}
+
+template <class Order>
+void directory_state::store_change(const Order& order,
+                                   std::function<void(const account_change_result&)> then) {
+  changing.try_emplace(order.user);
   request(self, store, config.commit_timeout, order)
       .then(
-          [this, order, answer](account_change_result& result) mutable {
-            if (result.done) {
-              const auto old = bindings.find(order.user);
-              if (old != bindings.end() && old->second.id != order.id) {
-                end_all_of(order.user,
-                           {close_reason::refused, "the name was bound to another key", "rebound"});
-              }
-              bindings.insert_or_assign(order.user, binding{order.id, world.unix_time(), true});
-            }
-            answer.deliver(std::move(result));
+          [this, user = order.user, then](const account_change_result& result) {
+            then(result);
+            end_turn(user);
           },
-          [this, answer](caf::error& why) mutable {
-            answer.deliver(failed(self->system().render(why)));
+          [this, user = order.user, then](caf::error& why) {
+            // It may yet be done: the next login stores the binding that we know.
+            const auto bound = bindings.find(user);
+            if (bound != bindings.end()) bound->second.stored = false;
+            then(failed(self->system().render(why)));
+            end_turn(user);
           });
+}
+
+// What waited may change the binding in its turn; the rest then waits for that.
+void directory_state::end_turn(const std::string& user) {
+  const auto ended = changing.extract(user);
+  for (auto& decide : ended.mapped()) in_turn(user, std::move(decide));
+}
+
+// --- Administration ---
+
+directory_state::change_answer directory_state::change_binding(const admit_user& order) {
+  auto answer = self->make_response_promise<account_change_result>();
+  in_turn(order.user, [this, order, answer]() mutable { bind(order, answer); });
   return answer;
 }
 
-directory_state::change_answer directory_state::unbind(remove_user& order) {
-  auto answer = self->make_response_promise<account_change_result>();
-  if (!bindings.contains(order.user)) {
-    answer.deliver(failed("no such user"));
-    return answer;
+std::string directory_state::objection_to(const admit_user& order) const {
+  if (const auto fault = core::user_name_fault(order.user); !fault.empty()) {
+    return std::string{fault};
   }
-  request(self, store, config.commit_timeout, order)
-      .then(
-          [this, user = order.user, answer](account_change_result& result) mutable {
-            if (result.done) {
-              bindings.erase(user);
-              end_all_of(user, {close_reason::refused, "the user was removed", "removed"});
-            }
-            answer.deliver(std::move(result));
-          },
-          [this, answer](caf::error& why) mutable {
-            answer.deliver(failed(self->system().render(why)));
-          });
+  const auto bound = bindings.find(order.user);
+  if (bound == bindings.end()) return order.rebind ? "is not bound; admit binds it" : "";
+  const bool other_key = bound->second.id != order.id;
+  return other_key && !order.rebind ? "bound to another key; rebind replaces it" : "";
+}
+
+void directory_state::bind(const admit_user& order, change_answer& answer) {
+  if (auto objection = objection_to(order); !objection.empty()) {
+    answer.deliver(failed(std::move(objection)));
+    return;
+  }
+  const auto bound = bindings.find(order.user);
+  if (bound != bindings.end() && bound->second.id == order.id && bound->second.stored) {
+    answer.deliver(account_change_result{true, "already bound to this key"});
+    return;
+  }
+  store_change(order, [this, order, answer](const account_change_result& result) mutable {
+    if (result.done) {
+      const auto old = bindings.find(order.user);
+      if (old != bindings.end() && old->second.id != order.id) {
+        end_all_of(order.user,
+                   {close_reason::refused, "the name was bound to another key", "rebound"});
+      }
+      bindings.insert_or_assign(order.user, binding{order.id, world.unix_time(), true});
+    }
+    answer.deliver(result);
+  });
+}
+
+directory_state::change_answer directory_state::unbind(const remove_user& order) {
+  auto answer = self->make_response_promise<account_change_result>();
+  in_turn(order.user, [this, order, answer]() mutable {
+    if (!bindings.contains(order.user)) {
+      answer.deliver(failed("no such user"));
+      return;
+    }
+    store_change(order, [this, order, answer](const account_change_result& result) mutable {
+      if (result.done) {
+        bindings.erase(order.user);
+        end_all_of(order.user, {close_reason::refused, "the user was removed", "removed"});
+      }
+      answer.deliver(result);
+    });
+  });
   return answer;
 }
 

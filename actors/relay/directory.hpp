@@ -10,6 +10,7 @@
 #include <caf/typed_response_promise.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,8 +40,8 @@ struct directory_state {
   directory_inner_actor::behavior_type make_behavior();
 
   verdict log_in(register_session& order);
+  void decide_login(register_session& order, verdict& answer);
   void bind_then_admit(register_session order, verdict answer);
-  void not_stored(const std::string& user, const std::string& why, verdict& answer);
   void admit(register_session& order, bool newly_bound, verdict& answer);
   void end(session_id id, const close_info& why);
   void end_all_of(std::string_view user, const close_info& why);
@@ -51,15 +52,26 @@ struct directory_state {
   directory_lookup_result look_up(const directory_lookup& query) const;
   route_found route_to(session_id id) const;
 
-  change_answer change_binding(admit_user& order);
-  change_answer unbind(remove_user& order);
+  change_answer change_binding(const admit_user& order);
+  std::string objection_to(const admit_user& order) const;
+  void bind(const admit_user& order, change_answer& answer);
+  change_answer unbind(const remove_user& order);
   account_change_result kick(const kick_user& order);
   account_list list_accounts() const;
+
+  /// One change of a user's binding at a time, so that the store holds what was answered: calls
+  /// `decide` at once, or when the change under way has ended and nobody waits before it.
+  void in_turn(const std::string& user, std::function<void()> decide);
+
+  /// Has the store make a change. Within a turn; calls `then` at its end.
+  template <class Order>
+  void store_change(const Order& order, std::function<void(const account_change_result&)> then);
+  void end_turn(const std::string& user);
 
   struct binding {
     fingerprint id;
     std::int64_t bound_at_s = 0;
-    bool durable = false;  // Else its commit is under way.
+    bool stored = false;  // Else the store did not answer a change, and may hold another key.
   };
   struct live_session {
     user_session_actor actor;
@@ -72,6 +84,9 @@ struct directory_state {
   account_store_actor store;
   core::directory_table table;
   std::map<std::string, binding, std::less<>> bindings;
+
+  /// By the user whose binding is being changed: what waits for the end of that.
+  std::map<std::string, std::vector<std::function<void()>>, std::less<>> changing;
   std::map<session_id, live_session> sessions;  // Ordered: notices go out in the order of login.
   std::unordered_map<caf::actor_id, session_id> by_actor;
   session_id next_session = 0;
