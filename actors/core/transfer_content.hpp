@@ -102,12 +102,17 @@ class transfer_sink {
   virtual std::optional<transfer_fault> write(std::uint64_t entry, std::uint64_t offset,
                                               std::span<const std::byte> bytes) = 0;
 
-  /// The entry is complete and verified: gives it its name, time and mode, on disk for good.
-  /// `shown` is where it stands now. With `candidate_serves` the candidate is what was wanted.
+  /// The entry is complete and verified: gives it its name, time and mode, now or when `settle` is
+  /// called. `shown` is where it then stands. With `candidate_serves` the candidate is what was
+  /// wanted.
   virtual std::optional<transfer_fault> finish(std::uint64_t entry, bool candidate_serves,
                                                std::string& shown) = 0;
 
-  /// All entries are finished: nothing of the transfer's own is left behind.
+  /// Makes what is finished outlast a power cut: before it is remembered as finished elsewhere.
+  /// Best called about once a second: the cost of it is shared by all that was finished meanwhile.
+  virtual std::optional<transfer_fault> settle() { return std::nullopt; }
+
+  /// All entries are finished: settles them; nothing of the transfer's own is left behind.
   virtual std::optional<transfer_fault> close() = 0;
 
   /// The transfer will not go on: removes what is unfinished.

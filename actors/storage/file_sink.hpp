@@ -1,0 +1,114 @@
+#pragma once
+
+#include "actors/core/block_set.hpp"
+#include "actors/core/transfer_content.hpp"
+#include "actors/storage/download_folder.hpp"
+#include "actors/storage/entry_table.hpp"
+#include "actors/storage/part_files.hpp"
+
+#include <sys/types.h>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hobnob {
+
+/// Receives a transfer into a folder. Offered folders that exist there are filled up; what is taken
+/// is never replaced unless the policy says so. A folder whose name something else has goes beside
+/// it, numbered, whatever the policy.
+///
+/// Content is collected in hidden files of the download folder (`.hobnob-part-...`, for their owner
+/// only) and gets its name when it is complete and on disk: large files one by one, small ones many
+/// together, in `settle`. So no crash or power cut leaves a file under its name that is not whole.
+/// What has a part is not finished, whatever else is remembered of it.
+///
+/// Received files have the sender's modification time and the permissions of a new file (never
+/// executable); new folders have them too, the time once all is there.
+class file_sink final : public core::transfer_sink {
+ public:
+  /// `finished`: the entries that are remembered as finished from an earlier run.
+  file_sink(std::filesystem::path folder, const core::transfer_id& transfer,
+            conflict_policy conflicts = conflict_policy::rename, core::block_set finished = {});
+  ~file_sink() override;
+
+  std::optional<core::transfer_fault> open(const core::transfer_summary& offered) override;
+  std::optional<core::transfer_fault> declare(
+      std::uint64_t first, std::span<const core::transfer_entry> entries) override;
+  std::optional<core::transfer_fault> look(std::uint64_t entry, standing& found) override;
+  std::optional<core::transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
+                                           std::span<std::byte> bytes) override;
+  std::optional<core::transfer_fault> write(std::uint64_t entry, std::uint64_t offset,
+                                            std::span<const std::byte> bytes) override;
+  std::optional<core::transfer_fault> finish(std::uint64_t entry, bool candidate_serves,
+                                             std::string& shown) override;
+  std::optional<core::transfer_fault> settle() override;
+  std::optional<core::transfer_fault> close() override;
+  void discard() override;
+
+ private:
+  using fault = std::optional<core::transfer_fault>;
+
+  /// A file that may have the wanted content, as it was when it was found.
+  struct candidate {
+    std::string name;
+    ino_t inode = 0;
+    std::int64_t modified_ns = 0;
+  };
+
+  /// A sealed part that waits for its name.
+  struct sealed_part {
+    std::uint32_t entry = 0;
+    ino_t inode = 0;
+  };
+
+  fault check(std::uint64_t entry) const;
+  fault declare_one(const core::transfer_entry& entry);
+  fault folder_of(std::uint32_t entry, std::string& path);
+  fault stand_folder(std::uint32_t folder, std::string& path);
+  std::string folder_path(std::uint32_t folder) const;
+
+  std::string part_of(std::uint64_t entry) const;
+  fault find_part(std::uint64_t entry, open_part*& part);
+  fault need_part(std::uint64_t entry, open_part*& part);
+  fault read_candidate(std::uint64_t entry, std::uint64_t offset, std::span<std::byte> bytes);
+  void look_for_candidate(std::uint64_t entry, int folder, standing& found);
+
+  fault finish_candidate(std::uint64_t entry, std::string& shown);
+  fault seal(std::uint64_t entry, sealed_part& sealed);
+  fault predict(std::uint64_t entry, std::string& shown);
+  fault place(const sealed_part& sealed, std::string& shown);
+  fault place_in(int folder, const std::string& path, const sealed_part& sealed,
+                 std::string& shown);
+  fault sync_names();
+  void set_folder_times();
+
+  std::filesystem::path folder_path_;
+  core::transfer_id transfer_;
+  conflict_policy conflicts_;
+  mode_t file_mode_ = 0600;  ///< Of finished files.
+
+  std::optional<download_folder> folder_;
+  entry_table entries_;
+  core::block_set finished_;
+  core::block_set with_part_;  ///< Entries that have a part on disk.
+  part_files parts_;
+  std::map<std::uint64_t, candidate> candidates_;
+
+  core::block_set folders_standing_;
+  std::vector<std::uint32_t> folders_made_;
+  std::map<std::uint32_t, std::string> folder_names_;  ///< Where it is not the declared one.
+
+  std::vector<sealed_part> sealed_;
+  std::uint64_t sealed_bytes_ = 0;
+  std::set<std::string> promised_;     ///< Paths of the sealed ones, as `shown` said.
+  std::set<std::string> changed_folders_;  ///< With names that a power cut would lose; a few.
+  bool many_folders_changed_ = false;
+};
+
+}  // namespace hobnob

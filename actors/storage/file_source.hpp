@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/core/transfer_content.hpp"
+#include "actors/storage/entry_table.hpp"
+#include "actors/storage/owned_fd.hpp"
+
+#include <sys/types.h>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hobnob {
+
+/// Something in an offered folder that is not sent.
+struct skipped_file {
+  std::string path;
+  std::string reason;  ///< "a symbolic link", "a socket", ...
+};
+
+/// Offers files and whole folders of this machine. A symbolic link is followed where the user named
+/// it, and skipped inside a folder, as sockets, pipes and devices are. What cannot be read is a
+/// fault of the scan, before anything is sent.
+///
+/// The same files make the same manifest: folders are read in the order of their names. Names that
+/// a receiver would refuse are offered in a form that it takes. Some 50 bytes of memory a file, and
+/// two open descriptors.
+class file_source final : public core::transfer_source {
+ public:
+  /// Relative paths are taken from the working directory of this moment.
+  explicit file_source(const std::vector<std::filesystem::path>& paths);
+
+  std::optional<core::transfer_fault> scan(core::transfer_summary& found) override;
+  std::vector<core::transfer_entry> entries(std::uint64_t first, std::size_t count_max) override;
+  std::optional<core::transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
+                                           std::span<std::byte> bytes) override;
+
+  /// What is offered, for a later start of the program: absolute.
+  const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
+
+  /// What the scan left out: the first hundred, and how many in all.
+  const std::vector<skipped_file>& skipped() const noexcept { return skipped_; }
+  std::uint64_t skipped_count() const noexcept { return skipped_count_; }
+
+ private:
+  using fault = std::optional<core::transfer_fault>;
+
+  fault scan_path(const std::filesystem::path& path, std::set<std::string>& names);
+  fault scan_folder(std::uint32_t folder);
+  fault scan_name(std::uint32_t folder, int fd, const std::string& name,
+                  std::set<std::string>& changed_names);
+  void skip(const std::string& path, std::string reason);
+
+  std::string disk_name(std::uint32_t entry) const;
+  std::string disk_path(std::uint32_t entry) const;
+  int open_folder(std::uint32_t folder, owned_fd& opened) const;
+  fault open_file(std::uint32_t entry);
+  fault check_unchanged(std::uint32_t entry, int fd) const;
+
+  std::vector<std::filesystem::path> paths_;
+  entry_table entries_;
+  std::deque<ino_t> inodes_;
+  std::map<std::uint32_t, std::filesystem::path> tops_;  ///< Entries that the user named.
+  std::map<std::uint32_t, std::string> other_names_;     ///< On disk, where not the offered ones.
+  std::vector<skipped_file> skipped_;
+  std::uint64_t skipped_count_ = 0;
+
+  // What was read last is read on.
+  owned_fd folder_;
+  std::uint32_t folder_entry_ = entry_table::none;
+  owned_fd file_;
+  std::uint32_t file_entry_ = entry_table::none;
+};
+
+}  // namespace hobnob

@@ -1,0 +1,86 @@
+#include "actors/storage/part_files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::size_t open_parts_max = 8;
+constexpr std::uint64_t write_back_size = 16 * 1024 * 1024;
+
+bool is_all_zeros(std::span<const std::byte> bytes) {
+  if (bytes.empty() || bytes.front() != std::byte{}) return false;
+  // Each byte is compared with the one before it.
+  return std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+}  // namespace
+
+open_part* part_files::find(std::uint64_t entry) {
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [&](const open_part& part) { return part.entry == entry; });
+  if (found == open_.end()) return nullptr;
+  std::rotate(found, found + 1, open_.end());
+  return &open_.back();
+}
+
+open_part& part_files::add(std::uint64_t entry, owned_fd fd, std::uint64_t size) {
+  if (open_.size() == open_parts_max) open_.erase(open_.begin());
+  return open_.emplace_back(open_part{entry, std::move(fd), size, 0});
+}
+
+void part_files::close(std::uint64_t entry) {
+  std::erase_if(open_, [&](const open_part& part) { return part.entry == entry; });
+}
+
+std::int64_t read_fully(int fd, std::uint64_t offset, std::span<std::byte> bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto got =
+        ::pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return static_cast<std::int64_t>(done);
+}
+
+int write_fully(int fd, std::uint64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    offset += static_cast<std::uint64_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+int write_part(open_part& part, std::uint64_t offset, std::span<const std::byte> bytes) {
+  if (offset >= part.end && is_all_zeros(bytes)) return 0;
+  if (const int error = write_fully(part.fd.get(), offset, bytes); error != 0) return error;
+  part.end = std::max(part.end, offset + bytes.size());
+  part.unsynced += bytes.size();
+  if (part.unsynced >= write_back_size) {
+    // Only begins it: so the sync at the end is short, and memory does not fill with what waits.
+    ::sync_file_range(part.fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    part.unsynced = 0;
+  }
+  return 0;
+}
+
+int read_part(const open_part& part, std::uint64_t offset, std::span<std::byte> bytes) {
+  const auto got = read_fully(part.fd.get(), offset, bytes);
+  if (got < 0) return errno;
+  const auto rest = bytes.subspan(static_cast<std::size_t>(got));
+  std::fill(rest.begin(), rest.end(), std::byte{});
+  return 0;
+}
+
+}  // namespace hobnob
