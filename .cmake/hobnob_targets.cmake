@@ -18,18 +18,14 @@ function(hobnob_includes target scope)
   target_compile_features(${target} ${scope} cxx_std_20)
 endfunction()
 
-# hobnob_unity(<target> <source>...): with HOBNOB_UNITY, two files or more that each include a half of
-# the sources (up to ten a file) are compiled in their place. Call it for targets of many small files.
+# hobnob_unity(<target> <source>...): with HOBNOB_UNITY, one file that includes up to 24 of the sources
+# is compiled in their place: the fewer files, the less of Asio and CAF is compiled again and again.
+# Call it for targets of many small files.
 # A file whose unnamed namespace has a name that another file of the folder has too cannot take part:
 # hobnob_not_in_unity(<source>...) in the folder's CMakeLists.txt has it compiled alone.
 function(hobnob_unity target)
   if(HOBNOB_UNITY)
-    list(LENGTH ARGN count)
-    math(EXPR half "(${count} + 1) / 2")
-    if(half GREATER 10)
-      set(half 10)
-    endif()
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${half})
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
   endif()
 endfunction()
 

@@ -17,7 +17,7 @@
 namespace hobnob {
 namespace {
 
-using result = core::checked<peer_options>;
+using checked_options = core::checked<peer_options>;
 
 // Settings of relay_main may stand in the same environment.
 constexpr std::string_view relay_settings[] = {"advertise", "registration", "heartbeat"};
@@ -73,7 +73,7 @@ const command_entry* find_command(std::string_view name) {
   return found == commands.end() ? nullptr : &*found;
 }
 
-std::string unknown_command(std::string_view name) {
+std::string no_such_command(std::string_view name) {
   std::vector<std::string_view> names;
   for (const auto& command : peer_commands()) names.push_back(command.name);
   return "there is no command '" + core::sanitise_line(name, 60) + "'" +
@@ -82,7 +82,7 @@ std::string unknown_command(std::string_view name) {
 
 std::string check_command(const peer_options& options) {
   const auto* found = find_command(options.command);
-  if (found == nullptr) return unknown_command(options.command);
+  if (found == nullptr) return no_such_command(options.command);
   const auto count = options.arguments.size();
   auto usage = "write: peer_main " + std::string{found->name};
   if (!found->arguments.empty()) usage += " " + std::string{found->arguments};
@@ -133,7 +133,7 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
                                               const char* const* environment) {
   auto told =
       read_program_words(peer_option_table(), "peer", argc, argv, environment, relay_settings);
-  if (!told) return result::failure(told.error());
+  if (!told) return checked_options::failure(told.error());
   auto& words = told->words;
   // `help say` is `say --help`.
   const bool help_command = !told->version && !words.empty() && words.front() == "help";
@@ -145,11 +145,11 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
   if (options.help) {
     options.command = words.empty() ? std::string{} : words.front();
     if (words.empty() || find_command(words.front()) != nullptr) return options;
-    return result::failure(unknown_command(words.front()));
+    return checked_options::failure(no_such_command(words.front()));
   }
   if (options.version) return options;
   if (auto fault = convert(*told, options); !fault.empty())
-    return result::failure(std::move(fault));
+    return checked_options::failure(std::move(fault));
   if (!words.empty()) {
     options.command = words.front();
     options.arguments.assign(words.begin() + 1, words.end());
@@ -157,7 +157,7 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
   std::string problem = check_command(options);
   if (problem.empty()) fill_defaults(options);
   if (problem.empty()) problem = check_together(options);
-  if (!problem.empty()) return result::failure(problem);
+  if (!problem.empty()) return checked_options::failure(problem);
   return options;
 }
 

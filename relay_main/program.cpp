@@ -36,7 +36,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 25s;  // The directory has 20 s for an order.
+constexpr auto answer_timeout = 25s;  // The directory has 20 s for an order.
 
 /// Where the program's own lines go: data on standard output, words for people on standard error.
 class printer {
@@ -169,7 +169,7 @@ int administer(const relay_options& options, data_directory& data, printer& out)
   const auto lock = data.try_lock();
   if (!lock.error.empty()) return out.fail("unexpected", lock.error);
   if (lock.locked) return administer_alone(std::move(order), data, out);
-  const auto answer = ask_running_program(data.file("control"), to_json(order), patience,
+  const auto answer = ask_running_program(data.file("control"), to_json(order), answer_timeout,
                                           [&](const auto& event) { out.show(event); });
   if (answer.outcome == control_outcome::done) return answer.exit_code;
   return out.fail("in-use", "the relay (process " + std::to_string(lock.holder) +

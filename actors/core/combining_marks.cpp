@@ -6,7 +6,7 @@
 namespace hobnob::core {
 namespace {
 
-struct range {
+struct code_points {
   char32_t first;
   char32_t last;
 };
@@ -14,7 +14,7 @@ struct range {
 // General categories Mn and Me of the Unicode Character Database 14.0.0; unassigned gaps are
 // closed.
 // clang-format off
-constexpr range marks[] = {
+constexpr code_points marks[] = {
     {0x300, 0x36F}, {0x483, 0x489}, {0x591, 0x5BD}, {0x5BF, 0x5BF}, {0x5C1, 0x5C2}, {0x5C4, 0x5C5},
     {0x5C7, 0x5C7}, {0x610, 0x61A}, {0x64B, 0x65F}, {0x670, 0x670}, {0x6D6, 0x6DC}, {0x6DF, 0x6E4},
     {0x6E7, 0x6E8}, {0x6EA, 0x6ED}, {0x711, 0x711}, {0x730, 0x74A}, {0x7A6, 0x7B0}, {0x7EB, 0x7F3},
@@ -87,7 +87,7 @@ constexpr range marks[] = {
 bool is_combining_mark(char32_t code_point) noexcept {
   const auto after =
       std::upper_bound(std::begin(marks), std::end(marks), code_point,
-                       [](char32_t value, const range& r) { return value < r.first; });
+                       [](char32_t value, const code_points& r) { return value < r.first; });
   return after != std::begin(marks) && code_point <= std::prev(after)->last;
 }
 

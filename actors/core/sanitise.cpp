@@ -11,13 +11,13 @@ namespace {
 constexpr int combining_run_max = 8;
 constexpr char digits[] = "0123456789abcdef";
 
-struct range {
+struct unsafe_range {
   char32_t first;
   char32_t last;
 };
 
 // What has no width, no honest shape, or moves other text. Sorted.
-constexpr range unsafe_ranges[] = {
+constexpr unsafe_range unsafe_ranges[] = {
     {0x00, 0x1F},        // C0 controls
     {0x7F, 0x9F},        // DEL and C1 controls
     {0xAD, 0xAD},        // soft hyphen
@@ -42,7 +42,7 @@ constexpr range unsafe_ranges[] = {
 bool is_unsafe(char32_t c) noexcept {
   const auto after =
       std::upper_bound(std::begin(unsafe_ranges), std::end(unsafe_ranges), c,
-                       [](char32_t value, const range& r) { return value < r.first; });
+                       [](char32_t value, const unsafe_range& r) { return value < r.first; });
   if (after != std::begin(unsafe_ranges) && c <= std::prev(after)->last) return true;
   return (c & 0xFFFE) == 0xFFFE;  // the noncharacters at the end of each plane
 }

@@ -18,9 +18,9 @@ namespace {
 constexpr std::chrono::milliseconds heartbeat_min{10};
 
 // What `deadline_passed` is about; the rest of its token is the number of the attempt or ping.
-enum class deadline : std::uint64_t { retry, login, ping };
+enum class wake_for : std::uint64_t { retry, login, ping };
 
-std::uint64_t token_of(deadline kind, std::uint64_t number) {
+std::uint64_t token_of(wake_for kind, std::uint64_t number) {
   return number << 2 | static_cast<std::uint64_t>(kind);
 }
 
@@ -36,8 +36,8 @@ std::string tried(const core::relay_uri& relay, const dial_finished& result) {
 // Trying again would not help until a person has done something about it.
 bool is_final_refusal(const close_info& why) {
   static constexpr std::array<std::string_view, 8> codes{
-      "name-taken", "registration-closed", "bad-name", "bad-record",
-      "version",    "key",                 "removed",  "kicked"};
+      "name-taken", "registration-closed", "bad-name", "bad-record", "version", "key", "removed",
+      "kicked"};
   return why.reason == close_reason::refused && why.by_remote &&
          std::find(codes.begin(), codes.end(), why.code) != codes.end();
 }
@@ -69,7 +69,7 @@ relay_session_actor::behavior_type relay_session_state::make_behavior(
             auto [answer, token] = envelopes->ping(order.user);
             if (token != 0)
               self->delayed_send(self, round_trips::timeout,
-                                 deadline_passed{token_of(deadline::ping, token)});
+                                 deadline_passed{token_of(wake_for::ping, token)});
             return answer;
           },
           [this](const deadline_passed& d) { woken(d.token); },
@@ -137,7 +137,7 @@ void relay_session_state::log_in(connection_ptr opened) {
   login.set_software(config->software);
   send_control(*connection, message);
   self->delayed_send(self, config->login_timeout,
-                     deadline_passed{token_of(deadline::login, attempt)});
+                     deadline_passed{token_of(wake_for::login, attempt)});
 }
 
 void relay_session_state::login_accepted(const wire::LoginOk& answer) {
@@ -159,7 +159,7 @@ void relay_session_state::login_accepted(const wire::LoginOk& answer) {
 
 void relay_session_state::wait_and_retry(close_info why) {
   status.retry_in = backoff.next(environment->random_number());
-  self->delayed_send(self, status.retry_in, deadline_passed{token_of(deadline::retry, attempt)});
+  self->delayed_send(self, status.retry_in, deadline_passed{token_of(wake_for::retry, attempt)});
   tell(session_state::waiting, why);
 }
 
@@ -198,15 +198,15 @@ void relay_session_state::tell(session_state state, const close_info& why) {
 
 void relay_session_state::woken(std::uint64_t token) {
   const auto number = token >> 2;
-  switch (static_cast<deadline>(token & 3)) {
-    case deadline::retry:
+  switch (static_cast<wake_for>(token & 3)) {
+    case wake_for::retry:
       if (number == attempt && !connection && !stopping) dial();
       break;
-    case deadline::login:
+    case wake_for::login:
       if (number == attempt && connection && status.state == session_state::connecting)
         close({close_reason::reset, "the relay did not answer the login"});
       break;
-    case deadline::ping:
+    case wake_for::ping:
       envelopes->ping_expired(number);
       break;
   }

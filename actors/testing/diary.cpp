@@ -9,7 +9,7 @@ namespace hobnob::testing {
 namespace {
 
 template <class... Parts>
-std::string joined(const Parts&... parts) {
+std::string line_of(const Parts&... parts) {
   std::string result;
   const auto add = [&result](std::string_view part) {
     if (part.empty()) return;
@@ -51,33 +51,33 @@ void update(diary&, const Event&) {}
 }  // namespace
 
 std::string to_text(const session_changed& event) {
-  return joined(to_string(event.state), event.code);
+  return line_of(to_string(event.state), event.code);
 }
 
 std::string to_text(const presence_changed& event) {
-  return joined(event.user, to_string(event.state),
-                event.state == presence::offline ? to_string(event.reason) : "",
-                event.key_changed ? "key-changed" : "");
+  return line_of(event.user, to_string(event.state),
+                 event.state == presence::offline ? to_string(event.reason) : "",
+                 event.key_changed ? "key-changed" : "");
 }
 
 std::string to_text(const link_changed& event) {
-  return joined(event.user, to_string(event.state), to_string(event.path),
-                event.state == link_state::down ? to_string(event.reason) : "");
+  return line_of(event.user, to_string(event.state), to_string(event.path),
+                 event.state == link_state::down ? to_string(event.reason) : "");
 }
 
 std::string to_text(const text_received& event) {
-  return joined("from", event.from, short_id(event.id), "by", to_string(event.path),
-                event.after_gap ? "after-gap" : "");
+  return line_of("from", event.from, short_id(event.id), "by", to_string(event.path),
+                 event.after_gap ? "after-gap" : "");
 }
 
 std::string to_text(const application_message_received& event) {
-  return joined("from", event.from, short_id(event.id), "on", event.channel, "by",
-                to_string(event.path));
+  return line_of("from", event.from, short_id(event.id), "on", event.channel, "by",
+                 to_string(event.path));
 }
 
 std::string to_text(const message_progress& event) {
-  return joined("to", event.to, short_id(event.id), to_string(event.state), to_string(event.path),
-                event.code);
+  return line_of("to", event.to, short_id(event.id), to_string(event.state), to_string(event.path),
+                 event.code);
 }
 
 peer_subscriber_actor::behavior_type keep_diary(peer_subscriber_actor::pointer,

@@ -32,7 +32,7 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
-struct as_text {
+struct parameters_of {
   std::string operator()(const partition& f) const {
     return joined(f.one_side) + " from" + joined(f.other_side);
   }
@@ -146,7 +146,7 @@ std::optional<fault> parse_one_name(std::string_view kind, const std::string& na
 }  // namespace
 
 std::string to_string(const fault& value) {
-  return std::string{kind_of(value)} + std::visit(as_text{}, value);
+  return std::string{kind_of(value)} + std::visit(parameters_of{}, value);
 }
 
 std::string_view kind_of(const fault& value) { return std::visit(as_kind{}, value); }
