@@ -21,14 +21,9 @@ void add_once(std::vector<endpoint>& list, const endpoint& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
-}  // namespace
-
-path_class classify(const endpoint& remote) {
-  return is_local(remote.address) ? path_class::lan : path_class::wan;
-}
-
-std::vector<endpoint> advertised_endpoints(const std::vector<endpoint>& listening,
-                                           const std::vector<ip_address>& interfaces) {
+/// Listening endpoints, wildcards replaced by the machine's addresses of their family.
+std::vector<endpoint> without_wildcards(const std::vector<endpoint>& listening,
+                                        const std::vector<ip_address>& interfaces) {
   std::vector<endpoint> result;
   for (const auto& local : listening) {
     if (!local.address.is_wildcard()) {
@@ -41,6 +36,18 @@ std::vector<endpoint> advertised_endpoints(const std::vector<endpoint>& listenin
         add_once(result, candidate);
     }
   }
+  return result;
+}
+
+}  // namespace
+
+path_class classify(const endpoint& remote) {
+  return is_local(remote.address) ? path_class::lan : path_class::wan;
+}
+
+std::vector<endpoint> advertised_endpoints(const std::vector<endpoint>& listening,
+                                           const std::vector<ip_address>& interfaces) {
+  auto result = without_wildcards(listening, interfaces);
   const auto rank = [](const endpoint& value) {
     if (value.address.is_loopback()) return 2;
     return value.address.is_private() ? 0 : 1;
@@ -49,6 +56,16 @@ std::vector<endpoint> advertised_endpoints(const std::vector<endpoint>& listenin
                    [&](const endpoint& a, const endpoint& b) { return rank(a) < rank(b); });
   if (result.size() > endpoints_max) result.resize(endpoints_max);
   return result;
+}
+
+endpoint reachable_endpoint(const std::vector<endpoint>& listening,
+                            const std::vector<ip_address>& interfaces) {
+  const auto all = without_wildcards(listening, interfaces);
+  const auto found = std::find_if(
+      all.begin(), all.end(), [](const endpoint& value) { return !value.address.is_loopback(); });
+  if (found != all.end()) return *found;
+  if (!all.empty()) return all.front();
+  return {ip_address::v4({127, 0, 0, 1}), listening.front().port};
 }
 
 std::vector<endpoint> dial_candidates(const online_user& user, const std::vector<endpoint>& own,

@@ -1,7 +1,9 @@
 #include "actors/relay/relay.hpp"
 
+#include "actors/core/path_class.hpp"
 #include "actors/core/relay_uri.hpp"
 #include "actors/link_bridge.hpp"
+#include "actors/relay/circuit_desk.hpp"
 #include "actors/relay/directory.hpp"
 #include "actors/relay/relay_environment.hpp"
 #include "actors/relay/session_acceptor.hpp"
@@ -27,19 +29,6 @@ std::vector<endpoint> default_listen() {
           {ip_address{}, relay_config::default_port}};
 }
 
-/// The host that peers are told when no other is configured: what we listen on, or for a wildcard
-/// an address of this machine that others can reach, IPv4 first.
-ip_address own_address(const std::vector<endpoint>& listening, network& net) {
-  const auto& first = listening.front().address;
-  if (!first.is_wildcard()) return first;
-  const auto all = net.interface_addresses();
-  const auto reachable = [](const ip_address& a) { return !a.is_loopback() && !a.is_link_local(); };
-  const auto found = std::find_if(all.begin(), all.end(), [&](const ip_address& a) {
-    return reachable(a) && (a.is_v4() || !first.is_v4());
-  });
-  return found != all.end() ? *found : ip_address::v4({127, 0, 0, 1});
-}
-
 }  // namespace
 
 struct relay::impl {
@@ -50,6 +39,7 @@ struct relay::impl {
         bridge(std::make_shared<link_bridge>(n, std::move(key))) {}
 
   std::string open_accounts();
+  void offer_circuits();
   void spawn_actors(account_list accounts);
   void compose_uri(const std::vector<endpoint>& listening);
 
@@ -63,6 +53,8 @@ struct relay::impl {
   relay_config config;
   std::shared_ptr<link_bridge> bridge;
   std::shared_ptr<relay_counters> counters = std::make_shared<relay_counters>();
+  std::shared_ptr<relay_log> log = std::make_shared<relay_log>(config.log_logins);
+  std::shared_ptr<circuit_desk> circuits;  // Null: none are offered.
   std::shared_ptr<account_database> database;
 
   mutable std::mutex mutex;
@@ -88,6 +80,17 @@ std::string relay::impl::open_accounts() {
   return opened.error;
 }
 
+void relay::impl::offer_circuits() {
+  if (!config.circuits.offered) return;
+  auto limits = config.circuits;
+  limits.idle_limit = std::max(limits.idle_limit, 4 * config.heartbeat);
+  circuits = std::make_shared<circuit_desk>(net, limits, counters, log);
+  bridge->take_circuits([desk = circuits](std::unique_ptr<stream> arrived,
+                                          const circuit_token& token, std::shared_ptr<void> place) {
+    desk->take(std::move(arrived), token, std::move(place));
+  });
+}
+
 void relay::impl::spawn_actors(account_list accounts) {
   const auto world = make_relay_environment(net);
   const account_store_actor new_store =
@@ -102,7 +105,8 @@ void relay::impl::spawn_actors(account_list accounts) {
   session.heartbeat = config.heartbeat;
   session.limits = config.limits;
   session.counters = counters;
-  session.log = std::make_shared<relay_log>(config.log_logins);
+  session.log = log;
+  session.circuits = circuits;
   session_acceptor_config accepting;
   accepting.session = std::make_shared<const user_session_config>(std::move(session));
   accepting.connections_max = config.connections_max;
@@ -119,10 +123,10 @@ void relay::impl::spawn_actors(account_list accounts) {
 }
 
 void relay::impl::compose_uri(const std::vector<endpoint>& listening) {
+  const auto reachable = core::reachable_endpoint(listening, net.interface_addresses());
   core::relay_uri result;
-  result.host = config.advertise;
-  if (result.host.empty()) result.host = to_string(own_address(listening, net));
-  result.port = listening.front().port;
+  result.host = config.advertise.empty() ? to_string(reachable.address) : config.advertise;
+  result.port = reachable.port;
   result.id = bridge->self().fingerprint();
   const std::lock_guard guard{mutex};
   uri = to_string(result);
@@ -144,6 +148,7 @@ void relay::impl::watch_end(const std::shared_ptr<impl>& self, const Handle& act
 /// After the sessions, who still use them.
 void relay::impl::end_actors() {
   bridge->stop();
+  if (circuits) circuits->stop();
   const std::lock_guard guard{mutex};
   caf::anon_send_exit(directory, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
@@ -173,6 +178,7 @@ relay::start_result relay::start() {
   auto accounts = self.database->list();
   if (!accounts.error.empty()) return failed(io_error, std::move(accounts.error));
 
+  self.offer_circuits();
   self.spawn_actors(to_account_list(std::move(accounts.accounts)));
   impl::watch_end(impl_, self.store);
   impl::watch_end(impl_, self.directory);
@@ -214,6 +220,10 @@ relay_stats relay::stats() const {
   result.protocol_errors = now.protocol_errors;
   result.envelopes_forwarded = now.envelopes_forwarded;
   result.envelopes_refused = now.envelopes_refused;
+  result.circuits = now.circuits;
+  result.circuits_joined = now.circuits_joined;
+  result.circuits_refused = now.circuits_refused;
+  result.circuit_bytes = now.circuit_bytes;
   return result;
 }
 

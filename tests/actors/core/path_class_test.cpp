@@ -24,6 +24,23 @@ TEST(AdvertisedEndpoints, WildcardsBecomeTheAddressesOfTheirFamilyLoopbackLast) 
                           ep("127.0.0.1:7000"), ep("[::1]:7000")}));
 }
 
+TEST(ReachableEndpoint, IsTheFirstThatOthersCanReach) {
+  const std::vector dual{ip("127.0.0.1"), ip("::1"), ip("fe80::1"), ip("fd00::1"), ip("10.0.0.1")};
+  const std::vector six{ip("127.0.0.1"), ip("::1"), ip("fe80::1"), ip("fd00::1")};
+  const list everywhere{ep("0.0.0.0:7000"), ep("[::]:7001")};
+  EXPECT_EQ(reachable_endpoint(everywhere, dual), ep("10.0.0.1:7000"));
+  EXPECT_EQ(reachable_endpoint(everywhere, six), ep("[fd00::1]:7001"));
+  EXPECT_EQ(reachable_endpoint({ep("[::]:7001")}, dual), ep("[fd00::1]:7001"));
+  EXPECT_EQ(reachable_endpoint({ep("127.0.0.1:7000"), ep("[::]:7001")}, dual),
+            ep("[fd00::1]:7001"));
+}
+
+TEST(ReachableEndpoint, IsLoopbackWhereThereIsNothingElse) {
+  EXPECT_EQ(reachable_endpoint({ep("0.0.0.0:7000"), ep("[::]:7001")}, {ip("::1")}),
+            ep("[::1]:7001"));
+  EXPECT_EQ(reachable_endpoint({ep("0.0.0.0:7000")}, {}), ep("127.0.0.1:7000"));
+}
+
 TEST(DialCandidates, NobodyDialsAUserWhoTakesNoConnections) {
   online_user user;
   user.observed = ep("10.0.0.5:4000");
