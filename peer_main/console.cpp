@@ -62,6 +62,7 @@ wchar_t console::next_key() {
     if (::poll(fds, 2, -1) < 0 && errno != EINTR) return line_editor::no_key;
     if (fds[1].revents != 0 && !show_news()) return line_editor::no_key;
     if (fds[0].revents == 0) continue;
+    if (screen_.resized()) draw_again();
     char octet = 0;
     const auto got = ::read(STDIN_FILENO, &octet, 1);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
@@ -86,6 +87,12 @@ bool console::show_news() {
   screen_.write(news.text);
   if (!news.last) editor_.redraw();
   return !news.last;
+}
+
+/// A terminal with another width has wrapped the line being typed at other places.
+void console::draw_again() {
+  screen_.wipe_line(editor_.columns_to_cursor());
+  editor_.redraw();
 }
 
 /// `bob= ` where plain text goes to bob on a link, `bob~ ` through the relay, `> ` before there is

@@ -30,6 +30,7 @@ class console final : public event_output, public line_source {
   void run();
   wchar_t next_key();
   bool show_news();
+  void draw_again();
   std::string prompt() const;
 
   console_inbox inbox_;

@@ -69,6 +69,7 @@ std::optional<std::string> line_editor::read_line() {
 }
 
 void line_editor::redraw() {
+  ::el_resize(editor_);
   ::el_set(editor_, EL_REFRESH);
   std::fflush(stdout);
 }

@@ -36,7 +36,7 @@ class line_editor {
   /// One line without its end, which goes into the history; nothing at the end of input.
   std::optional<std::string> read_line();
 
-  /// Draws prompt and line where the cursor is.
+  /// Draws prompt and line where the cursor is, for the width that the terminal has now.
   void redraw();
 
   /// How far the cursor is from the start of the prompt.

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cwchar>
 #include <string>
+#include <utility>
 
 namespace hobnob {
 namespace {
@@ -35,11 +36,17 @@ int columns_of(std::string_view text) {
   return columns;
 }
 
-terminal_screen::terminal_screen() : colours_(wants_colours(STDOUT_FILENO)) {
+terminal_screen::terminal_screen()
+    : colours_(wants_colours(STDOUT_FILENO)), columns_(terminal_columns()) {
   std::setlocale(LC_CTYPE, "");
   if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   const char* kind = std::getenv("TERM");
   dumb_ = kind == nullptr || std::string_view{kind} == "dumb";
+}
+
+bool terminal_screen::resized() {
+  const int now = terminal_columns();
+  return std::exchange(columns_, now) != now;
 }
 
 void terminal_screen::wipe_line(int columns) const {

@@ -16,6 +16,9 @@ class terminal_screen {
 
   bool colours() const { return colours_; }
 
+  /// Whether the terminal has got another width since this was asked last.
+  bool resized();
+
   /// Wipes a line out whose cursor is `columns` behind its start; it may have been wrapped.
   void wipe_line(int columns) const;
 
@@ -25,6 +28,7 @@ class terminal_screen {
  private:
   bool colours_;
   bool dumb_;  // No movement of the cursor.
+  int columns_;
 };
 
 }  // namespace hobnob

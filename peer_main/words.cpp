@@ -137,12 +137,22 @@ shown_event link(const fields& f) {
           "the link to " + user + " is gone (" + f.text("reason") + ")" + f.tail("detail")};
 }
 
+/// A text of several lines cannot pretend that one of them is a message of somebody else.
+std::string with_indented_lines(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += "    ";
+  }
+  return out;
+}
+
 shown_event message(const fields& f) {
   const auto mark = f.is("path", "relay") ? f.yellow("~") : f.green("=");
   const auto gap =
       f.flag("after_gap") ? f.yellow(" [earlier messages are missing]") : std::string{};
-  return {word_kind::data,
-          mark + " " + f.bold(f.text("from")) + gap + ": " + core::sanitise_text(f.raw("text"))};
+  return {word_kind::data, mark + " " + f.bold(f.text("from")) + gap + ": " +
+                               with_indented_lines(core::sanitise_text(f.raw("text")))};
 }
 
 shown_event progress(const fields& f) {

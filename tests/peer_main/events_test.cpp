@@ -72,7 +72,7 @@ TEST(Words, TextOfOthersIsHarmlessAndKeepsItsLines) {
   news.path = path_kind::lan;
   const auto words = in_words(event_of(news), false);
   EXPECT_EQ(words.kind, word_kind::data);
-  EXPECT_EQ(words.text, "= bob: one\ntwo \\x1b[2J\\u{202e}");
+  EXPECT_EQ(words.text, "= bob: one\n    two \\x1b[2J\\u{202e}");
 }
 
 TEST(Words, ColoursOnlyWhereAskedFor) {

@@ -110,12 +110,12 @@ class Terminal:
 
     def __init__(self, arguments, folder, *, binary="peer_main", width=100, height=40, kind="xterm"):
         controller, terminal = pty.openpty()
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.name = binary
         self.screen = Screen(width, height)
         self.raw = b""
         self._changed = threading.Condition()
         self._controller = controller
+        self.resize(width, height)
         self.process = subprocess.Popen(
             [program_path(binary), *[str(a) for a in arguments]], stdin=terminal, stdout=terminal, stderr=terminal,
             cwd=folder, start_new_session=True, env=clean_environment(folder, {"TERM": kind, "LC_ALL": "C.UTF-8"}))
@@ -140,6 +140,12 @@ class Terminal:
                 self._changed.notify_all()
             if not data:
                 return
+
+    def resize(self, width, height):
+        """What has been written stays as it is."""
+        with self._changed:
+            self.screen.width, self.screen.height = width, height
+        fcntl.ioctl(self._controller, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def type(self, text):
         os.write(self._controller, text.encode())

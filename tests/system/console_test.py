@@ -38,6 +38,21 @@ class Console(ProgramTest):
         ann.type("tence\r")
         bob.wait_text("ann", "half a sentence")
 
+    def test_a_terminal_that_becomes_narrower_still_shows_the_line_being_typed(self):
+        ann, bob = self.start_with_bob()
+        ann.type("/msg bob half")
+        ann.wait("the typed line", lambda screen: screen.line_of_cursor().endswith("/msg bob half"))
+        ann.resize(40, 40)
+        ann.type(" of a sentence that is longer than a row")
+        ann.wait("the second row", lambda screen: screen.line_of_cursor() == "nger than a row")
+        bob.tell("ann", "an interruption")
+        ann.wait("what came above both rows", lambda screen: [line.rstrip() for line in screen.lines()[-3:]] == [
+            "= bob: an interruption", "> /msg bob half of a sentence that is lo", "nger than a row"])
+        ann.type("\x01\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C")  # To the start, then right: the cursor is in the first row.
+        ann.wait("the first row", lambda screen: screen.line_of_cursor().startswith("> /msg"))
+        ann.type("\r")
+        bob.wait_text("ann", "half of a sentence that is longer than a row")
+
     def test_commands_and_names_complete(self):
         ann, bob = self.start_with_bob()
         ann.type("/ms\t")
