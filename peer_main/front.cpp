@@ -6,6 +6,7 @@
 #include "peer_main/job.hpp"
 #include "peer_main/login_fault.hpp"
 
+#include <caf/send.hpp>
 #include <utility>
 
 namespace hobnob {
@@ -35,6 +36,10 @@ front_actor::behavior_type front_state::make_behavior(front_config settings, pee
         if (config.end_with_input) end_when_settled();
       },
       [this](const job_handed_over& job) { start_job(job.request, job.reply); },
+      [this](job_answered) {
+        --unanswered;
+        if (leaving) end_when_settled();
+      },
       [this](const end_program& order) { end_with(order); },
   };
 }
@@ -43,6 +48,7 @@ void front_state::session_told(const session_changed& news) {
   // A new subscriber is told the present state, which may be told again as a change.
   const bool repeated = news.state == session_state::connecting && news.state == last_session;
   last_session = news.state;
+  logged_in_once = logged_in_once || news.state == session_state::online;
   if (repeated) return;
   if (config.log) config.log->add(news);
   if (news.state == session_state::online && !std::exchange(config.relay_is_pinned, true))
@@ -139,6 +145,7 @@ void front_state::start_job(job_request request, std::shared_ptr<control_reply> 
   job_config settings;
   settings.id = config.make_message_id();
   if (config.log && request.command == "say") config.log->add_text(settings.id, request.text);
+  settings.before_login = !logged_in_once;
   request.require_direct = request.require_direct || config.require_direct;
   settings.request = std::move(request);
   if (reply) {
@@ -146,18 +153,20 @@ void front_state::start_job(job_request request, std::shared_ptr<control_reply> 
     settings.finish = [reply](int code) { reply->finish(code); };
   } else {
     settings.emit = [output = config.output](const event_object& event) { output->show(event); };
-    settings.finish = [](int) {};
+    ++unanswered;
+    settings.finish = [to = front_actor{self}](int) { caf::anon_send(to, job_answered{}); };
   }
   spawn(self->system(), job, std::move(settings), peer);
 }
 
-/// Nobody else holds what was said and has not arrived: each message gets its time, a signal ends
-/// it earlier.
+/// Nobody else holds what was said and has not arrived, and what was asked is to be answered: each
+/// gets its time, a signal ends it earlier.
 void front_state::end_when_settled() {
-  if (unsettled.empty()) return end_with({exit_done, {}, {}});
+  if (unsettled.empty() && unanswered == 0) return end_with({exit_done, {}, {}});
   if (std::exchange(leaving, true)) return;
-  show(help_event("Waiting for " + std::to_string(unsettled.size()) +
-                  " unconfirmed messages; Ctrl-C ends at once."));
+  const auto what = unsettled.empty() ? std::string{"an answer"}
+                                      : std::to_string(unsettled.size()) + " unconfirmed messages";
+  show(help_event("Waiting for " + what + "; Ctrl-C ends at once."));
 }
 
 void front_state::end_with(const end_program& order) {

@@ -21,7 +21,7 @@ using front_actor =
                                   reacts_to<input_ended>,
                                   reacts_to<job_handed_over>,  // By a command started beside this
                                                                // program.
-                                  reacts_to<end_program>>;
+                                  reacts_to<job_answered>, reacts_to<end_program>>;
 
 struct front_config {
   std::shared_ptr<event_output> output;
@@ -66,9 +66,11 @@ struct front_state {
   std::string conversation;                ///< Whom plain text goes to; empty: nobody yet.
   std::map<std::string, path_kind> paths;  ///< Of links that are up.
   session_state last_session = session_state::stopped;
+  bool logged_in_once = false;
   std::set<message_id> unsettled;  ///< What was said here: neither delivered nor failed yet.
+  std::size_t unanswered = 0;      ///< What was asked here.
   int exit_code = 0;
-  bool leaving = false;  ///< Ends when nothing is unsettled.
+  bool leaving = false;  ///< Ends when nothing is unsettled or unanswered.
   bool ending = false;
 };
 

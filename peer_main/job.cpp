@@ -49,8 +49,13 @@ job_actor::behavior_type job_state::make_behavior(job_config settings, peer_acto
 
 void job_state::session_told(const session_changed& news) {
   if (finished) return;
+  session = news.state;
   // The first news is the present state: from now on we are told how far a message has come.
-  if (!config.alone) return start();
+  if (!config.alone) {
+    const bool too_early = config.before_login && session == session_state::connecting;
+    if (!too_early || !asks_about_others()) start();
+    return;
+  }
   switch (news.state) {
     case session_state::online:
       return start();
@@ -76,20 +81,33 @@ void job_state::start() {
   const auto& command = config.request.command;
   if (command == "say") return say();
   if (command == "status" || command == "id") return show_status();
-  if (command == "ping") return ping();
+  if (command == "ping" && !config.before_login) return ping();
   look_up_users();
 }
 
-/// All others need the users; one who has just logged in waits for the directory to come in.
+bool job_state::asks_about_others() const {
+  const auto& command = config.request.command;
+  return command == "who" || command == "ping" || command == "verify";
+}
+
+/// Who has just logged in waits for the directory to come in.
+bool job_state::waits_for_users(const user_list& list) const {
+  const bool just_online = config.before_login && session == session_state::online;
+  return (config.alone || just_online) && !list.complete;
+}
+
 void job_state::look_up_users() {
   request(self, peer, config.request.timeout, get_users{})
       .then(
           [this](const user_list& list) {
             if (finished) return;
-            if (config.alone && !list.complete) {
+            const auto& command = config.request.command;
+            if (waits_for_users(list)) {
               self->delayed_send(self, look_again, job_tick{});
-            } else if (config.request.command == "who") {
+            } else if (command == "who") {
               show_users(list);
+            } else if (command == "ping") {
+              ping();
             } else {
               verify();
             }

@@ -18,6 +18,9 @@ struct job_config {
   bool alone = false;  ///< The peer was started for this job: it waits for the login, and a relay
                        ///< that cannot be reached ends it.
 
+  bool before_login = false;  ///< The peer has not logged in yet: questions about others wait until
+                              ///< it has, or cannot.
+
   std::string relay;  ///< Its URI, for messages.
 
   std::function<void(const event_object&)> emit;  ///< Each event of the answer.
@@ -38,6 +41,8 @@ struct job_state {
   void progress_told(const message_progress& news);
   void tick(const job_tick& news);
   void start();
+  bool asks_about_others() const;
+  bool waits_for_users(const user_list& list) const;
   void say();
   void look_up_users();
   void show_users(const user_list& list);
@@ -50,6 +55,7 @@ struct job_state {
   job_actor::pointer self;
   job_config config;
   peer_actor peer;
+  session_state session = session_state::stopped;
   bool started = false;
   bool finished = false;
 };

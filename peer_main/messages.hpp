@@ -28,6 +28,9 @@ struct job_handed_over {
   std::shared_ptr<control_reply> reply;
 };
 
+/// What was asked on standard input has been answered.
+struct job_answered {};
+
 /// The program is to end with this exit code: a signal, an output that fails.
 struct end_program {
   int exit_code = 0;
@@ -46,6 +49,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(peer_main, caf::id_block::hobnob::end)
 CAF_ADD_TYPE_ID(peer_main, (hobnob::line_read))
 CAF_ADD_TYPE_ID(peer_main, (hobnob::input_ended))
 CAF_ADD_TYPE_ID(peer_main, (hobnob::job_handed_over))
+CAF_ADD_TYPE_ID(peer_main, (hobnob::job_answered))
 CAF_ADD_TYPE_ID(peer_main, (hobnob::end_program))
 CAF_ADD_TYPE_ID(peer_main, (hobnob::job_tick))
 CAF_END_TYPE_ID_BLOCK(peer_main)
@@ -53,5 +57,6 @@ CAF_END_TYPE_ID_BLOCK(peer_main)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::line_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::input_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::job_handed_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::job_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::end_program)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::job_tick)

@@ -283,6 +283,16 @@ class Online(ProgramTest):
             self.assertEqual([e["state"] for e in done.events if e["event"] == "progress"][-1], "delivered", done)
             bob.wait_text("ann", f"last {number}")
 
+    def test_what_was_asked_is_answered_before_the_end_of_input_ends_the_program(self):
+        self.peer("bob", self.server)
+        for command in ("run", "--exit-on-eof"), ("chat",):
+            for text in ("/ping bob\n", "/ping bob\n/quit\n"):
+                done = self.run_peer("ann", self.server, *command, text=text)
+                self.assertEqual(done.code, 0, done)
+                self.assertIn("round_trip_us", done.event("ping"))
+        done = self.run_peer("ann", self.server, "run", "--exit-on-eof", text="/who\n")
+        self.assertEqual(done.event("user")["user"], "bob")
+
     def test_orders_for_a_relay_that_never_ran_are_refused(self):
         nowhere = self.folder / "nowhere"
         done = self.run_program("relay_main", "--data-dir", nowhere, "users")
