@@ -37,8 +37,8 @@ ALONE = {
 }
 # On standard input of a program that goes on; these never decide an exit code.
 TYPED = {"unknown-command": "/dance", "no-conversation": "hello?"}
-# Each has a test of its own below.
-OTHERS = {"output", "replaced", "kicked", "stopped"}
+# Each has a test of its own, here or in identities_test.py.
+OTHERS = {"output", "replaced", "kicked", "stopped", "not-stored"}
 
 
 class ExitCodes(ProgramTest):
