@@ -32,7 +32,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "Installing ${missing[*]}" >&2
-"${as_root[@]}" apt-get update -qq >&2
+"${as_root[@]}" apt-get update -qq >/dev/null
 # --no-remove: another Boost that is already there is never thrown out without being asked.
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y -qq --no-install-recommends --no-remove "${missing[@]}" >&2
+  apt-get install -y -qq --no-install-recommends --no-remove "${missing[@]}" >/dev/null
