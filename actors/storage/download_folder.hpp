@@ -58,6 +58,9 @@ class download_folder {
   /// The unfinished file of one entry, beside everything else in the folder.
   static std::string part_name(const core::transfer_id& transfer, std::uint64_t entry);
 
+  /// Whether `part_name` may have made it.
+  static bool is_part_name(std::string_view name);
+
   /// Opens, for reading and writing, a part that is there. Anything of its name that this user's
   /// program cannot have made (a link, a pipe, a file with a second name) is ENOENT.
   opened open_part(const std::string& name) const;

@@ -28,6 +28,8 @@ class entry_table {
   std::uint32_t add(std::uint32_t folder, std::string_view name, core::entry_kind kind,
                     std::uint64_t size, std::int64_t modified_ns);
 
+  void clear();
+
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(rows_.size()); }
 
   std::uint32_t folder(std::uint32_t entry) const { return rows_[entry].folder; }

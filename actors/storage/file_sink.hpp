@@ -61,44 +61,58 @@ class file_sink final : public core::transfer_sink {
     std::int64_t modified_ns = 0;
   };
 
-  /// A sealed part that waits for its name.
+  /// A complete part that waits for its name.
   struct sealed_part {
     std::uint32_t entry = 0;
     ino_t inode = 0;
   };
 
   fault check(std::uint64_t entry) const;
+  fault check_room(std::uint64_t space_of_parts) const;
+  fault check_range(std::uint64_t entry, std::uint64_t offset, std::size_t size) const;
   fault declare_one(const core::transfer_entry& entry);
-  fault folder_of(std::uint32_t entry, std::string& path);
+
+  // Folders: where those of the manifest stand, by paths beneath the download folder.
   fault stand_folder(std::uint32_t folder, std::string& path);
+  fault stand_in(int parent, const std::string& parent_path, std::uint32_t folder,
+                 std::string& path);
   std::string folder_path(std::uint32_t folder) const;
+  fault open_folder(std::uint32_t folder, std::string& path, owned_fd& opened);
+  std::string shown_path(const std::string& folder, const std::string& name) const;
+  void note_change(const std::string& folder);
 
+  // Parts.
   std::string part_of(std::uint64_t entry) const;
-  fault find_part(std::uint64_t entry, open_part*& part);
+  int find_part(std::uint64_t entry, open_part*& part);
   fault need_part(std::uint64_t entry, open_part*& part);
-  fault read_candidate(std::uint64_t entry, std::uint64_t offset, std::span<std::byte> bytes);
-  void look_for_candidate(std::uint64_t entry, int folder, standing& found);
+  void forget_part(std::uint64_t entry);
 
-  fault finish_candidate(std::uint64_t entry, std::string& shown);
-  fault seal(std::uint64_t entry, sealed_part& sealed);
-  fault predict(std::uint64_t entry, std::string& shown);
+  std::optional<candidate> find_candidate(std::uint32_t entry, int folder) const;
+  fault open_candidate(std::uint32_t entry, owned_fd& opened, std::string& shown);
+
+  // Names.
+  fault seal(std::uint32_t entry, sealed_part& sealed);
+  fault predict(std::uint32_t entry, std::string& shown);
   fault place(const sealed_part& sealed, std::string& shown);
-  fault place_in(int folder, const std::string& path, const sealed_part& sealed,
-                 std::string& shown);
+  fault place_all_sealed();
+  fault sync_all() const;
   fault sync_names();
   void set_folder_times();
+  void remove_own_parts();
 
-  std::filesystem::path folder_path_;
+  std::filesystem::path where_;
   core::transfer_id transfer_;
   conflict_policy conflicts_;
   mode_t file_mode_ = 0600;  ///< Of finished files.
 
   std::optional<download_folder> folder_;
+  core::transfer_summary offered_;
+  std::uint64_t declared_bytes_ = 0;
   entry_table entries_;
   core::block_set finished_;
   core::block_set with_part_;  ///< Entries that have a part on disk.
   part_files parts_;
-  std::map<std::uint64_t, candidate> candidates_;
+  std::map<std::uint32_t, candidate> candidates_;
 
   core::block_set folders_standing_;
   std::vector<std::uint32_t> folders_made_;
@@ -106,9 +120,9 @@ class file_sink final : public core::transfer_sink {
 
   std::vector<sealed_part> sealed_;
   std::uint64_t sealed_bytes_ = 0;
-  std::set<std::string> promised_;     ///< Paths of the sealed ones, as `shown` said.
-  std::set<std::string> changed_folders_;  ///< With names that a power cut would lose; a few.
-  bool many_folders_changed_ = false;
+  std::set<std::string> promised_;         ///< Where the sealed ones will stand.
+  std::set<std::string> changed_folders_;  ///< Names in them would not outlast a power cut: a few,
+  bool many_folders_changed_ = false;      ///< or more.
 };
 
 }  // namespace hobnob

@@ -4,7 +4,7 @@
 #include "actors/storage/entry_table.hpp"
 #include "actors/storage/owned_fd.hpp"
 
-#include <sys/types.h>
+#include <sys/stat.h>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -19,7 +19,7 @@ namespace hobnob {
 
 /// Something in an offered folder that is not sent.
 struct skipped_file {
-  std::string path;
+  std::string path;    ///< As it is on disk: to be sanitised where it is shown.
   std::string reason;  ///< "a symbolic link", "a socket", ...
 };
 
@@ -50,17 +50,19 @@ class file_source final : public core::transfer_source {
  private:
   using fault = std::optional<core::transfer_fault>;
 
-  fault scan_path(const std::filesystem::path& path, std::set<std::string>& names);
+  fault scan_top(const std::filesystem::path& path, std::set<std::string>& names);
   fault scan_folder(std::uint32_t folder);
   fault scan_name(std::uint32_t folder, int fd, const std::string& name,
-                  std::set<std::string>& changed_names);
-  void skip(const std::string& path, std::string reason);
+                  const std::string& offered);
+  std::uint32_t add(std::uint32_t folder, const std::string& name, const std::string& offered,
+                    const struct stat& status);
+  void skip(std::uint32_t folder, const std::string& name, std::string reason);
 
   std::string disk_name(std::uint32_t entry) const;
   std::string disk_path(std::uint32_t entry) const;
   int open_folder(std::uint32_t folder, owned_fd& opened) const;
-  fault open_file(std::uint32_t entry);
-  fault check_unchanged(std::uint32_t entry, int fd) const;
+  int open_file(std::uint32_t entry);
+  fault check_unchanged(std::uint32_t entry, bool all_read);
 
   std::vector<std::filesystem::path> paths_;
   entry_table entries_;

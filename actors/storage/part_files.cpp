@@ -1,6 +1,7 @@
 #include "actors/storage/part_files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -64,8 +65,9 @@ int write_fully(int fd, std::uint64_t offset, std::span<const std::byte> bytes) 
 
 int write_part(open_part& part, std::uint64_t offset, std::span<const std::byte> bytes) {
   if (offset >= part.end && is_all_zeros(bytes)) return 0;
-  if (const int error = write_fully(part.fd.get(), offset, bytes); error != 0) return error;
+  // Also if it fails: any part of it may be there.
   part.end = std::max(part.end, offset + bytes.size());
+  if (const int error = write_fully(part.fd.get(), offset, bytes); error != 0) return error;
   part.unsynced += bytes.size();
   if (part.unsynced >= write_back_size) {
     // Only begins it: so the sync at the end is short, and memory does not fill with what waits.
@@ -81,6 +83,16 @@ int read_part(const open_part& part, std::uint64_t offset, std::span<std::byte> 
   const auto rest = bytes.subspan(static_cast<std::size_t>(got));
   std::fill(rest.begin(), rest.end(), std::byte{});
   return 0;
+}
+
+bool set_modified(int fd, std::int64_t modified_ns) {
+  constexpr std::int64_t second = 1'000'000'000;
+  const auto fraction = (modified_ns % second + second) % second;
+  timespec times[2]{};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = modified_ns / second - (modified_ns % second < 0 ? 1 : 0);
+  times[1].tv_nsec = fraction;
+  return ::futimens(fd, times) == 0;
 }
 
 }  // namespace hobnob

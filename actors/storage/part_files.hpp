@@ -46,4 +46,7 @@ std::int64_t read_fully(int fd, std::uint64_t offset, std::span<std::byte> bytes
 /// Writes all; the number of errno(3).
 int write_fully(int fd, std::uint64_t offset, std::span<const std::byte> bytes);
 
+/// The time of the last change of an open file or folder, in nanoseconds of Unix time. False: errno.
+bool set_modified(int fd, std::int64_t modified_ns);
+
 }  // namespace hobnob

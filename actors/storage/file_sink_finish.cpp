@@ -1,0 +1,204 @@
+#include "actors/core/transfer_path.hpp"
+#include "actors/storage/disk_fault.hpp"
+#include "actors/storage/file_sink.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+/// From here on a file is worth a sync of its own.
+constexpr std::uint64_t synced_alone_min = 8 * 1024 * 1024;
+
+/// So much waits for its name at most.
+constexpr std::uint64_t sealed_bytes_max = 256 * 1024 * 1024;
+constexpr std::size_t sealed_count_max = 4096;
+
+constexpr unsigned file_numbers_max = 10'000;
+
+}  // namespace
+
+file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves,
+                                   std::string& shown) {
+  if (auto error = check(entry)) return error;
+  const auto index = static_cast<std::uint32_t>(entry);
+  if (entries_.kind(index) == core::entry_kind::folder) {
+    std::string path;
+    if (auto error = stand_folder(index, path)) return error;
+    shown = shown_path(path, "");
+  } else if (candidate_serves) {
+    owned_fd file;
+    if (auto error = open_candidate(index, file, shown)) return error;
+    forget_part(entry);
+  } else if (finished_.contains(entry)) {
+    return predict(index, shown);
+  } else {
+    sealed_part sealed;
+    if (auto error = seal(index, sealed)) return error;
+    if (entries_.bytes(index) >= synced_alone_min) {
+      if (auto error = place(sealed, shown)) return error;
+    } else {
+      if (auto error = predict(index, shown)) return error;
+      promised_.insert(shown);
+      sealed_.push_back(sealed);
+      sealed_bytes_ += entries_.bytes(index);
+    }
+  }
+  candidates_.erase(index);
+  finished_.add({entry, entry + 1});
+  const bool many = sealed_.size() >= sealed_count_max || sealed_bytes_ >= sealed_bytes_max;
+  return many ? settle() : std::nullopt;
+}
+
+/// All that a finished file is, but its name.
+file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
+  open_part* part = nullptr;
+  if (auto error = need_part(entry, part)) return error;
+  const auto size = entries_.bytes(entry);
+  const int fd = part->fd.get();
+  struct stat status {};
+  const bool sized = part->end == size || ::ftruncate(fd, static_cast<off_t>(size)) == 0;
+  if (!sized || ::fchmod(fd, file_mode_) != 0 ||
+      !set_modified(fd, entries_.modified_ns(entry)) ||
+      (size >= synced_alone_min && ::fsync(fd) != 0) || ::fstat(fd, &status) != 0) {
+    const int error = errno;
+    parts_.close(entry);
+    return sink_fault(error, "finish " + entries_.path(entry));
+  }
+  parts_.close(entry);
+  sealed = {entry, status.st_ino};
+  return std::nullopt;
+}
+
+/// Where `place` will put it, if nobody is faster.
+file_sink::fault file_sink::predict(std::uint32_t entry, std::string& shown) {
+  std::string path;
+  owned_fd folder;
+  if (auto error = open_folder(entries_.folder(entry), path, folder)) return error;
+  std::string name{entries_.name(entry)};
+  shown = shown_path(path, name);
+  if (conflicts_ != conflict_policy::rename) return std::nullopt;
+  for (unsigned number = 2; number <= file_numbers_max; ++number) {
+    if (!promised_.contains(shown) && !download_folder::status(folder.get(), name)) break;
+    name = core::numbered_name(entries_.name(entry), number);
+    shown = shown_path(path, name);
+  }
+  return std::nullopt;
+}
+
+file_sink::fault file_sink::place(const sealed_part& sealed, std::string& shown) {
+  const auto entry = sealed.entry;
+  std::string path;
+  owned_fd folder;
+  if (auto error = open_folder(entries_.folder(entry), path, folder)) return error;
+
+  const auto part = part_of(entry);
+  const auto ours = download_folder::status(folder_->descriptor(), part);
+  if (!ours || !S_ISREG(ours->st_mode) || ours->st_ino != sealed.inode) {
+    with_part_.remove({entry, std::uint64_t{entry} + 1});
+    return transfer_fault_of("folder-changed", entries_.path(entry) + " is gone before it was whole",
+                             true);
+  }
+  const std::string declared{entries_.name(entry)};
+  for (unsigned number = 1; number <= file_numbers_max; ++number) {
+    const auto name = number == 1 ? declared : core::numbered_name(declared, number);
+    bool replace = false;
+    if (conflicts_ == conflict_policy::overwrite) {
+      const auto there = download_folder::status(folder.get(), name);
+      replace = there && (S_ISREG(there->st_mode) || S_ISLNK(there->st_mode));
+    }
+    const int error = folder_->place(part, folder.get(), name, replace);
+    if (error == EEXIST && conflicts_ != conflict_policy::skip) continue;
+    if (error != 0 && error != EEXIST) return sink_fault(error, "name " + entries_.path(entry));
+    if (error == EEXIST) folder_->remove_part(part);
+    with_part_.remove({entry, std::uint64_t{entry} + 1});
+    shown = shown_path(path, name);
+    note_change(path);
+    return std::nullopt;
+  }
+  return sink_fault(EEXIST, "name " + entries_.path(entry));
+}
+
+file_sink::fault file_sink::settle() {
+  if (!folder_) return std::nullopt;
+  auto error = place_all_sealed();
+  if (auto later = sync_names(); !error) error = std::move(later);
+  return error;
+}
+
+/// First all content is put on disk, then it gets its names. What fails is not finished, but still
+/// has its part.
+file_sink::fault file_sink::place_all_sealed() {
+  if (sealed_.empty()) return std::nullopt;
+  auto first_error = sync_all();
+  for (const auto& sealed : std::exchange(sealed_, {})) {
+    std::string shown;
+    auto error = first_error ? first_error : place(sealed, shown);
+    if (!error) continue;
+    finished_.remove({sealed.entry, std::uint64_t{sealed.entry} + 1});
+    if (!first_error) first_error = std::move(error);
+  }
+  sealed_bytes_ = 0;
+  promised_.clear();
+  return first_error;
+}
+
+file_sink::fault file_sink::sync_all() const {
+  if (::syncfs(folder_->descriptor()) == 0) return std::nullopt;
+  return sink_fault(errno, "write to " + where_.string());
+}
+
+file_sink::fault file_sink::sync_names() {
+  const auto folders = std::exchange(changed_folders_, {});
+  if (std::exchange(many_folders_changed_, false)) return sync_all();
+  for (const auto& path : folders) {
+    const auto folder = folder_->open_folder(path);
+    // What was moved away since is somebody else's.
+    if (folder.fd && ::fsync(folder.fd.get()) != 0) {
+      return sink_fault(errno, "write to " + shown_path(path, ""));
+    }
+  }
+  return std::nullopt;
+}
+
+file_sink::fault file_sink::close() {
+  if (!folder_) return std::nullopt;
+  if (auto error = settle()) return error;
+  set_folder_times();
+  remove_own_parts();
+  parts_.clear();
+  folder_.reset();
+  return std::nullopt;
+}
+
+void file_sink::discard() {
+  std::error_code ignored;
+  if (!folder_ && std::filesystem::is_directory(where_, ignored)) {
+    if (auto folder = download_folder::open(where_)) folder_.emplace(*std::move(folder));
+  }
+  if (!folder_) return;
+  settle();  // What was said to be finished stays.
+  parts_.clear();
+  remove_own_parts();
+  // Folders that nothing came into; others are not empty.
+  for (auto made = folders_made_.rbegin(); made != folders_made_.rend(); ++made) {
+    const std::filesystem::path path = folder_path(*made);
+    const auto parent = folder_->open_folder(path.parent_path().string());
+    if (parent.fd) ::unlinkat(parent.fd.get(), path.filename().c_str(), AT_REMOVEDIR);
+  }
+  folder_.reset();
+}
+
+void file_sink::remove_own_parts() {
+  for (const auto& part : folder_->parts()) {
+    if (part.transfer == transfer_) folder_->remove_part(part_of(part.entry));
+  }
+  with_part_ = {};
+}
+
+}  // namespace hobnob

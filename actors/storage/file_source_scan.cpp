@@ -1,0 +1,209 @@
+#include "actors/core/sanitise.hpp"
+#include "actors/core/transfer_path.hpp"
+#include "actors/storage/disk_fault.hpp"
+#include "actors/storage/download_folder.hpp"
+#include "actors/storage/file_source.hpp"
+#include "actors/storage/offered_name.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::size_t skipped_max = 100;
+
+/// The names in a folder, in order, in little memory: there may be a million.
+class name_list {
+ public:
+  /// The number of errno(3).
+  int read(owned_fd folder) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing{::fdopendir(folder.get()), ::closedir};
+    if (!listing) return errno;
+    folder.release();  // The listing's now.
+    while (true) {
+      errno = 0;
+      const dirent* const next = ::readdir(listing.get());
+      if (next == nullptr && errno != 0) return errno;
+      if (next == nullptr) break;
+      const std::string_view name{next->d_name};
+      if (name == "." || name == "..") continue;
+      starts_.push_back(text_.size());
+      text_ += name;
+      text_ += '\0';
+    }
+    std::sort(starts_.begin(), starts_.end(),
+              [&](std::size_t a, std::size_t b) { return at(a) < at(b); });
+    return 0;
+  }
+
+  std::size_t size() const { return starts_.size(); }
+  std::string_view operator[](std::size_t index) const { return at(starts_[index]); }
+
+  bool contains(std::string_view name) const {
+    const auto found =
+        std::lower_bound(starts_.begin(), starts_.end(), name,
+                         [&](std::size_t a, std::string_view b) { return at(a) < b; });
+    return found != starts_.end() && at(*found) == name;
+  }
+
+ private:
+  std::string_view at(std::size_t start) const { return text_.c_str() + start; }
+
+  std::string text_;  ///< Each name with a zero byte behind it.
+  std::vector<std::size_t> starts_;
+};
+
+/// Empty for a file and a folder.
+std::string other_kind(mode_t mode) {
+  if (S_ISREG(mode) || S_ISDIR(mode)) return {};
+  if (S_ISLNK(mode)) return "a symbolic link";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISFIFO(mode)) return "a pipe";
+  return "a device";
+}
+
+/// What `path`, as a user wrote it, is called: `.` and `photos/` have names as well.
+std::string outermost_name(std::filesystem::path path) {
+  if (path.filename().empty()) path = path.parent_path();
+  auto name = path.filename().string();
+  if (!name.empty() && name != "." && name != "..") return name;
+  std::error_code error;
+  return std::filesystem::canonical(path, error).filename().string();
+}
+
+}  // namespace
+
+file_source::fault file_source::scan(core::transfer_summary& found) {
+  entries_.clear();
+  inodes_.clear();
+  tops_.clear();
+  other_names_.clear();
+  skipped_.clear();
+  skipped_count_ = 0;
+  std::set<std::string> names;
+  for (const auto& path : paths_) {
+    if (auto error = scan_top(path, names)) return error;
+  }
+  // Folders that are found are added behind, and so come to their turn.
+  for (std::uint32_t next = 0; next < entries_.size(); ++next) {
+    if (entries_.kind(next) != core::entry_kind::folder) continue;
+    if (auto error = scan_folder(next)) return error;
+  }
+  if (entries_.size() == 0) return transfer_fault_of("source-unreadable", "nothing to send");
+  found = {std::string{entries_.name(0)}, entries_.size(), 0, 0};
+  for (std::uint32_t next = 0; next < entries_.size(); ++next) {
+    if (entries_.kind(next) == core::entry_kind::file) ++found.files;
+    found.bytes += entries_.bytes(next);
+  }
+  return std::nullopt;
+}
+
+file_source::fault file_source::scan_top(const std::filesystem::path& path,
+                                         std::set<std::string>& names) {
+  const auto shown = core::quoted(path.string());
+  struct stat status {};
+  const bool readable = ::stat(path.c_str(), &status) == 0 &&
+                        ::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0;
+  if (!readable) {
+    return transfer_fault_of("source-unreadable", "cannot read " + shown + ": " +
+                                                      std::generic_category().message(errno));
+  }
+  if (const auto kind = other_kind(status.st_mode); !kind.empty()) {
+    return transfer_fault_of("source-unreadable", shown + " is " + kind +
+                                                      ": only files and folders can be sent");
+  }
+  const auto name = outermost_name(path);
+  if (name.empty()) return transfer_fault_of("bad-path", shown + " has no name to offer it under");
+  const auto entry =
+      add(entry_table::none, name, distinct_name(offered_name(name, true), names), status);
+  tops_[entry] = path;
+  return std::nullopt;
+}
+
+file_source::fault file_source::scan_folder(std::uint32_t folder) {
+  owned_fd fd;
+  int error = open_folder(folder, fd);
+  owned_fd listed{error == 0 ? ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0) : -1};
+  if (error == 0 && !listed) error = errno;
+  name_list names;
+  if (error == 0) error = names.read(std::move(listed));
+  if (error != 0) {
+    return transfer_fault_of("source-unreadable",
+                             "cannot read the folder " + core::quoted(disk_path(folder)) + ": " +
+                                 std::generic_category().message(error));
+  }
+  std::set<std::string> changed;  // Offered names that no file here has.
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string name{names[i]};
+    auto offered = offered_name(name, false);
+    if (offered != name) {
+      for (unsigned number = 2; names.contains(offered) || changed.contains(offered); ++number) {
+        offered = core::numbered_name(offered_name(name, false), number);
+      }
+      changed.insert(offered);
+    }
+    if (auto fault_found = scan_name(folder, fd.get(), name, offered)) return fault_found;
+  }
+  return std::nullopt;
+}
+
+file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const std::string& name,
+                                          const std::string& offered) {
+  struct stat status {};
+  if (::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return std::nullopt;  // It is no longer there.
+    return source_fault(errno, "read " + core::quoted(disk_path(folder) + '/' + name));
+  }
+  if (auto kind = other_kind(status.st_mode); !kind.empty()) {
+    skip(folder, name, std::move(kind));
+    return std::nullopt;
+  }
+  if (download_folder::is_part_name(name)) {
+    skip(folder, name, "an unfinished file");
+    return std::nullopt;
+  }
+  if (!core::transfer_path::parse(entries_.path(folder) + '/' + offered)) {
+    skip(folder, name, "too deep in folders");
+    return std::nullopt;
+  }
+  if (::faccessat(fd, name.c_str(), R_OK, AT_EACCESS) != 0) {
+    return transfer_fault_of("source-unreadable",
+                             "cannot read " + core::quoted(disk_path(folder) + '/' + name) + ": " +
+                                 std::generic_category().message(errno));
+  }
+  if (entries_.size() >= entry_table::count_max) {
+    return transfer_fault_of("too-large", "too many files for one transfer");
+  }
+  add(folder, name, offered, status);
+  return std::nullopt;
+}
+
+std::uint32_t file_source::add(std::uint32_t folder, const std::string& name,
+                               const std::string& offered, const struct stat& status) {
+  const bool is_folder = S_ISDIR(status.st_mode);
+  const auto modified =
+      static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  const auto entry = entries_.add(
+      folder, offered, is_folder ? core::entry_kind::folder : core::entry_kind::file,
+      is_folder ? 0 : static_cast<std::uint64_t>(status.st_size), modified);
+  inodes_.push_back(status.st_ino);
+  if (offered != name) other_names_[entry] = name;
+  return entry;
+}
+
+void file_source::skip(std::uint32_t folder, const std::string& name, std::string reason) {
+  ++skipped_count_;
+  if (skipped_.size() < skipped_max) {
+    skipped_.push_back({disk_path(folder) + '/' + name, std::move(reason)});
+  }
+}
+
+}  // namespace hobnob
