@@ -37,6 +37,8 @@ violations check_safety(const world& w, const invariant_limits& limits) {
   append(result, check_replaced(w, limits));
   append(result, check_silence(w, limits));
   append(result, check_deaths(w, limits));
+  append(result, check_keys(w));
+  append(result, check_accounts(w));
   return result;
 }
 

@@ -67,6 +67,13 @@ violations check_silence(const world& w, const invariant_limits& limits = {});
 /// the wider bound.
 violations check_deaths(const world& w, const invariant_limits& limits = {});
 
+/// A peer that was online with a key keeps it, and is never told again that its name belongs to
+/// another one.
+violations check_keys(const world& w);
+
+/// A relay finds, whenever it is started, every login that it ever acknowledged.
+violations check_accounts(const world& w);
+
 /// All of these.
 violations check_safety(const world& w, const invariant_limits& limits = {});
 

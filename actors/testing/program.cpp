@@ -40,6 +40,7 @@ program::program(program_surroundings around, sim::node& host)
       host_(host),
       host_name_(host.name()),
       stack_(std::make_unique<sim::host_stack>(around.fabric, host, around.names)),
+      disk_(sim::random_source{around.simulation.seed()}.fork("disk " + host_name_)),
       self_(std::make_shared<program*>(this)) {}
 
 program::~program() { *self_ = nullptr; }
@@ -70,8 +71,13 @@ bool program::start() {
   process_ = std::make_unique<sim_process>(*stack_, around_.handshake);
   ++starts_;
   become(state::running, "starts");
-  fault_ = launch(*process_);
-  if (fault_.empty()) return true;
+  fault_ = load(disk_.mount(), process_->net());
+  if (process_ && fault_.empty()) fault_ = launch(*process_);
+  if (process_ && fault_.empty()) return true;
+  if (!process_) {
+    fault_ = "the power failed";
+    return false;
+  }
   end(sim::process_end::killed);
   become(state::failed, "does not start");
   return false;
@@ -109,6 +115,13 @@ void program::crash() {
   become(state::crashed, "crashes");
 }
 
+void program::crash_at_write(std::uint64_t count) {
+  disk_.cut_power_at_change(count, [this] {
+    if (process_) return crash();
+    disk_.cut_power();  // It has stopped, and puts its things away.
+  });
+}
+
 void program::pause() {
   if (state_ != state::running) return;
   process_->pause();
@@ -129,7 +142,13 @@ void program::jump_clock(std::chrono::nanoseconds by) {
            " ms");
 }
 
+// Who stops in good order closes its files when it is freed.
 void program::end(sim::process_end how) {
+  if (how == sim::process_end::crashed) {
+    disk_.cut_power();
+  } else if (state_ != state::stopping) {
+    disk_.unmount();
+  }
   sim_process::end(std::move(process_), how, take_leftover());
 }
 

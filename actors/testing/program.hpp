@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/testing/sim_disk.hpp"
 #include "actors/testing/sim_process.hpp"
 
 #include <chrono>
@@ -35,8 +36,8 @@ struct program_surroundings {
   sim_process::handshake handshake = sim_process::handshake::tls;
 };
 
-/// A program on a simulated host of its own, over all its starts and ends: its data survive, as on
-/// a disk.
+/// A program on a simulated host of its own, over all its starts and ends: what it kept on the
+/// host's disk survives.
 class program {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -89,8 +90,12 @@ class program {
   /// As SIGKILL: its kernel closes the sockets.
   void kill();
 
-  /// As a power cut: its neighbours hear nothing any more.
+  /// As a power cut: its neighbours hear nothing any more, and of what it wrote to the disk without
+  /// a sync a part is lost.
   void crash();
+
+  /// The same in the middle of its `count`th change of the disk from now (`sim_disk`). 0: never.
+  void crash_at_write(std::uint64_t count);
 
   /// As SIGSTOP and SIGCONT: a slow reader, a laptop that sleeps.
   void pause();
@@ -99,7 +104,15 @@ class program {
   /// Sets the host's wall clock forward or back.
   void jump_clock(std::chrono::nanoseconds by);
 
+  sim_disk& host_disk() noexcept { return disk_; }
+
  protected:
+  /// Where programs keep their data on their hosts' disks.
+  static constexpr const char* data_folder = "/var/lib/hobnob";
+
+  /// Reads, and makes if need be, what the program keeps on the disk; empty, or what is wrong.
+  virtual std::string load(const std::shared_ptr<disk>& data, network& net) = 0;
+
   /// Makes and starts what runs in `process`; empty, or what is wrong.
   virtual std::string launch(sim_process& process) = 0;
 
@@ -107,7 +120,7 @@ class program {
   virtual void ask_to_quit() = 0;
   virtual bool has_quit() = 0;
 
-  /// Hands over what `launch` made.
+  /// Hands over what `load` and `launch` made.
   virtual std::shared_ptr<void> take_leftover() = 0;
 
   sim_process* process() const noexcept { return process_.get(); }
@@ -125,6 +138,7 @@ class program {
   sim::node& host_;
   std::string host_name_;
   std::unique_ptr<sim::host_stack> stack_;
+  sim_disk disk_;
   std::unique_ptr<sim_process> process_;
   state state_ = state::never_started;
   time_point since_{};

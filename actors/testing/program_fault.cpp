@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 namespace hobnob::testing {
@@ -17,10 +18,12 @@ struct verb {
   action what;
 };
 
-constexpr std::array verbs{verb{"start", action::start}, verb{"stop", action::stop},
-                           verb{"kill", action::kill},   verb{"crash", action::crash},
-                           verb{"pause", action::pause}, verb{"resume", action::resume},
-                           verb{"jump", action::jump}};
+constexpr std::array verbs{
+    verb{"start", action::start},         verb{"stop", action::stop},
+    verb{"kill", action::kill},           verb{"crash", action::crash},
+    verb{"pause", action::pause},         verb{"resume", action::resume},
+    verb{"jump", action::jump},           verb{"disk_full", action::disk_full},
+    verb{"disk_free", action::disk_free}, verb{"crash_at_write", action::crash_at_write}};
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> result;
@@ -40,6 +43,13 @@ std::optional<std::chrono::nanoseconds> parse_jump(std::string_view text) {
   return back ? -*size : *size;
 }
 
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::uint64_t result = 0;
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, result);
+  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional{result} : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<program_fault> program_fault::parse(std::string_view line) {
@@ -48,10 +58,17 @@ std::optional<program_fault> program_fault::parse(std::string_view line) {
   const auto found = std::ranges::find(verbs, words[0], &verb::word);
   if (found == verbs.end()) return std::nullopt;
   program_fault result{found->what, std::string{words[1]}};
-  if (result.what != action::jump) return words.size() == 2 ? std::optional{result} : std::nullopt;
-  const auto by = words.size() == 3 ? parse_jump(words[2]) : std::nullopt;
-  if (!by) return std::nullopt;
-  result.by = *by;
+  if (result.what == action::jump) {
+    const auto by = words.size() == 3 ? parse_jump(words[2]) : std::nullopt;
+    if (!by) return std::nullopt;
+    result.by = *by;
+  } else if (result.what == action::crash_at_write) {
+    const auto count = words.size() == 3 ? parse_count(words[2]) : std::nullopt;
+    if (!count) return std::nullopt;
+    result.count = *count;
+  } else if (words.size() != 2) {
+    return std::nullopt;
+  }
   return result;
 }
 
@@ -77,6 +94,15 @@ void program_fault::apply_to(program& target) const {
       return;
     case action::jump:
       target.jump_clock(by);
+      return;
+    case action::disk_full:
+      target.host_disk().set_full(true);
+      return;
+    case action::disk_free:
+      target.host_disk().set_full(false);
+      return;
+    case action::crash_at_write:
+      target.crash_at_write(count);
       return;
   }
 }

@@ -1,23 +1,32 @@
 #include "actors/testing/sim_peer.hpp"
 
-#include "actors/core/memory_known_keys.hpp"
 #include "actors/spawn.hpp"
+#include "actors/storage/data_directory.hpp"
+#include "actors/storage/identity_file.hpp"
+#include "actors/storage/known_keys_file.hpp"
+#include "actors/testing/sim_background.hpp"
 #include "transport/sim/simulation.hpp"
 
+#include <span>
 #include <utility>
 
 namespace hobnob::testing {
 
-sim_peer::sim_peer(program_surroundings around, sim::node& host, identity self, peer_config config,
-                   runner run)
+sim_peer::sim_peer(program_surroundings around, sim::node& host, sim::random_source keys,
+                   peer_config config, runner run)
     : program(around, host),
-      self_(std::move(self)),
+      key_source_(keys),
+      self_(draw_identity(keys)),
       config_(std::move(config)),
-      run_(std::move(run)) {
-  if (!config_.known) config_.known = std::make_shared<core::memory_known_keys>();
-}
+      run_(std::move(run)) {}
 
 sim_peer::~sim_peer() = default;
+
+identity sim_peer::draw_identity(sim::random_source from) {
+  identity::seed secret{};
+  from.fill(std::as_writable_bytes(std::span{secret}));
+  return identity::from_seed(secret);
+}
 
 message_id sim_peer::send_text(std::string to, std::string text) {
   if (!peer_) return {};
@@ -76,8 +85,26 @@ path_kind sim_peer::path_to(const std::string& user) const {
   return found == book_->open_links.end() ? path_kind::none : found->second.path;
 }
 
+std::string sim_peer::load(const std::shared_ptr<disk>& data, network& net) {
+  const auto folder = data_directory::open(data_folder, *data);
+  if (!folder) return folder.error();
+  auto self = load_or_create_identity(folder->file("identity"), *data, [this](auto out) {
+    key_source_.fill(out);
+    return true;
+  });
+  if (!self) return self.error();
+  self_ = *std::move(self);
+  keys_.push_back({around().simulation.now(), id()});
+  auto known = known_keys_file::open(folder->file("known_keys"), data, make_sim_background(net));
+  if (!known) return known.error();
+  known_ = *std::move(known);
+  return {};
+}
+
 std::string sim_peer::launch(sim_process& process) {
-  peer_ = std::make_shared<hobnob::peer>(process.system(), process.net(), self_, config_);
+  auto config = config_;
+  if (!config.known) config.known = std::exchange(known_, nullptr);
+  peer_ = std::make_shared<hobnob::peer>(process.system(), process.net(), self_, std::move(config));
   diary_environment environment;
   environment.now = [&simulation = around().simulation] { return simulation.now(); };
   environment.note = [this](std::string_view word, const std::string& text) { note(word, text); };
@@ -89,6 +116,10 @@ std::string sim_peer::launch(sim_process& process) {
 
 void sim_peer::ask_to_quit() { peer_->stop(); }
 bool sim_peer::has_quit() { return peer_->wait(std::chrono::milliseconds{0}); }
-std::shared_ptr<void> sim_peer::take_leftover() { return std::exchange(peer_, nullptr); }
+
+std::shared_ptr<void> sim_peer::take_leftover() {
+  using both = std::pair<std::shared_ptr<hobnob::peer>, std::shared_ptr<core::known_keys>>;
+  return std::make_shared<both>(std::exchange(peer_, nullptr), std::exchange(known_, nullptr));
+}
 
 }  // namespace hobnob::testing

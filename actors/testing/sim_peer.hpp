@@ -4,6 +4,7 @@
 #include "actors/spawn.hpp"
 #include "actors/testing/diary.hpp"
 #include "actors/testing/program.hpp"
+#include "transport/sim/random_source.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <functional>
@@ -14,19 +15,31 @@
 
 namespace hobnob::testing {
 
-/// A peer on a simulated host, and what it has told over all its starts. What it knows of others'
-/// keys survives its ends.
+/// A peer on a simulated host, and what it has told over all its starts. Its identity and what it
+/// knows of others' keys are on the host's disk.
 class sim_peer final : public program {
  public:
   /// `run` runs the world until a condition holds; false if it did not in time.
   using runner = std::function<bool(const std::function<bool()>&)>;
 
-  sim_peer(program_surroundings around, sim::node& host, identity self, peer_config config,
-           runner run);
+  /// `keys`: where an identity comes from when the disk holds none.
+  sim_peer(program_surroundings around, sim::node& host, sim::random_source keys,
+           peer_config config, runner run);
   ~sim_peer() override;
 
   const std::string& user() const noexcept { return config_.user; }
+
+  /// As of its last start; before the first one, the key that it will make.
   const fingerprint& id() const noexcept { return self_.fingerprint(); }
+
+  struct start_with_key {
+    time_point at;
+    fingerprint id;
+  };
+
+  /// Its starts that came as far as a key.
+  const std::vector<start_with_key>& keys() const noexcept { return keys_; }
+
   const peer_config& config() const noexcept { return config_; }
 
   // Doing something; only while it runs (or is paused).
@@ -68,17 +81,22 @@ class sim_peer final : public program {
   path_kind path_to(const std::string& user) const;
 
  protected:
+  std::string load(const std::shared_ptr<disk>& data, network& net) override;
   std::string launch(sim_process& process) override;
   void ask_to_quit() override;
   bool has_quit() override;
   std::shared_ptr<void> take_leftover() override;
 
  private:
+  static identity draw_identity(sim::random_source from);
   void write_down(const std::string& to, const std::string& channel, const message_id& id);
 
+  sim::random_source key_source_;
   identity self_;
   peer_config config_;
   runner run_;
+  std::vector<start_with_key> keys_;
+  std::shared_ptr<core::known_keys> known_;  // Of the present run.
   std::shared_ptr<diary> book_ = std::make_shared<diary>();
   std::shared_ptr<hobnob::peer> peer_;
 };

@@ -41,6 +41,7 @@ class plan_drawer {
     draw_bursts();
     draw_program_faults();
     draw_network_faults();
+    draw_disk_faults();
     std::ranges::stable_sort(events_, {}, &event::at);
     for (const auto& each : events_) add("at " + sim::to_text(each.at) + ' ' + each.line);
     add("run " + sim::to_text(length_));
@@ -200,6 +201,24 @@ class plan_drawer {
     mix.lasts_max = std::min<duration>(mix.lasts_max, length_ / 2);
     for (const auto& each : sim::draw_faults(random_, net, mix, length_)) {
       happens(std::chrono::duration_cast<milliseconds>(each.at), to_string(each.what));
+    }
+  }
+
+  /// Last, and from a generator of their own: the rest of a schedule does not depend on them.
+  void draw_disk_faults() {
+    random_ = sim::random_source{seed_}.fork("disks");
+    if (random_.chance(0.6)) return;
+    for (auto count = 1 + random_.below(3); count > 0; --count) {
+      const auto whom = random_.chance(0.5) ? std::string{"relay"} : one_of(peers_);
+      const auto at = random_.chance(0.5) ? milliseconds{0} : some_time();  // Or at first logins.
+      const auto back = std::min(at + span({}, milliseconds{15'000}), length_);
+      if (random_.chance(0.4)) {
+        happens(at, "disk_full " + whom);
+        happens(back, "disk_free " + whom);
+      } else {
+        happens(at, "crash_at_write " + whom + ' ' + std::to_string(1 + random_.below(30)));
+        happens(back, "start " + whom);
+      }
     }
   }
 

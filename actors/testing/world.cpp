@@ -15,7 +15,6 @@
 #include <map>
 #include <ostream>
 #include <set>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -75,7 +74,7 @@ struct world::impl {
             options.plain_handshake ? sim_process::handshake::plain : sim_process::handshake::tls};
   }
 
-  identity identity_of(std::string_view name, unsigned key) const;
+  sim::random_source keys_of(std::string_view name, unsigned key) const;
   std::set<std::string> present_users() const;
   bool reaches(const sim_peer& from, const sim_peer& to);
   void disturb() { heart.last_disturbed = simulation.now(); }
@@ -95,12 +94,9 @@ struct world::impl {
   std::vector<std::unique_ptr<sim_peer>> peers;
 };
 
-identity world::impl::identity_of(std::string_view name, unsigned key) const {
-  identity::seed secret{};
-  sim::random_source{simulation.seed()}
-      .fork("identity " + std::string{name} + ' ' + std::to_string(key))
-      .fill(std::as_writable_bytes(std::span{secret}));
-  return identity::from_seed(secret);
+sim::random_source world::impl::keys_of(std::string_view name, unsigned key) const {
+  return sim::random_source{simulation.seed()}.fork("identity " + std::string{name} + ' ' +
+                                                    std::to_string(key));
 }
 
 world::world(std::uint64_t seed, world_options options)
@@ -139,7 +135,7 @@ sim_relay& world::add_relay(relay_options options) {
     options.config.heartbeat = impl_->options.heartbeat;
   }
   auto& added = impl_->relays.emplace_back(std::make_unique<sim_relay>(
-      impl_->surroundings(), host, impl_->identity_of(options.host, 0), std::move(options.config)));
+      impl_->surroundings(), host, impl_->keys_of(options.host, 0), std::move(options.config)));
   if (options.start && !added->start()) {
     throw std::invalid_argument{options.host + " does not start: " + added->fault()};
   }
@@ -170,7 +166,7 @@ sim_peer& world::add_peer(peer_options options) {
   auto& host = impl_->places.add_host(options.host, where);
   impl_->homes.emplace(options.host, &where);
   auto& added = impl_->peers.emplace_back(std::make_unique<sim_peer>(
-      impl_->surroundings(), host, impl_->identity_of(options.user, options.key), std::move(config),
+      impl_->surroundings(), host, impl_->keys_of(options.user, options.key), std::move(config),
       [this](const std::function<bool()>& condition) {
         return run_until(condition, std::chrono::seconds{30});
       }));
@@ -298,6 +294,8 @@ void world::heal_everything() {
   impl_->network_faults.push_back({now(), {}});
   const auto revive = [](program& ended) {
     using enum program::state;
+    ended.host_disk().set_full(false);
+    ended.crash_at_write(0);
     if (ended.now() == paused) ended.resume();
     if (ended.now() == killed || ended.now() == crashed || ended.now() == failed) ended.start();
   };

@@ -147,14 +147,15 @@ class world {
 
   /// Applies a line: a fault of the network (transport/sim/faults.hpp: `partition ann from bob`,
   /// `change internet loss=0.05`, `heal`, ...) or one of a program: `start ann`, `stop ann`,
-  /// `kill ann`, `crash ann`, `pause ann`, `resume ann`, `jump ann -3600s`. Throws
-  /// `std::invalid_argument` for any other.
+  /// `kill ann`, `crash ann`, `pause ann`, `resume ann`, `jump ann -3600s`, `disk_full ann`,
+  /// `disk_free ann`, `crash_at_write ann 3`. Throws `std::invalid_argument` for any other.
   void apply(std::string_view fault);
 
   /// The same, so long from now.
   void apply_after(duration delay, std::string fault);
 
-  /// The network as it was built and every program that does not run started or resumed: what has
+  /// The network as it was built, room on every disk, and every program that does not run started
+  /// or resumed: what has
   /// to be true in the end, must come true now.
   void heal_everything();
 
