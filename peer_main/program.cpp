@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr int look_again_ms = 50;
 constexpr auto patience_for_id = 2s;
-constexpr auto grace = 5s;  // The job's own time-out is to be told by the program that does it.
+constexpr auto answer_grace = 5s;  // The job's own time-out is to be told by the program that does it.
 
 int fail(event_output& output, std::string_view code, std::string_view detail) {
   output.show(error_event(code, detail));
@@ -128,7 +128,7 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
     const auto holder =
         "process " + std::to_string(lock.holder) + ", which runs in " + data.path().string() + ", ";
     const auto answer =
-        ask_running_program(data.file("control"), to_json(request), request.timeout + grace,
+        ask_running_program(data.file("control"), to_json(request), request.timeout + answer_grace,
                             [&](const event_object& event) { output.show(event); });
     if (answer.outcome == control_outcome::done) return answer.exit_code;
     if (answer.outcome == control_outcome::silent)
