@@ -67,8 +67,10 @@ class BadLinks(BadInputTest):
                 client = self.linked(session)
                 client.send(data)
                 self.assertEqual(self.expect_closed(client).get("reason"), PROTOCOL)
-                down = self.honest["ann"].wait_link("mallory", "down", since)
-                self.assertEqual(down["reason"], "protocol")
+                self.honest["ann"].wait_link("mallory", "down", since)
+                downs = self.honest["ann"].events("link", since, state="down")
+                self.assertEqual([event["reason"] for event in downs], ["protocol"])
+                self.assertLessEqual(len(self.lines_since(self.honest["ann"], since)), 1)
 
     def linked(self, session=None):
         """A link to ann as mallory."""
@@ -153,18 +155,25 @@ class BadLinks(BadInputTest):
                 self.assertEqual(self.honest["ann"].events("link", since, user="bob"), [])
 
     def test_plaintext_old_tls_and_odd_certificates(self):
+        ann = self.honest["ann"]
         for text in (b"GET / HTTP/1.1\r\n\r\n", b"\0" * 100, b"\x16nonsense"):
-            client = self.dial(plain=True)
-            client.send(text)
-            with contextlib.suppress(ConnectionError):
-                while client.socket.recv(4096):
-                    pass
+            with self.subTest(text=text):
+                since = ann.mark()
+                client = self.dial(plain=True)
+                client.send(text)
+                with contextlib.suppress(ConnectionError):
+                    while client.socket.recv(4096):
+                        pass
+                self.assert_one_line(ann, since, "refused a connection from 127.0.0.1")
         for identity, versions in ((None, None), (Identity(self.folder, algorithm="rsa"), None),
                                    (Identity(self.folder, days=-1), None),
                                    (self.attacker, (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))):
-            with contextlib.suppress(ssl.SSLError, ConnectionError), \
-                    Client(self.target, identity, versions=versions) as client, self.assertRaises(Closed):
-                client.receive()
+            with self.subTest(identity=identity, versions=versions):
+                since = ann.mark()
+                with contextlib.suppress(ssl.SSLError, ConnectionError), \
+                        Client(self.target, identity, versions=versions) as client, self.assertRaises(Closed):
+                    client.receive()
+                self.assert_one_line(ann, since, "refused a connection from 127.0.0.1")
 
     def test_many_idle_strangers_do_not_keep_a_friend_out(self):
         with contextlib.ExitStack() as strangers:
