@@ -37,7 +37,7 @@ INCLUDE_RULES = [
     (r"actors/relay/", r"actors/(?!peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/peer/", r"actors/(?!relay/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/storage/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
-    (r"actors/testing/", r"actors/|transport/", r"caf/|boost/|spdlog/"),
+    (r"actors/testing/", r"actors/|transport/", r"caf/|boost/|sqlite3|spdlog/"),
     (r"actors/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sodium|spdlog/|openssl/"),
     (r"transport/sim/", r"transport/", r"boost/"),
     (r"transport/", r"transport/(?!sim/)", r"boost/|openssl/|google/protobuf/|spdlog/"),

@@ -1,5 +1,6 @@
 #include "actors/testing/program.hpp"
 
+#include "actors/testing/sim_disk.hpp"
 #include "transport/sim/host_stack.hpp"
 #include "transport/sim/simulation.hpp"
 
@@ -40,7 +41,8 @@ program::program(program_surroundings around, sim::node& host)
       host_(host),
       host_name_(host.name()),
       stack_(std::make_unique<sim::host_stack>(around.fabric, host, around.names)),
-      disk_(sim::random_source{around.simulation.seed()}.fork("disk " + host_name_)),
+      disk_(std::make_unique<sim_disk>(
+          sim::random_source{around.simulation.seed()}.fork("disk " + host_name_))),
       self_(std::make_shared<program*>(this)) {}
 
 program::~program() { *self_ = nullptr; }
@@ -71,7 +73,7 @@ bool program::start() {
   process_ = std::make_unique<sim_process>(*stack_, around_.handshake);
   ++starts_;
   become(state::running, "starts");
-  fault_ = load(disk_.mount(), process_->net());
+  fault_ = load(disk_->mount(), process_->net());
   if (process_ && fault_.empty()) fault_ = launch(*process_);
   if (process_ && fault_.empty()) return true;
   if (!process_) {
@@ -116,9 +118,9 @@ void program::crash() {
 }
 
 void program::crash_at_write(std::uint64_t count) {
-  disk_.cut_power_at_change(count, [this] {
+  disk_->cut_power_at_change(count, [this] {
     if (process_) return crash();
-    disk_.cut_power();  // It has stopped, and puts its things away.
+    disk_->cut_power();  // It has stopped, and puts its things away.
   });
 }
 
@@ -145,9 +147,9 @@ void program::jump_clock(std::chrono::nanoseconds by) {
 // Who stops in good order closes its files when it is freed.
 void program::end(sim::process_end how) {
   if (how == sim::process_end::crashed) {
-    disk_.cut_power();
+    disk_->cut_power();
   } else if (state_ != state::stopping) {
-    disk_.unmount();
+    disk_->unmount();
   }
   sim_process::end(std::move(process_), how, take_leftover());
 }

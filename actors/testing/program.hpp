@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/testing/sim_disk.hpp"
 #include "actors/testing/sim_process.hpp"
 
 #include <chrono>
@@ -10,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+namespace hobnob {
+class disk;
+class network;
+}  // namespace hobnob
 namespace hobnob::sim {
 class host_stack;
 class fabric;
@@ -19,6 +22,8 @@ class simulation;
 }  // namespace hobnob::sim
 
 namespace hobnob::testing {
+
+class sim_disk;
 
 /// What has happened in a world, and when last.
 struct pulse {
@@ -104,7 +109,7 @@ class program {
   /// Sets the host's wall clock forward or back.
   void jump_clock(std::chrono::nanoseconds by);
 
-  sim_disk& host_disk() noexcept { return disk_; }
+  sim_disk& host_disk() noexcept { return *disk_; }
 
  protected:
   /// Where programs keep their data on their hosts' disks.
@@ -138,7 +143,7 @@ class program {
   sim::node& host_;
   std::string host_name_;
   std::unique_ptr<sim::host_stack> stack_;
-  sim_disk disk_;
+  std::unique_ptr<sim_disk> disk_;
   std::unique_ptr<sim_process> process_;
   state state_ = state::never_started;
   time_point since_{};

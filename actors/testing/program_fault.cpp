@@ -1,6 +1,7 @@
 #include "actors/testing/program_fault.hpp"
 
 #include "actors/testing/program.hpp"
+#include "actors/testing/sim_disk.hpp"
 #include "transport/sim/duration_text.hpp"
 
 #include <algorithm>

@@ -11,22 +11,25 @@
 #include <utility>
 
 namespace hobnob::testing {
+namespace {
 
-sim_peer::sim_peer(program_surroundings around, sim::node& host, sim::random_source keys,
+identity draw_identity(sim::random_source from) {
+  identity::seed secret{};
+  from.fill(std::as_writable_bytes(std::span{secret}));
+  return identity::from_seed(secret);
+}
+
+}  // namespace
+
+sim_peer::sim_peer(program_surroundings around, sim::node& host, const sim::random_source& keys,
                    peer_config config, runner run)
     : program(around, host),
-      key_source_(keys),
+      key_source_(std::make_unique<sim::random_source>(keys)),
       self_(draw_identity(keys)),
       config_(std::move(config)),
       run_(std::move(run)) {}
 
 sim_peer::~sim_peer() = default;
-
-identity sim_peer::draw_identity(sim::random_source from) {
-  identity::seed secret{};
-  from.fill(std::as_writable_bytes(std::span{secret}));
-  return identity::from_seed(secret);
-}
 
 message_id sim_peer::send_text(std::string to, std::string text) {
   if (!peer_) return {};
@@ -89,7 +92,7 @@ std::string sim_peer::load(const std::shared_ptr<disk>& data, network& net) {
   const auto folder = data_directory::open(data_folder, *data);
   if (!folder) return folder.error();
   auto self = load_or_create_identity(folder->file("identity"), *data, [this](auto out) {
-    key_source_.fill(out);
+    key_source_->fill(out);
     return true;
   });
   if (!self) return self.error();

@@ -4,7 +4,6 @@
 #include "actors/spawn.hpp"
 #include "actors/testing/diary.hpp"
 #include "actors/testing/program.hpp"
-#include "transport/sim/random_source.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <functional>
@@ -12,6 +11,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace hobnob::sim {
+class random_source;
+}
 
 namespace hobnob::testing {
 
@@ -23,7 +26,7 @@ class sim_peer final : public program {
   using runner = std::function<bool(const std::function<bool()>&)>;
 
   /// `keys`: where an identity comes from when the disk holds none.
-  sim_peer(program_surroundings around, sim::node& host, sim::random_source keys,
+  sim_peer(program_surroundings around, sim::node& host, const sim::random_source& keys,
            peer_config config, runner run);
   ~sim_peer() override;
 
@@ -88,10 +91,9 @@ class sim_peer final : public program {
   std::shared_ptr<void> take_leftover() override;
 
  private:
-  static identity draw_identity(sim::random_source from);
   void write_down(const std::string& to, const std::string& channel, const message_id& id);
 
-  sim::random_source key_source_;
+  std::unique_ptr<sim::random_source> key_source_;
   identity self_;
   peer_config config_;
   runner run_;

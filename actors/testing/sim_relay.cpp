@@ -20,9 +20,11 @@ struct accounts_on_disk {
 
 }  // namespace
 
-sim_relay::sim_relay(program_surroundings around, sim::node& host, sim::random_source keys,
+sim_relay::sim_relay(program_surroundings around, sim::node& host, const sim::random_source& keys,
                      relay_config config)
-    : program(around, host), key_source_(keys), config_(std::move(config)) {
+    : program(around, host),
+      key_source_(std::make_unique<sim::random_source>(keys)),
+      config_(std::move(config)) {
   config_.detached_store = false;
 }
 
@@ -34,7 +36,7 @@ std::string sim_relay::load(const std::shared_ptr<disk>& data, network&) {
   const auto folder = data_directory::open(data_folder, *data);
   if (!folder) return folder.error();
   auto self = load_or_create_identity(folder->file("identity"), *data, [this](auto out) {
-    key_source_.fill(out);
+    key_source_->fill(out);
     return true;
   });
   if (!self) return self.error();

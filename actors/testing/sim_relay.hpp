@@ -3,7 +3,6 @@
 #include "actors/relay/relay.hpp"
 #include "actors/storage/account_database.hpp"
 #include "actors/testing/program.hpp"
-#include "transport/sim/random_source.hpp"
 #include "transport/tls/identity.hpp"
 
 #include <memory>
@@ -11,13 +10,17 @@
 #include <string>
 #include <vector>
 
+namespace hobnob::sim {
+class random_source;
+}
+
 namespace hobnob::testing {
 
 /// A relay on a simulated host. Its identity and accounts are on the host's disk.
 class sim_relay final : public program {
  public:
   /// `keys`: where an identity comes from when the disk holds none.
-  sim_relay(program_surroundings around, sim::node& host, sim::random_source keys,
+  sim_relay(program_surroundings around, sim::node& host, const sim::random_source& keys,
             relay_config config);
   ~sim_relay() override;
 
@@ -48,7 +51,7 @@ class sim_relay final : public program {
   std::shared_ptr<void> take_leftover() override;
 
  private:
-  sim::random_source key_source_;
+  std::unique_ptr<sim::random_source> key_source_;
   std::optional<identity> self_;
   relay_config config_;
   std::shared_ptr<account_database> accounts_;  // Of the present run.

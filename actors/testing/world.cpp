@@ -2,6 +2,7 @@
 
 #include "actors/testing/place.hpp"
 #include "actors/testing/program_fault.hpp"
+#include "actors/testing/sim_disk.hpp"
 #include "transport/sim/fault_injector.hpp"
 #include "transport/sim/name_table.hpp"
 #include "transport/sim/simulation.hpp"
