@@ -1,6 +1,7 @@
 #include "actors/storage/download_folder.hpp"
 
 #include "actors/storage/open_beneath.hpp"
+#include "actors/storage/transfer_record_text.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,26 +20,12 @@ namespace {
 constexpr std::string_view part_prefix = ".hobnob-part-";
 constexpr std::size_t id_digits = 2 * std::tuple_size_v<core::transfer_id>;
 
-std::string hex_of(const core::transfer_id& id) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string result;
-  for (const auto octet : id) {
-    result += digits[octet >> 4];
-    result += digits[octet & 15];
-  }
-  return result;
-}
-
 /// Reads what `part_name` wrote.
 bool parse_part_name(std::string_view name, download_folder::found_part& part) {
   if (!name.starts_with(part_prefix)) return false;
   name.remove_prefix(part_prefix.size());
   if (name.size() < id_digits + 2 || name[id_digits] != '-') return false;
-  for (std::size_t i = 0; i < part.transfer.size(); ++i) {
-    const char* const digits = name.data() + 2 * i;
-    const auto read = std::from_chars(digits, digits + 2, part.transfer[i], 16);
-    if (read.ptr != digits + 2) return false;
-  }
+  if (!parse_transfer_id(name.substr(0, id_digits), part.transfer)) return false;
   name.remove_prefix(id_digits + 1);
   const auto read = std::from_chars(name.data(), name.data() + name.size(), part.entry);
   return read.ec == std::errc{} && read.ptr == name.data() + name.size();
@@ -106,7 +93,7 @@ std::optional<struct stat> download_folder::status(int folder, const std::string
 }
 
 std::string download_folder::part_name(const core::transfer_id& transfer, std::uint64_t entry) {
-  return std::string{part_prefix} + hex_of(transfer) + '-' + std::to_string(entry);
+  return std::string{part_prefix} + transfer_id_text(transfer) + '-' + std::to_string(entry);
 }
 
 bool download_folder::is_part_name(std::string_view name) {

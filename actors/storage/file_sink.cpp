@@ -19,7 +19,7 @@ namespace {
 /// Larger files are refused before they begin if there is no room; of smaller ones the disk says it.
 constexpr std::uint64_t checked_size_min = 1024 * 1024;
 constexpr unsigned candidate_names_max = 16;
-constexpr std::uint64_t file_size_max = INT64_MAX;
+constexpr std::uint64_t received_size_max = INT64_MAX;
 
 /// The umask of the process. The call umask(2) would change it for other threads.
 mode_t current_umask() {
@@ -117,7 +117,7 @@ file_sink::fault file_sink::declare_one(const core::transfer_entry& entry) {
     return std::nullopt;
   }
   if (entry.kind != core::entry_kind::file) return bad_path("neither file nor folder");
-  if (entry.size > file_size_max || entry.size > offered_.bytes - declared_bytes_) {
+  if (entry.size > received_size_max || entry.size > offered_.bytes - declared_bytes_) {
     return transfer_fault_of("too-large", "there is more than was offered: " + entry.path);
   }
   declared_bytes_ += entry.size;

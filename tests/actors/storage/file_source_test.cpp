@@ -1,0 +1,216 @@
+#include "actors/storage/file_source.hpp"
+
+#include "actors/core/transfer_path.hpp"
+#include "actors/storage/offered_name.hpp"
+#include "actors/storage/spooled_source.hpp"
+#include "tests/actors/storage/transfer_folders.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hobnob {
+namespace {
+
+namespace tf = transfer_folders;
+
+std::string content_of(core::transfer_source& source, std::uint64_t entry, std::size_t size,
+                       std::uint64_t offset = 0) {
+  std::string content(size, '?');
+  const auto fault = source.read(entry, offset, std::as_writable_bytes(std::span{content}));
+  return fault ? fault->code : content;
+}
+
+std::vector<std::string> offered_paths(core::transfer_source& source) {
+  std::vector<std::string> paths;
+  for (const auto& entry : source.entries(0, 1'000)) paths.push_back(entry.path);
+  return paths;
+}
+
+TEST(FileSource, OffersFilesAndFoldersInOneOrder) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "photos/b/c");
+  where.write("photos/z", "zz");
+  where.write("photos/b/x", "xxx");
+  where.write("report", "r");
+  file_source source{{where / "report", std::filesystem::path{(where / "photos").string() + "/"}}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(found, (core::transfer_summary{"report", 6, 3, 6}));
+  EXPECT_EQ(offered_paths(source),
+            (std::vector<std::string>{"report", "photos", "photos/b", "photos/z", "photos/b/c",
+                                      "photos/b/x"}));
+  EXPECT_EQ(source.entries(4, 1).at(0).kind, core::entry_kind::folder);
+  EXPECT_EQ(source.entries(5, 9).size(), 1u);
+  EXPECT_TRUE(source.entries(6, 9).empty());
+  EXPECT_EQ(content_of(source, 5, 3), "xxx");
+  EXPECT_EQ(content_of(source, 3, 1, 1), "z");
+  EXPECT_EQ(content_of(source, 3, 2, 1), "source-unreadable");
+  EXPECT_EQ(content_of(source, 1, 0), "source-unreadable");
+  EXPECT_EQ(content_of(source, 99, 1), "source-unreadable");
+}
+
+TEST(FileSource, FollowsLinksTheUserNamedAndSkipsThoseInFolders) {
+  const temporary_folder where;
+  std::filesystem::create_directory(where / "real");
+  where.write("real/a", "a");
+  std::filesystem::create_symlink(where / "real", where / "named");
+  std::filesystem::create_symlink("/etc/passwd", where / "real/link");
+  ASSERT_EQ(::mkfifo((where / "real/pipe").c_str(), 0600), 0);
+  where.write("real/.hobnob-part-01020300000000000000000000000000-0", "unfinished");
+  file_source source{{where / "named"}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"named", "named/a"}));
+  EXPECT_EQ(content_of(source, 1, 1), "a");
+  EXPECT_EQ(source.skipped_count(), 3u);
+  ASSERT_EQ(source.skipped().size(), 3u);
+  EXPECT_EQ(source.skipped()[1].path, (where / "named/link").string());
+  EXPECT_EQ(source.skipped()[1].reason, "a symbolic link");
+  EXPECT_EQ(source.skipped()[2].reason, "a pipe");
+}
+
+TEST(FileSource, WhatCannotBeSentIsSaidBeforeAnythingIs) {
+  const temporary_folder where;
+  ASSERT_EQ(::mkfifo((where / "pipe").c_str(), 0600), 0);
+  core::transfer_summary found;
+  EXPECT_EQ(tf::code(file_source{{where / "missing"}}.scan(found)), "source-unreadable");
+  EXPECT_EQ(tf::code(file_source{{where / "pipe"}}.scan(found)), "source-unreadable");
+  EXPECT_EQ(tf::code(file_source{{"/dev/null"}}.scan(found)), "source-unreadable");
+  EXPECT_EQ(tf::code(file_source{{"/"}}.scan(found)), "bad-path");
+  EXPECT_EQ(tf::code(file_source{{}}.scan(found)), "source-unreadable");
+  if (::geteuid() != 0) {  // Who may read everything.
+    where.write("locked", "x");
+    ::chmod((where / "locked").c_str(), 0);
+    EXPECT_EQ(tf::code(file_source{{where.path()}}.scan(found)), "source-unreadable");
+  }
+}
+
+TEST(FileSource, AFileThatIsNotAsItWasOfferedIsSaid) {
+  const temporary_folder where;
+  const auto change = [&](const std::string& name) {
+    const auto path = where / name;
+    if (name == "grown") where.write(name, "12345");
+    if (name == "shrunk") where.write(name, "123");
+    if (name == "touched") {
+      std::filesystem::last_write_time(path, std::filesystem::file_time_type{});
+    }
+    if (name == "gone") std::filesystem::remove(path);
+    if (name == "linked") {
+      std::filesystem::rename(path, where / "elsewhere");
+      std::filesystem::create_symlink(where / "elsewhere", path);
+    }
+    if (name == "replaced") {
+      const auto time = std::filesystem::last_write_time(path);
+      where.write("new", "1234");
+      std::filesystem::last_write_time(where / "new", time);
+      std::filesystem::rename(where / "new", path);
+    }
+  };
+  const std::vector<std::string> names{"gone", "grown", "linked", "replaced", "shrunk", "touched"};
+  for (const bool open_before : {false, true}) {
+    for (const auto& name : names) where.write(name, "1234");
+    file_source source{{where.path()}};
+    core::transfer_summary found;
+    ASSERT_EQ(tf::code(source.scan(found)), "");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      // Who has the old file open goes on with it when only its name goes elsewhere.
+      const bool only_name = names[i] == "gone" || names[i] == "linked" || names[i] == "replaced";
+      if (open_before) {
+        ASSERT_EQ(content_of(source, i + 1, 4), "1234") << names[i];
+      }
+      change(names[i]);
+      EXPECT_EQ(content_of(source, i + 1, 4),
+                open_before && only_name ? "1234" : "source-changed")
+          << names[i];
+    }
+    std::filesystem::remove(where / "linked");
+    std::filesystem::remove(where / "elsewhere");
+  }
+}
+
+TEST(FileSource, AFolderThatBecomesALinkIsNotReadThrough) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "top/in");
+  where.write("top/in/a", "1");
+  file_source source{{where / "top"}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  std::filesystem::rename(where / "top/in", where / "moved");
+  std::filesystem::create_symlink(where / "moved", where / "top/in");
+  EXPECT_EQ(content_of(source, 2, 1), "source-changed");
+}
+
+TEST(FileSource, EveryNameLinuxAllowsIsOfferedInAFormThatIsTaken) {
+  const temporary_folder where;
+  std::filesystem::create_directory(where / "d");
+  const std::string names[] = {"a\x1b[2J", "a_[2J", "b\\c", "\xff\xfe", "\xe2\x80\xae" "gpj", "\n",
+                               std::string(255, '\x01'), "-rf", ".hidden", "caf\xc3\xa9"};
+  for (const auto& name : names) where.write("d/" + name, name);
+  std::vector<std::filesystem::path> tops{where / "d"};
+  for (const auto& name : names) {
+    where.write(name, name);
+    tops.push_back(where / name);
+  }
+  file_source source{tops};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(found.files, 2 * std::size(names));
+  std::set<std::string> seen;
+  for (const auto& entry : source.entries(0, 100)) {
+    EXPECT_TRUE(core::transfer_path::parse(entry.path)) << entry.path;
+    EXPECT_TRUE(seen.insert(entry.path).second) << entry.path;
+  }
+  EXPECT_TRUE(seen.contains("d/caf\xc3\xa9"));
+  EXPECT_TRUE(seen.contains("d/.hidden"));
+  EXPECT_TRUE(seen.contains("_.hidden"));
+  EXPECT_TRUE(seen.contains("d/a_[2J"));
+  EXPECT_TRUE(seen.contains("d/a_[2J (2)"));
+  EXPECT_EQ(content_of(source, 1, names[0].size()), names[0]);  // By its name on disk.
+}
+
+TEST(FileSource, FilesOfTheSameNameFromTwoFoldersAreBothOffered) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "a");
+  std::filesystem::create_directories(where / "b");
+  where.write("a/x.txt", "1");
+  where.write("b/x.txt", "2");
+  file_source source{{where / "a/x.txt", where / "b/x.txt"}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"x.txt", "x (2).txt"}));
+  EXPECT_EQ(content_of(source, 1, 1), "2");
+}
+
+TEST(FileSource, ASparseFileOfMoreThan4GiBIsReadAnywhere) {
+  const temporary_folder where;
+  where.write("huge", "begin");
+  constexpr std::uint64_t size = 5ull << 30;
+  std::filesystem::resize_file(where / "huge", size);
+  file_source source{{where / "huge"}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(found.bytes, size);
+  EXPECT_EQ(content_of(source, 0, 5), "begin");
+  EXPECT_EQ(content_of(source, 0, 2, size - 2), std::string(2, '\0'));
+}
+
+TEST(SpooledSource, KeepsWhatCameFromAPipeAndLeavesNoFile) {
+  const temporary_folder where;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "streamed", 8), 8);
+  ::close(ends[1]);
+  spooled_source source{ends[0], where.path(), ".notes"};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  ::close(ends[0]);
+  EXPECT_EQ(found, (core::transfer_summary{"_.notes", 1, 1, 8}));
+  EXPECT_EQ(content_of(source, 0, 6, 2), "reamed");
+  EXPECT_EQ(content_of(source, 0, 9), "source-unreadable");
+  EXPECT_EQ(content_of(source, 1, 1), "source-unreadable");
+  EXPECT_TRUE(std::filesystem::is_empty(where.path()));
+}
+
+}  // namespace
+}  // namespace hobnob
