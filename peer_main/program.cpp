@@ -27,7 +27,8 @@ using namespace std::chrono_literals;
 
 constexpr int look_again_ms = 50;
 constexpr auto patience_for_id = 2s;
-constexpr auto answer_grace = 5s;  // The job's own time-out is to be told by the program that does it.
+// The job's own time-out is to be told by the program that does it.
+constexpr auto answer_grace = 5s;
 
 int fail(event_output& output, std::string_view code, std::string_view detail) {
   output.show(error_event(code, detail));

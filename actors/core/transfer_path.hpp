@@ -45,8 +45,8 @@ class transfer_path {
 std::string visible_name(std::string_view name);
 
 /// `report.pdf` -> `report (2).pdf`, `archive.tar.gz` -> `archive (2).tar.gz`, `photos` ->
-/// `photos (2)`: the name for a file when `name` is taken. Shortened, between characters, so that it
-/// stays a valid name.
+/// `photos (2)`: the name for a file when `name` is taken. Shortened, between characters, so that
+/// it stays a valid name.
 std::string numbered_name(std::string_view name, unsigned number);
 
 }  // namespace hobnob::core
