@@ -71,7 +71,8 @@ download_folder::opened download_folder::open_folder(const std::string& path) co
 
 int download_folder::make_folder(const std::string& path) const {
   const auto slash = path.rfind('/');
-  const auto parent = open_folder(slash == std::string::npos ? std::string{} : path.substr(0, slash));
+  const auto parent =
+      open_folder(slash == std::string::npos ? std::string{} : path.substr(0, slash));
   if (!parent.fd) return parent.error;
   const auto name = slash == std::string::npos ? path : path.substr(slash + 1);
   return ::mkdirat(parent.fd.get(), name.c_str(), 0777) == 0 || errno == EEXIST ? 0 : errno;

@@ -24,7 +24,11 @@ std::uint32_t entry_table::add(std::uint32_t folder, std::string_view name, core
                                std::uint64_t size, std::int64_t modified_ns) {
   const auto entry = this->size();
   name = name.substr(0, 255);  // NAME_MAX: whoever adds has checked.
-  row added{size, modified_ns, keep(name), folder & none, kind == core::entry_kind::folder,
+  row added{size,
+            modified_ns,
+            keep(name),
+            folder & none,
+            kind == core::entry_kind::folder,
             static_cast<std::uint8_t>(name.size())};
   rows_.push_back(added);
   if (added.is_folder != 0) folders_.insert(entry);

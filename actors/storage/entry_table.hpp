@@ -70,7 +70,9 @@ class entry_table {
     const entry_table* table;
     bool operator()(std::uint32_t a, std::uint32_t b) const noexcept { return a == b; }
     bool operator()(const folder_key& key, std::uint32_t entry) const;
-    bool operator()(std::uint32_t entry, const folder_key& key) const { return (*this)(key, entry); }
+    bool operator()(std::uint32_t entry, const folder_key& key) const {
+      return (*this)(key, entry);
+    }
   };
 
   const char* keep(std::string_view name);

@@ -16,7 +16,7 @@
 namespace hobnob {
 namespace {
 
-/// Larger files are refused before they begin if there is no room; of smaller ones the disk says it.
+/// Larger files are refused before they begin if there is no room; of others the disk says it.
 constexpr std::uint64_t checked_size_min = 1024 * 1024;
 constexpr unsigned candidate_names_max = 16;
 constexpr std::uint64_t received_size_max = INT64_MAX;
@@ -266,9 +266,7 @@ int file_sink::find_part(std::uint64_t entry, open_part*& part) {
 }
 
 file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part) {
-  const auto attempt = [&] {
-    return "write " + entries_.path(static_cast<std::uint32_t>(entry));
-  };
+  const auto attempt = [&] { return "write " + entries_.path(static_cast<std::uint32_t>(entry)); };
   int error = find_part(entry, part);
   if (error == 0) return std::nullopt;
   if (error != ENOENT) return sink_fault(error, attempt());

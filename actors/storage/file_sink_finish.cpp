@@ -23,8 +23,7 @@ constexpr unsigned file_numbers_max = 10'000;
 
 }  // namespace
 
-file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves,
-                                   std::string& shown) {
+file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, std::string& shown) {
   if (auto error = check(entry)) return error;
   const auto index = static_cast<std::uint32_t>(entry);
   if (entries_.kind(index) == core::entry_kind::folder) {
@@ -63,8 +62,7 @@ file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   const int fd = part->fd.get();
   struct stat status {};
   const bool sized = part->end == size || ::ftruncate(fd, static_cast<off_t>(size)) == 0;
-  if (!sized || ::fchmod(fd, file_mode_) != 0 ||
-      !set_modified(fd, entries_.modified_ns(entry)) ||
+  if (!sized || ::fchmod(fd, file_mode_) != 0 || !set_modified(fd, entries_.modified_ns(entry)) ||
       (size >= synced_alone_min && ::fsync(fd) != 0) || ::fstat(fd, &status) != 0) {
     const int error = errno;
     parts_.close(entry);
@@ -101,8 +99,8 @@ file_sink::fault file_sink::place(const sealed_part& sealed, std::string& shown)
   const auto ours = download_folder::status(folder_->descriptor(), part);
   if (!ours || !S_ISREG(ours->st_mode) || ours->st_ino != sealed.inode) {
     with_part_.remove({entry, std::uint64_t{entry} + 1});
-    return transfer_fault_of("folder-changed", entries_.path(entry) + " is gone before it was whole",
-                             true);
+    return transfer_fault_of("folder-changed",
+                             entries_.path(entry) + " is gone before it was whole", true);
   }
   const std::string declared{entries_.name(entry)};
   for (unsigned number = 1; number <= file_numbers_max; ++number) {

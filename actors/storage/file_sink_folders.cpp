@@ -24,8 +24,8 @@ std::string file_sink::folder_path(std::uint32_t folder) const {
   if (folder == entry_table::none) return {};
   if (folder_names_.empty()) return entries_.path(folder);
   const auto other = folder_names_.find(folder);
-  const auto name = other == folder_names_.end() ? std::string{entries_.name(folder)}
-                                                 : other->second;
+  const auto name =
+      other == folder_names_.end() ? std::string{entries_.name(folder)} : other->second;
   return joined(folder_path(entries_.folder(folder)), name);
 }
 
@@ -63,8 +63,7 @@ file_sink::fault file_sink::stand_in(int parent, const std::string& parent_path,
 }
 
 /// Looked up anew each time: what was put in the place of a folder meanwhile is not written to.
-file_sink::fault file_sink::open_folder(std::uint32_t folder, std::string& path,
-                                        owned_fd& opened) {
+file_sink::fault file_sink::open_folder(std::uint32_t folder, std::string& path, owned_fd& opened) {
   if (auto error = stand_folder(folder, path)) return error;
   auto found = folder_->open_folder(path);
   if (found.error != 0) return sink_fault(found.error, "open the folder " + path);

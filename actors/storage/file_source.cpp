@@ -29,8 +29,7 @@ file_source::file_source(const std::vector<std::filesystem::path>& paths) {
   for (const auto& path : paths) paths_.push_back(absolute_path(path));
 }
 
-std::vector<core::transfer_entry> file_source::entries(std::uint64_t first,
-                                                       std::size_t count_max) {
+std::vector<core::transfer_entry> file_source::entries(std::uint64_t first, std::size_t count_max) {
   std::vector<core::transfer_entry> result;
   for (auto next = first; next < entries_.size() && result.size() < count_max; ++next) {
     result.push_back(entries_.entry(static_cast<std::uint32_t>(next)));

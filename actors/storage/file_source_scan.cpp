@@ -117,8 +117,8 @@ file_source::fault file_source::scan_top(const std::filesystem::path& path,
                                                       std::generic_category().message(errno));
   }
   if (const auto kind = other_kind(status.st_mode); !kind.empty()) {
-    return transfer_fault_of("source-unreadable", shown + " is " + kind +
-                                                      ": only files and folders can be sent");
+    return transfer_fault_of("source-unreadable",
+                             shown + " is " + kind + ": only files and folders can be sent");
   }
   const auto name = outermost_name(path);
   if (name.empty()) return transfer_fault_of("bad-path", shown + " has no name to offer it under");
@@ -136,9 +136,9 @@ file_source::fault file_source::scan_folder(std::uint32_t folder) {
   name_list names;
   if (error == 0) error = names.read(std::move(listed));
   if (error != 0) {
-    return transfer_fault_of("source-unreadable",
-                             "cannot read the folder " + core::quoted(disk_path(folder)) + ": " +
-                                 std::generic_category().message(error));
+    return transfer_fault_of("source-unreadable", "cannot read the folder " +
+                                                      core::quoted(disk_path(folder)) + ": " +
+                                                      std::generic_category().message(error));
   }
   std::set<std::string> changed;  // Offered names that no file here has.
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -191,9 +191,9 @@ std::uint32_t file_source::add(std::uint32_t folder, const std::string& name,
   const bool is_folder = S_ISDIR(status.st_mode);
   const auto modified =
       static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-  const auto entry = entries_.add(
-      folder, offered, is_folder ? core::entry_kind::folder : core::entry_kind::file,
-      is_folder ? 0 : static_cast<std::uint64_t>(status.st_size), modified);
+  const auto entry =
+      entries_.add(folder, offered, is_folder ? core::entry_kind::folder : core::entry_kind::file,
+                   is_folder ? 0 : static_cast<std::uint64_t>(status.st_size), modified);
   inodes_.push_back(status.st_ino);
   if (offered != name) other_names_[entry] = name;
   return entry;

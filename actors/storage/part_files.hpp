@@ -46,7 +46,7 @@ std::int64_t read_fully(int fd, std::uint64_t offset, std::span<std::byte> bytes
 /// Writes all; the number of errno(3).
 int write_fully(int fd, std::uint64_t offset, std::span<const std::byte> bytes);
 
-/// The time of the last change of an open file or folder, in nanoseconds of Unix time. False: errno.
+/// Sets when an open file or folder changed last, in nanoseconds of Unix time. False: see errno.
 bool set_modified(int fd, std::int64_t modified_ns);
 
 }  // namespace hobnob

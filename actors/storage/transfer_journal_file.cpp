@@ -43,9 +43,8 @@ core::transfer_journal::loaded transfer_journal_file::load() {
   for (const auto& name : names) {
     const auto file = folder_ / name;
     const auto found = read_small_file(file, transfer_record_size_max, *disk_);
-    auto record = found.error
-                      ? core::checked<core::transfer_record>::failure(found.error.message())
-                      : parse_transfer_record(found.content);
+    auto record = found.error ? core::checked<core::transfer_record>::failure(found.error.message())
+                              : parse_transfer_record(found.content);
     if (record && transfer_id_text(record->id) == name) {
       result.records.push_back(*std::move(record));
       continue;

@@ -10,8 +10,8 @@
 namespace hobnob {
 
 /// Remembers transfers in a folder, one file each, named by the id: `DATA/transfers/<id>`. A crash
-/// leaves the old record or the new one. A file that cannot be read is a problem in words, and moved
-/// aside, to `<id>.damaged`: its transfer is forgotten.
+/// leaves the old record or the new one. A file that cannot be read is a problem in words, and is
+/// moved aside, to `<id>.damaged`: its transfer is forgotten.
 class transfer_journal_file final : public core::transfer_journal {
  public:
   /// The folder is made when there is something to remember.

@@ -81,12 +81,18 @@ bool read_line(std::string_view key, std::string_view value, core::transfer_reco
     return parsed.has_value();
   }
   auto text = unescaped_value(value);
-  if (key == "user") record.user = std::move(text);
-  else if (key == "name") record.summary.name = std::move(text);
-  else if (key == "state") record.state = std::move(text);
-  else if (key == "conflicts") record.conflicts = std::move(text);
-  else if (key == "folder") record.folder = std::move(text);
-  else if (key == "source") record.sources.push_back(std::move(text));
+  if (key == "user")
+    record.user = std::move(text);
+  else if (key == "name")
+    record.summary.name = std::move(text);
+  else if (key == "state")
+    record.state = std::move(text);
+  else if (key == "conflicts")
+    record.conflicts = std::move(text);
+  else if (key == "folder")
+    record.folder = std::move(text);
+  else if (key == "source")
+    record.sources.push_back(std::move(text));
   return true;
 }
 

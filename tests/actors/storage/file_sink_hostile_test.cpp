@@ -26,12 +26,40 @@ std::string receive_settled(file_sink& sink, std::uint64_t entry, std::string_vi
 
 /// Names that have led somewhere in other programs, and pieces to make more of.
 std::string hostile_path(std::mt19937& random) {
-  static const std::string pieces[] = {
-      "..", ".", "", "a", "b", "down", "outside", "secret", "link", "~", "C:", "CON", "a.", "-rf",
-      ".ssh", "authorized_keys", "\\", "..\\", "%2e%2e", std::string(1, '\0'), "\n", "\x1b[2J",
-      "\xe2\x80\xae", "\xc0\xae\xc0\xae", "\xff", "\xef\xbc\x8f", "\xe2\x88\x95",
-      std::string(300, 'x'), std::string(255, 'y'), "proc", "self", "root", "tmp",
-      ".hobnob-part-01020300000000000000000000000000-0"};
+  static const std::string pieces[] = {"..",
+                                       ".",
+                                       "",
+                                       "a",
+                                       "b",
+                                       "down",
+                                       "outside",
+                                       "secret",
+                                       "link",
+                                       "~",
+                                       "C:",
+                                       "CON",
+                                       "a.",
+                                       "-rf",
+                                       ".ssh",
+                                       "authorized_keys",
+                                       "\\",
+                                       "..\\",
+                                       "%2e%2e",
+                                       std::string(1, '\0'),
+                                       "\n",
+                                       "\x1b[2J",
+                                       "\xe2\x80\xae",
+                                       "\xc0\xae\xc0\xae",
+                                       "\xff",
+                                       "\xef\xbc\x8f",
+                                       "\xe2\x88\x95",
+                                       std::string(300, 'x'),
+                                       std::string(255, 'y'),
+                                       "proc",
+                                       "self",
+                                       "root",
+                                       "tmp",
+                                       ".hobnob-part-01020300000000000000000000000000-0"};
   const auto below = [&](std::size_t count) { return random() % count; };
   std::string path;
   const auto count = 1 + below(5);
@@ -96,9 +124,8 @@ TEST(FileSinkHostile, AFolderThatBecomesALinkMeanwhileIsNotWrittenThrough) {
     const temporary_folder parent;
     std::filesystem::create_directory(parent / "outside");
     file_sink sink{parent / "down", tf::id};
-    ASSERT_EQ(tf::code(tf::open_and_declare(
-                  sink, {tf::folder("d"), tf::file("d/1", 1), tf::file("d/2", 1),
-                         tf::file("beside", 1)})),
+    ASSERT_EQ(tf::code(tf::open_and_declare(sink, {tf::folder("d"), tf::file("d/1", 1),
+                                                   tf::file("d/2", 1), tf::file("beside", 1)})),
               "");
     ASSERT_EQ(receive_settled(sink, 1, "1"), "");
     std::string shown;
@@ -152,8 +179,7 @@ TEST(FileSinkHostile, WhatIsPlantedUnderThePartsNameIsReplacedAndNotWrittenThrou
     EXPECT_EQ(tf::code(sink.look(0, found)), "");
     EXPECT_EQ(found.unfinished, 0u);
     EXPECT_EQ(receive_settled(sink, 0, "1"), "") << planted;
-    EXPECT_EQ(tf::tree(parent),
-              (tree_of_names{{"victim", "kept"}, {"down", "/"}, {"down/a", "1"}}))
+    EXPECT_EQ(tf::tree(parent), (tree_of_names{{"victim", "kept"}, {"down", "/"}, {"down/a", "1"}}))
         << planted;
   }
 }

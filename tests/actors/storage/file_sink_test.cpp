@@ -124,8 +124,8 @@ TEST(FileSink, AFolderWhoseNameIsTakenGoesBesideWithAllThatIsInIt) {
     where.write("photos", "a file");
     std::filesystem::create_symlink("/tmp", where / "photos (2)");
     file_sink sink{where.path(), tf::id, policy};
-    ASSERT_EQ(tf::code(tf::open_and_declare(
-                  sink, {tf::folder("photos"), tf::folder("photos/in"), tf::file("photos/in/a", 1)})),
+    ASSERT_EQ(tf::code(tf::open_and_declare(sink, {tf::folder("photos"), tf::folder("photos/in"),
+                                                   tf::file("photos/in/a", 1)})),
               "");
     EXPECT_EQ(receive(sink, 2, "x"), "");
     EXPECT_EQ(tf::code(sink.close()), "");

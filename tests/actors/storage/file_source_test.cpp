@@ -120,8 +120,7 @@ TEST(FileSource, AFileThatIsNotAsItWasOfferedIsSaid) {
         ASSERT_EQ(content_of(source, i + 1, 4), "1234") << names[i];
       }
       change(names[i]);
-      EXPECT_EQ(content_of(source, i + 1, 4),
-                open_before && only_name ? "1234" : "source-changed")
+      EXPECT_EQ(content_of(source, i + 1, 4), open_before && only_name ? "1234" : "source-changed")
           << names[i];
     }
     std::filesystem::remove(where / "linked");
@@ -144,8 +143,17 @@ TEST(FileSource, AFolderThatBecomesALinkIsNotReadThrough) {
 TEST(FileSource, EveryNameLinuxAllowsIsOfferedInAFormThatIsTaken) {
   const temporary_folder where;
   std::filesystem::create_directory(where / "d");
-  const std::string names[] = {"a\x1b[2J", "a_[2J", "b\\c", "\xff\xfe", "\xe2\x80\xae" "gpj", "\n",
-                               std::string(255, '\x01'), "-rf", ".hidden", "caf\xc3\xa9"};
+  const std::string names[] = {"a\x1b[2J",
+                               "a_[2J",
+                               "b\\c",
+                               "\xff\xfe",
+                               "\xe2\x80\xae"
+                               "gpj",
+                               "\n",
+                               std::string(255, '\x01'),
+                               "-rf",
+                               ".hidden",
+                               "caf\xc3\xa9"};
   for (const auto& name : names) where.write("d/" + name, name);
   std::vector<std::filesystem::path> tops{where / "d"};
   for (const auto& name : names) {
