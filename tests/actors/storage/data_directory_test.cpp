@@ -70,7 +70,8 @@ TEST(DataDirectory, TheLockEndsWithItsHolder) {
 }
 
 TEST(DataDirectory, DefaultsFollowTheXdgSpecification) {
-  const std::string home = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "";
+  const char* set = std::getenv("HOME");
+  const std::string home = set != nullptr ? set : "";
   ::setenv("HOME", "/home/ann", 1);
   ::unsetenv("XDG_DATA_HOME");
   ::setenv("XDG_CONFIG_HOME", "/etc/ann", 1);
