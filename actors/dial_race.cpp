@@ -60,6 +60,7 @@ awaitable<void> dial_race::try_address(endpoint remote) {
   request.local.port = order_.local_port;
   request.expected = order_.expected;
   request.until = until_;
+  request.circuit = order_.circuit;
   auto result = co_await dial(net_, secure_, request, {});
   --running_;
   ended(remote, std::move(result));

@@ -22,6 +22,7 @@ class dial_race : public std::enable_shared_from_this<dial_race> {
     std::uint16_t local_port = 0;
     fingerprint expected;
     duration timeout{};
+    std::optional<circuit_pass> circuit = {};
   };
 
   struct outcome {

@@ -60,6 +60,7 @@ using user_session_actor = connection_consumer_actor::extend<
     reacts_to<forward_envelopes>,   // Envelopes of another session for this peer.
     // Envelopes of this peer that the receiver's session could not take.
     reacts_to<envelopes_refused>,
+    reacts_to<circuit_offered>,     // Another session wants a circuit with this peer.
     reacts_to<end_session>>;        // Replaced, kicked or the relay stops.
 
 struct register_session {
@@ -124,6 +125,7 @@ using peer_actor = caf::typed_actor<
     caf::replies_to<get_status>::with<peer_status>,
     caf::replies_to<ping_user>::with<ping_result>,      // A round trip on the present path.
     caf::replies_to<verify_user>::with<verify_result>,  // Safety words; accepts a key if asked to.
+    reacts_to<want_link>,                               // By a circuit if there is no other way.
     reacts_to<stop_peer>>;                              // Goodbye to all, then `peer_stopped`.
 
 // --- Peer: inner ---
@@ -278,6 +280,15 @@ struct user_looked_up {
   bool known = false;      ///< The relay knows the name, though its user may be away.
 };
 
+/// Asks the relay for a circuit with that session.
+struct request_circuit {
+  session_id with = 0;
+};
+struct circuit_refused {
+  session_id with = 0;
+  std::string code;  ///< Stable: "off", "offline", "limit", "not-allowed".
+};
+
 /// An envelope came from a session that is no contact; it is kept for a moment.
 struct unknown_sender {
   session_id session = 0;
@@ -305,6 +316,7 @@ using relay_session_actor = connection_consumer_actor::extend<
     reacts_to<contact_changed>,
     reacts_to<addresses_changed>,                   // Tells the relay where we can be dialled now.
     reacts_to<lookup_user>,
+    reacts_to<request_circuit>,
     caf::replies_to<ping_user>::with<ping_result>,  // A round trip to the user through the relay.
     reacts_to<deadline_passed>,
     reacts_to<end_session>>;                        // Says goodbye, then the actor ends.
@@ -361,9 +373,10 @@ using peer_hub_actor = peer_actor::extend<
     reacts_to<start_peer>,
     reacts_to<connection_accepted>,
     reacts_to<dial_finished>,
-    reacts_to<session_changed>,   // From the relay_session, as are the next three.
+    reacts_to<session_changed>,   // From the relay_session, as are the next five.
     reacts_to<directory_news>,
     reacts_to<user_looked_up>,
+    reacts_to<circuit_offered>, reacts_to<circuit_refused>,
     reacts_to<unknown_sender>,
     reacts_to<link_introduced>,   // From a peer_link, as are the next four.
     reacts_to<link_opened>,

@@ -78,6 +78,7 @@ struct link_bridge::impl : std::enable_shared_from_this<link_bridge::impl> {
   network& net;
   std::shared_ptr<const handshaker> secure;
   std::vector<std::unique_ptr<acceptor>> acceptors;
+  circuit_taker take_circuit;
   bool stopped = false;
   std::atomic<bool> stop_asked = false;  // Any thread.
 
@@ -136,18 +137,22 @@ link_bridge::listen_result link_bridge::listen(const std::vector<endpoint>& loca
   auto tell = [to = std::move(acceptor_actor)](connection_ptr arrived) {
     caf::anon_send(to, connection_accepted{std::move(arrived)});
   };
-  auto accepting = std::make_unique<acceptor>(impl_->net, impl_->secure,
-                                              make_acceptor_config(limits), std::move(tell));
+  auto config = make_acceptor_config(limits);
+  config.take_circuit = impl_->take_circuit;
+  auto accepting =
+      std::make_unique<acceptor>(impl_->net, impl_->secure, std::move(config), std::move(tell));
   for (auto& listening : opened.listeners) accepting->add(std::move(listening));
   impl_->acceptors.push_back(std::move(accepting));
   return opened.told;
 }
 
+void link_bridge::take_circuits(circuit_taker taker) { impl_->take_circuit = std::move(taker); }
+
 void link_bridge::dial(dial_order order, dial_client_actor client) {
   impl_->on_loop([order = std::move(order), client = std::move(client)](impl& self) mutable {
     if (self.stopped) return;
-    dial_race::order what{std::move(order.host), order.port, order.local_port, order.expected,
-                          order.timeout};
+    dial_race::order what{std::move(order.host), order.port,    order.local_port,
+                          order.expected,        order.timeout, order.circuit};
     auto tell = [bridge = self.weak_from_this(), client = std::move(client),
                  ticket = order.ticket](dial_race::outcome outcome) {
       const auto alive = bridge.lock();
@@ -172,6 +177,7 @@ void link_bridge::stop() {
     self.stopped = true;
     for (auto& accepting : self.acceptors) accepting->stop();
     self.acceptors.clear();
+    self.take_circuit = nullptr;
   });
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "transport/circuit_pass.hpp"
 #include "transport/tls/identity.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -12,6 +15,7 @@
 namespace hobnob {
 
 class network;
+class stream;
 
 /// Limits on connections that have not logged in yet; the listening side of one bridge.
 struct accept_limits {
@@ -29,6 +33,8 @@ struct dial_order {
   std::uint16_t local_port = 0;
   fingerprint expected;  ///< Null: whoever answers (first contact with a relay).
   std::chrono::milliseconds timeout{8000};
+  /// `host` is a relay, which joins us with `expected`.
+  std::optional<circuit_pass> circuit = {};
 };
 
 /// The only crossing between coroutines (transport) and actors. One per peer or relay; belongs to
@@ -53,6 +59,12 @@ class link_bridge {
   };
   listen_result listen(const std::vector<endpoint>& locals, bool shared_with_dials,
                        const accept_limits& limits, connection_acceptor_actor acceptor);
+
+  /// Takes the connections that want to be joined (see `acceptor_config::take_circuit`), on the
+  /// loop's thread. Before `listen`; without it there are none.
+  using circuit_taker =
+      std::function<void(std::unique_ptr<stream>, const circuit_token&, std::shared_ptr<void>)>;
+  void take_circuits(circuit_taker taker);
 
   void dial(dial_order order, dial_client_actor client);
 

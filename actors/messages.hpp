@@ -5,6 +5,7 @@
 // transport/wire/ and docs/protocol.md.
 
 #include "actors/type_ids.hpp"
+#include "transport/circuit_pass.hpp"
 #include "transport/close_reason.hpp"
 #include "transport/connection_handle.hpp"
 #include "transport/endpoint.hpp"
@@ -142,6 +143,13 @@ struct envelopes_refused {
   session_id to = 0;
   std::vector<std::uint64_t> tags;
   std::uint8_t reason = 0;  ///< wire envelope_refusal reason
+};
+
+/// Two sessions may join a connection each; this one by `token`.
+struct circuit_offered {
+  session_id with = 0;  ///< The other session.
+  circuit_token token{};
+  bool asked = false;  ///< It was this side that wanted it.
 };
 
 /// Account administration: `relay_main admit|rebind|remove|users|kick`, also beside a running
@@ -324,6 +332,12 @@ struct peer_status {
 struct ping_user {
   std::string user;
 };
+/// A link to this user is wanted: through a circuit if none comes about directly. Holds for a
+/// minute.
+struct want_link {
+  std::string user;
+};
+
 struct ping_result {
   std::string user;
   path_kind path = path_kind::none;  ///< `none`: no answer.

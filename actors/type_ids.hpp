@@ -28,6 +28,7 @@ struct directory_lookup_result;
 struct find_route;
 struct forward_envelopes;
 struct envelopes_refused;
+struct circuit_offered;
 struct admit_user;
 struct remove_user;
 struct kick_user;
@@ -48,6 +49,7 @@ struct get_users;
 struct get_status;
 struct peer_status;
 struct ping_user;
+struct want_link;
 struct ping_result;
 struct verify_user;
 struct verify_result;
@@ -73,6 +75,8 @@ struct deadline_passed;
 struct directory_news;
 struct lookup_user;
 struct user_looked_up;
+struct request_circuit;
+struct circuit_refused;
 struct unknown_sender;
 struct contact_changed;
 struct admit_link;
@@ -109,6 +113,7 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::directory_lookup_result))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::find_route))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::forward_envelopes))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::envelopes_refused))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::circuit_offered))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::admit_user))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::remove_user))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::kick_user))
@@ -129,6 +134,7 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::get_users))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::get_status))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::peer_status))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::ping_user))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::want_link))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::ping_result))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::verify_user))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::verify_result))
@@ -154,6 +160,8 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::deadline_passed))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::directory_news))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::lookup_user))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::user_looked_up))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::request_circuit))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::circuit_refused))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::unknown_sender))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::contact_changed))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::admit_link))
@@ -189,6 +197,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::directory_lookup_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::find_route)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::forward_envelopes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::envelopes_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::circuit_offered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::admit_user)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::remove_user)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::kick_user)
@@ -209,6 +218,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::get_users)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::get_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::peer_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::ping_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::want_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::ping_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::verify_user)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::verify_result)
@@ -234,6 +244,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::deadline_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::directory_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::lookup_user)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::user_looked_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::request_circuit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::circuit_refused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::unknown_sender)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::contact_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::admit_link)

@@ -76,6 +76,7 @@ peer_config config_of_lone_peer(const peer_surroundings& all, const job_request&
   config.direct = all.options.direct;
   if (!needs_one_user) config.direct = direct_mode::off;
   if (config.direct == direct_mode::both) config.direct = direct_mode::dial_only;
+  config.circuits = circuit_mode::off;
   return config;
 }
 
@@ -85,6 +86,7 @@ int run_live(const peer_surroundings& all) {
   const auto& options = all.options;
   peer_config config;
   config.direct = options.direct;
+  config.circuits = options.circuits;
   peer_host host{all, std::move(config)};
   const auto plain = all.streams.make_output(options.json);
   if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*plain, fault);

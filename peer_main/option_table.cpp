@@ -29,6 +29,9 @@ po::options_description peer_option_table() {
       "time)");
   add("direct", text("MODE"),
       "direct links: both, dial, accept or off (off: everything goes through the relay)");
+  add("circuits", text("MODE"),
+      "links through the relay, unread, where there is no direct one: on (when the other side asks "
+      "for one, the default), always or off");
   add("require-direct", flag(), "never send a message through the relay");
   add("wait", text("STATE"), "say: wait until queued, accepted or delivered (default: delivered)");
   add("timeout", text("SECONDS"), "commands: give up after this time (default: 30)");
@@ -53,7 +56,7 @@ const std::vector<command_entry>& peer_commands() {
        "talk in a console (what is done without a command)",
        0,
        0,
-       {"listen", "direct", "require-direct", "p2p-log", "p2p-log-content"},
+       {"listen", "direct", "circuits", "require-direct", "p2p-log", "p2p-log-content"},
        "Write /msg USER TEXT to say something, then plain text goes to the same user; /help shows\n"
        "all commands, the tab key completes commands and names, Ctrl-D or /quit ends it.\n"},
       {"run",
@@ -61,7 +64,8 @@ const std::vector<command_entry>& peer_commands() {
        "stay online without a console, print what happens, take /commands on input",
        0,
        0,
-       {"exit-on-eof", "json", "listen", "direct", "require-direct", "p2p-log", "p2p-log-content"},
+       {"exit-on-eof", "json", "listen", "direct", "circuits", "require-direct", "p2p-log",
+        "p2p-log-content"},
        "Takes the same lines as the console of chat on standard input: /msg USER TEXT, /who, ...\n"
        "For scripts:  peer_main --json run | jq 'select(.event==\"message\")'\n"},
       {"say",

@@ -20,7 +20,8 @@ namespace {
 using checked_options = core::checked<peer_options>;
 
 // Settings of relay_main may stand in the same environment.
-constexpr std::string_view relay_settings[] = {"advertise", "registration", "heartbeat"};
+constexpr std::string_view relay_settings[] = {"advertise", "registration", "heartbeat",
+                                               "circuit-rate", "circuit-max"};
 
 std::string read_relay(const std::string& text, std::optional<core::relay_uri>& out) {
   auto uri = core::relay_uri::parse(text);
@@ -56,6 +57,11 @@ std::string convert(const program_words& told, peer_options& out) {
   in.seconds("timeout", 0.001, 86400, out.timeout);
   in.text("p2p-log", out.p2p_log);
   in.log_level("log-level", out.log_level);
+  in.choice<circuit_mode>("circuits",
+                          {{"on", circuit_mode::on_demand},
+                           {"off", circuit_mode::off},
+                           {"always", circuit_mode::always}},
+                          out.circuits);
   in.flag("require-direct", out.require_direct);
   in.flag("accept", out.accept);
   in.flag("exit-on-eof", out.exit_on_eof);

@@ -26,6 +26,7 @@ struct peer_options {
   std::filesystem::path data_dir;
   std::vector<endpoint> listen;  ///< Empty: the default, with the port of last time.
   direct_mode direct = direct_mode::both;
+  circuit_mode circuits = circuit_mode::on_demand;
   bool require_direct = false;
 
   message_state wait = message_state::delivered;

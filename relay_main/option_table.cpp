@@ -26,6 +26,11 @@ po::options_description relay_option_table() {
       "admitted");
   add("heartbeat", text("SECONDS"),
       "ping after this silence, suspect after twice, lost after three times (default: 5)");
+  add("circuits", text("MODE"),
+      "on: join connections of peers who cannot link directly, unread (default); off");
+  add("circuit-rate", text("RATE"),
+      "bytes a second of all circuits together, as 500K, 20M or 1G (default: no limit)");
+  add("circuit-max", text("NUMBER"), "circuits at once, 1 to 10000 (default: 256)");
   add("json", po::value<std::string>()->implicit_value("true")->zero_tokens(),
       "print events, one JSON object a line (docs/events.md)");
   add("log-level", text("LEVEL"), "trace, debug, info, warn, error or off (default: info)");
@@ -118,6 +123,7 @@ std::string relay_bash_completion() {
          "    --data-dir) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
          "    --config) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
          "    --registration) COMPREPLY=($(compgen -W 'open closed' -- \"$word\")); return ;;\n"
+         "    --circuits) COMPREPLY=($(compgen -W 'on off' -- \"$word\")); return ;;\n"
          "    --log-level) COMPREPLY=($(compgen -W 'trace debug info warn error off' -- "
          "\"$word\")); return ;;\n"
          "  esac\n"

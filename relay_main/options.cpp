@@ -8,6 +8,8 @@
 #include "relay_main/option_table.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <utility>
 
 namespace hobnob {
@@ -20,6 +22,28 @@ constexpr std::string_view peer_settings[] = {
     "relay",   "user",   "direct",      "require-direct", "wait",
     "timeout", "accept", "exit-on-eof", "p2p-log",        "p2p-log-content"};
 
+/// `500K`, `20M`, `1G` or plain bytes.
+std::string read_rate(const std::string& text, double& out) {
+  const char* const end = text.data() + text.size();
+  std::uint64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const std::string_view unit{rest, static_cast<std::size_t>(end - rest)};
+  const int shift = unit.empty() ? 0 : unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : -1;
+  constexpr double least = 16 * 1024;
+  const double rate = static_cast<double>(number) * static_cast<double>(1ULL << std::max(shift, 0));
+  if (error != std::errc{} || shift < 0 || rate < least)
+    return "it must be bytes a second, as 500K, 20M or 1G, and at least 16K";
+  out = rate;
+  return {};
+}
+
+std::string read_circuit_max(const std::string& text, std::size_t& out) {
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, out);
+  const bool understood = error == std::errc{} && rest == end && out >= 1 && out <= 10'000;
+  return understood ? std::string{} : "it must be a number from 1 to 10000";
+}
+
 std::string convert(const program_words& told, relay_options& out) {
   option_values in{told.values, told.origins};
   in.endpoints("listen", "0.0.0.0:7440 or [::]:7440", out.relay.listen);
@@ -27,6 +51,13 @@ std::string convert(const program_words& told, relay_options& out) {
                           {{"open", registration::open}, {"closed", registration::closed}},
                           out.relay.admission);
   in.seconds("heartbeat", 0.1, 600, out.relay.heartbeat);
+  in.choice<bool>("circuits", {{"on", true}, {"off", false}}, out.relay.circuits.offered);
+  in.read("circuit-rate", [&](const std::string& text) {
+    return read_rate(text, out.relay.circuits.bytes_per_second);
+  });
+  in.read("circuit-max", [&](const std::string& text) {
+    return read_circuit_max(text, out.relay.circuits.total_max);
+  });
   in.log_level("log-level", out.log_level);
   in.flag("json", out.json);
   in.text("advertise", out.relay.advertise);

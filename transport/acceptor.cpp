@@ -1,5 +1,6 @@
 #include "transport/acceptor.hpp"
 
+#include "transport/circuit_preamble.hpp"
 #include "transport/handshaker.hpp"
 #include "transport/log_limiter.hpp"
 #include "transport/spawn_task.hpp"
@@ -22,7 +23,11 @@ constexpr std::uint32_t log_lines_per_second = 10;
 
 struct acceptor::state : std::enable_shared_from_this<acceptor::state> {
   state(network& n, std::shared_ptr<const handshaker> h, acceptor_config k, on_connection t)
-      : net(n), secure(std::move(h)), config(k), tell(std::move(t)), places(k.admission) {}
+      : net(n),
+        secure(std::move(h)),
+        config(std::move(k)),
+        tell(std::move(t)),
+        places(config.admission) {}
 
   network& net;
   std::shared_ptr<const handshaker> secure;
@@ -37,6 +42,8 @@ struct acceptor::state : std::enable_shared_from_this<acceptor::state> {
 
   awaitable<void> accept_loop(std::shared_ptr<listener> from);
   awaitable<void> serve(std::unique_ptr<stream> arrived);
+  awaitable<handshake_result> begin(std::unique_ptr<stream> arrived, time_point until,
+                                    std::shared_ptr<admission::ticket> place);
   void establish(handshake_result secured, connection_info info, connection_config settings,
                  const std::shared_ptr<admission::ticket>& place);
   void log_refusal(const endpoint& remote, const failure& why);
@@ -79,11 +86,10 @@ awaitable<void> acceptor::state::serve(std::unique_ptr<stream> arrived) {
   });
   const auto number = counts.accepted;
   in_handshake.emplace(number, raw);
-  handshake_accept_options options{settings.login_until,
-                                   [&place] { place->advance(admission_stage::handshaking); }};
-  auto secured = co_await secure->accept(std::move(arrived), net.deadlines(), std::move(options));
+  auto secured = co_await begin(std::move(arrived), settings.login_until, place);
   in_handshake.erase(number);
-  if (stopped) co_return;
+  const bool joins = !secured.error && !secured.stream;
+  if (stopped || joins) co_return;
   if (secured.error) {
     ++counts.failed;
     if (dropped)
@@ -92,6 +98,29 @@ awaitable<void> acceptor::state::serve(std::unique_ptr<stream> arrived) {
     co_return;
   }
   establish(std::move(secured), info, std::move(settings), place);
+}
+
+/// TLS, or neither a stream nor an error when it was the way into a circuit.
+awaitable<handshake_result> acceptor::state::begin(std::unique_ptr<stream> arrived,
+                                                   time_point until,
+                                                   std::shared_ptr<admission::ticket> place) {
+  handshake_accept_options options;
+  options.until = until;
+  options.heard = [place] { place->advance(admission_stage::handshaking); };
+  if (config.take_circuit) {
+    auto first = co_await receive_first_bytes(*arrived, net.deadlines(), until, options.heard);
+    handshake_result no_tls;
+    no_tls.error = std::move(first.error);
+    if (no_tls.error || stopped) co_return no_tls;
+    if (first.token) {
+      place->advance(admission_stage::handshaking,
+                     [raw = arrived.get()] { raw->close(stream::close_mode::abort); });
+      config.take_circuit(std::move(arrived), *first.token, std::move(place));
+      co_return no_tls;
+    }
+    options.received = std::move(first.received);
+  }
+  co_return co_await secure->accept(std::move(arrived), net.deadlines(), std::move(options));
 }
 
 void acceptor::state::establish(handshake_result secured, connection_info info,
@@ -119,7 +148,7 @@ void acceptor::state::log_refusal(const endpoint& remote, const failure& why) {
 
 acceptor::acceptor(network& net, std::shared_ptr<const handshaker> secure, acceptor_config config,
                    on_connection tell)
-    : state_(std::make_shared<state>(net, std::move(secure), config, std::move(tell))) {}
+    : state_(std::make_shared<state>(net, std::move(secure), std::move(config), std::move(tell))) {}
 
 acceptor::~acceptor() { stop(); }
 

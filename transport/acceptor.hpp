@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transport/admission.hpp"
+#include "transport/circuit_pass.hpp"
 #include "transport/connection.hpp"
 #include "transport/handshaker.hpp"
 
@@ -12,6 +13,12 @@ struct acceptor_config {
   admission_limits admission;
   duration login_timeout = std::chrono::seconds{8};  ///< From the accept to `set_authenticated`.
   std::size_t login_size_max = 16 * 1024;            ///< Bytes in frames until then.
+
+  /// Takes connections that want to be joined (docs/protocol.md, "Circuits"), with their place
+  /// among those that have not logged in, which is to be given up before the stream is. Empty:
+  /// there are none.
+  std::function<void(std::unique_ptr<stream>, const circuit_token&, std::shared_ptr<void>)>
+      take_circuit = {};
 };
 
 /// Since the acceptor was made.

@@ -24,6 +24,8 @@ struct connection_info {
   bool dialled = false;
   /// Both sides dialled and met in one connection (TCP simultaneous open).
   bool crossed = false;
+  /// A relay joined it (docs/protocol.md, "Circuits"); the endpoints are those to the relay.
+  bool by_circuit = false;
 };
 
 /// The frames that one read brought, sharing one buffer.

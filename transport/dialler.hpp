@@ -1,7 +1,10 @@
 #pragma once
 
+#include "transport/circuit_pass.hpp"
 #include "transport/connection.hpp"
 #include "transport/handshaker.hpp"
+
+#include <optional>
 
 namespace hobnob {
 
@@ -10,6 +13,8 @@ struct dial_request {
   endpoint local;                        ///< To leave from; port 0: any.
   fingerprint expected;                  ///< Null: report whom we met (a relay at first contact).
   time_point until = time_point::max();  ///< For TCP and TLS together.
+  /// `remote` is a relay that joins us with whom we expect.
+  std::optional<circuit_pass> circuit = {};
 };
 
 struct dial_result {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/bytes.hpp"
 #include "transport/error.hpp"
 #include "transport/fingerprint.hpp"
 #include "transport/stream.hpp"
@@ -29,6 +30,7 @@ struct handshake_connect_options {
 struct handshake_accept_options {
   time_point until = time_point::max();
   std::function<void()> heard;  ///< Called when the first bytes have come. May be empty.
+  bytes received = {};          ///< At most 4 bytes that were read from the stream already.
 };
 
 /// How one identity's connections learn who is at their other end: TLS (`tls_context`). Shared by

@@ -23,6 +23,10 @@ link_table::verdict link_table::opened(const link& value, time_point now) {
     return result;
   }
   all.push_back(value);
+  // Where a direct path opens there is nothing to find out about the relay's.
+  const bool upgrade =
+      all.front().path == path_class::circuit && value.path != path_class::circuit;
+  if (upgrade && own_ > value.user) return settle(value.user);
   // Closing the newer of two is right only if the older lives: it may have died unnoticed.
   if (own_ > value.user) {
     result.probe = all.front().number;

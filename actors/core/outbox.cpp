@@ -89,7 +89,7 @@ void outbox::push(message added, time_point deadline, bool require_direct, time_
 }
 
 bool outbox::pass(message& added, bool require_direct) {
-  if (added.acknowledged || !may_pump() || (require_direct && route_.relayed)) return false;
+  if (added.acknowledged || !may_pump() || (require_direct && !route_.is_direct())) return false;
   const auto none = [](const auto& ready) { return ready.empty(); };
   if (!std::all_of(ready_.begin(), ready_.end(), none)) return false;
   const auto where = find_channel(added);
@@ -119,7 +119,7 @@ void outbox::change_route(const outbox_route& route, time_point now, outbox_acti
     paused_until_.reset();
     probe_after_ = limits_.probe_after;
     send_again_all();
-    if (!route_.id || route_.relayed) {
+    if (!route_.is_direct()) {
       // What has to go by link waits anew, as one may be on its way up.
       for (auto& [name, which] : channels_) {
         which.stream.for_each([&](outbox_entry& entry) {
@@ -277,7 +277,7 @@ void outbox::fail_if_late(outbox_entry& entry, time_point now, outbox_actions& o
 }
 
 bool outbox::waits_for_link(const outbox_entry& entry) const {
-  return entry.require_direct && (route_.id == 0 || route_.relayed);
+  return entry.require_direct && !route_.is_direct();
 }
 
 std::optional<time_point> outbox::deadline() const {

@@ -43,7 +43,11 @@ struct outbox_limits {
 struct outbox_route {
   std::uint64_t id = 0;   ///< Never reused; 0: there is no way at the moment.
   std::uint8_t path = 0;  ///< The caller's word for the kind of path; comes back in reports.
-  bool relayed = false;   ///< Not for messages that require a link; may lose what it took.
+  bool relayed = false;   ///< By envelopes, which may get lost.
+  bool circuit = false;   ///< By a link through the relay.
+
+  /// Fit for messages that require it.
+  bool is_direct() const { return id != 0 && !relayed && !circuit; }
 };
 
 /// How far a message has come.

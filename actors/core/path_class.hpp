@@ -8,8 +8,8 @@
 
 namespace hobnob::core {
 
-/// How good a direct path is, best first.
-enum class path_class : std::uint8_t { lan, wan };
+/// How good the path of a link is, best first.
+enum class path_class : std::uint8_t { lan, wan, circuit };
 
 /// Of a connection, by where its other end is: private, link-local and loopback addresses are
 /// `lan`.

@@ -88,6 +88,7 @@ message_store_actor::behavior_type message_store_state::make_behavior(
           [this](const link_ready& news) { open(news); },
           [this](const link_gone& news) { close(news); },
           [this](const tell_subscriber& order) { subscribe(order.subscriber); },
+          [this](const want_link& wish) { hand_on(wish); },
           [this](count_messages) { return count(); },
           [this](settle_messages) { return settle_all(); },
           [this](const deadline_passed& moment) { woken(moment.token); },
@@ -186,7 +187,10 @@ void message_store_state::change_route(const route_changed& order) {
   } else {
     core::outbox_route route;
     if (with.has_way()) {
-      route = {order.route, static_cast<std::uint8_t>(order.path), order.path == path_kind::relay};
+      route.id = order.route;
+      route.path = static_cast<std::uint8_t>(order.path);
+      route.relayed = order.path == path_kind::relay;
+      route.circuit = order.path == path_kind::circuit;
     }
     with.out.change_route(route, now(), actions);
   }

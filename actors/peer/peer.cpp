@@ -173,6 +173,10 @@ message_id peer::send(std::string to, std::string channel, shared_slice content,
 
 message_id peer::make_message_id() { return impl_->ids.next(); }
 
+void peer::want_link(std::string user) {
+  caf::anon_send(impl_->front, hobnob::want_link{std::move(user)});
+}
+
 void peer::stop() { caf::anon_send(impl_->front, stop_peer{}); }
 
 bool peer::wait(std::chrono::milliseconds timeout) {

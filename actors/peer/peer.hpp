@@ -69,6 +69,9 @@ class peer {
   /// A new random id, for messages sent through `handle()`.
   message_id make_message_id();
 
+  /// A link to `user` is wanted, by a circuit if there is no other way. Holds for a minute.
+  void want_link(std::string user);
+
   /// Says goodbye to relay and links and ends; returns at once. May be called again.
   void stop();
 

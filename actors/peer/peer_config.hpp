@@ -21,6 +21,14 @@ enum class direct_mode : std::uint8_t {
   off,          ///< Relay only.
 };
 
+/// When a link may go through a circuit, two connections that the relay joins: it stays a link,
+/// which the relay cannot read, but costs the relay its bandwidth.
+enum class circuit_mode {
+  off,
+  on_demand,  ///< When a link is wanted (`want_link`) and does not come about directly.
+  always,     ///< To everybody who cannot be linked directly.
+};
+
 struct peer_config {
   /// `[a-z0-9][a-z0-9._-]{0,31}`, no `..`: the name to log in with.
   std::string user;
@@ -33,6 +41,7 @@ struct peer_config {
   std::vector<endpoint> listen{{ip_address::v4({0, 0, 0, 0}), 0}, {ip_address{}, 0}};
 
   direct_mode direct = direct_mode::both;
+  circuit_mode circuits = circuit_mode::on_demand;
 
   /// Not shown in the directory and told nothing of others, for a peer that only wants to say
   /// something to somebody: it looks up and dials only whom it writes to, and gives a link 2 s

@@ -44,6 +44,7 @@ struct peer_link_entry {
 ///   peer_hub_presence.cpp   what the relay says: session, directory, trust in keys
 ///   peer_hub_links.cpp      connections on their way to being links, and the link table
 ///   peer_hub_dialling.cpp   whom to dial, when and where
+///   peer_hub_circuits.cpp   links through the relay where there is no other way
 ///   peer_hub_sending.cpp    the route of each user's messages, lookups before the first one
 ///   peer_hub_queries.cpp    what subscribers may ask
 struct peer_hub_state {
@@ -113,6 +114,10 @@ struct peer_hub_state {
   void probe_links(const peer_user& user);
   const peer_link_entry* current_link(const peer_user& user) const;
   bool is_linked(const peer_user& user) const { return current_link(user) != nullptr; }
+  bool is_linked_directly(const peer_user& user) const {
+    const auto* link = current_link(user);
+    return link && link->path != path_kind::circuit;
+  }
   void current_link_changed(peer_user& user, const peer_link_entry* last, const close_info& why);
   void tell_link(peer_user& user, link_state state, const peer_link_entry& link,
                  const close_info& why = {});
@@ -128,6 +133,15 @@ struct peer_hub_state {
   void look_at_addresses();
   void dial_result(const dial_finished& result);
   void dial_ended(const std::string& user, const endpoint& remote, const std::string& error);
+
+  // --- peer_hub_circuits.cpp
+  void want(const want_link& wish);
+  void consider_circuit(peer_user& user);
+  bool wants_circuit(const peer_user& user) const;
+  void enter_circuit(const circuit_offered& offer);
+  void circuit_entered(const std::string& user, const dial_finished& result);
+  void refused_circuit(const circuit_refused& news);
+  void circuit_failed(peer_user& user, const std::string& why);
 
   // --- peer_hub_sending.cpp
   void send(peer_user::waiting_send message);
@@ -168,10 +182,10 @@ struct peer_hub_state {
   relay_session_actor session;
   std::vector<peer_subscriber_actor> subscribers;
 
-  session_changed status;           // Of the session with the relay.
-  endpoint observed;                // Our address, as the relay last saw it.
+  session_changed status;                        // Of the session with the relay.
+  endpoint observed;                             // Our address, as the relay last saw it.
   std::chrono::milliseconds relay_heartbeat{0};  // As a relay last told it.
-  bool directory_complete = false;  // The snapshot is in.
+  bool directory_complete = false;               // The snapshot is in.
   bool started = false;
   bool stopping = false;
   bool finishing = false;
@@ -190,6 +204,7 @@ struct peer_hub_state {
   struct dial_in_flight {
     std::string user;
     endpoint remote;
+    bool by_circuit = false;  // To the relay, which joins it with the user's.
   };
   std::map<std::uint64_t, dial_in_flight> dials;
   std::set<std::string> to_dial;  // Users whose plan has something due.

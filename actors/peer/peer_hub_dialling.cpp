@@ -37,7 +37,7 @@ void peer_hub_state::dial_due_users() {
       const auto remote = user.dial.next(now());
       if (!remote) break;
       const auto ticket = ++last_number;
-      dials.emplace(ticket, dial_in_flight{user.name, *remote});
+      dials.emplace(ticket, dial_in_flight{user.name, *remote, false});
       dial_order order;
       order.ticket = ticket;
       order.host = to_string(remote->address);
@@ -77,11 +77,8 @@ void peer_hub_state::look_at_addresses() {
   own_endpoints = std::move(present);
   if (session) self->send(session, addresses_changed{});
   for (auto& [name, user] : users) {
-    if (is_linked(user)) {
-      probe_links(user);
-    } else if (user.dial.has_candidates()) {
-      plan_dials(user, {});
-    }
+    probe_links(user);
+    if (!is_linked_directly(user) && user.dial.has_candidates()) plan_dials(user, {});
   }
 }
 
@@ -94,10 +91,12 @@ void peer_hub_state::dial_result(const dial_finished& result) {
     if (result.connection) result.connection->close({close_reason::goodbye, "not needed any more"});
     return;
   }
-  const auto& [user_name, remote] = found.mapped();
+  const auto& [user_name, remote, by_circuit] = found.mapped();
   const auto& user = users.at(user_name);
-  if (result.connection) {
-    if (!is_linked(user) && result.connection->info().remote == user.id) {
+  if (by_circuit) {
+    circuit_entered(user_name, result);
+  } else if (result.connection) {
+    if (!is_linked_directly(user) && result.connection->info().remote == user.id) {
       add_link(result.connection, user_name);
     } else {
       result.connection->close({close_reason::goodbye, "superseded"});
@@ -122,6 +121,7 @@ void peer_hub_state::dial_ended(const std::string& user_name, const endpoint& re
     user.relay_after.reset();  // No link comes of it: do not wait any longer.
     update_route(user);
   }
+  consider_circuit(user);
   dial_due_users();
 }
 

@@ -6,6 +6,7 @@
 #include "actors/spawn.hpp"
 #include "transport/wire/control.pb.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hobnob {
@@ -15,6 +16,7 @@ constexpr std::chrono::milliseconds hold_time{5000};   // Of a link of an unknow
 constexpr std::chrono::milliseconds notice_time{400};  // The relay gathers news for up to 250 ms.
 
 core::path_class class_of(path_kind path) {
+  if (path == path_kind::circuit) return core::path_class::circuit;
   return path == path_kind::lan ? core::path_class::lan : core::path_class::wan;
 }
 
@@ -133,6 +135,7 @@ void peer_hub_state::opened(std::uint64_t number) {
   const auto& who = *link.user;
   apply(table->opened({number, who.id, class_of(link.path), who.epoch, who.serial}, now()),
         who.user);
+  if (link.path != path_kind::circuit) user_named(who.user).dial.pause();
   if (!link.dialled_user.empty()) dial_ended(link.dialled_user, link.remote, {});
 }
 
@@ -158,8 +161,21 @@ void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::
 void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry* last,
                                           const close_info& why) {
   if (const auto* link = current_link(user)) {
-    user.dial.pause();
-    to_dial.erase(user.name);
+    if (link->path != path_kind::circuit) {
+      user.dial.pause();
+      to_dial.erase(user.name);
+    }
+    user.circuit.failures = 0;
+    // Other than between direct paths, subscribers see that it is another link now.
+    const bool other_kind = (user.path == path_kind::circuit) != (link->path == path_kind::circuit);
+    if (user.link != link_state::down && other_kind) {
+      const auto old = std::find_if(links.begin(), links.end(), [&](const auto& entry) {
+        return entry.second.open && entry.second.user->id == user.id &&
+               entry.second.path == user.path;
+      });
+      const auto& before = last ? *last : old != links.end() ? old->second : *link;
+      tell_link(user, link_state::down, before, {close_reason::replaced, "another path is up"});
+    }
     // It may take the place of one that was suspected.
     const auto state = link->suspect ? link_state::suspect : link_state::up;
     if (user.link == link_state::down) tell_link(user, link_state::up, *link);
@@ -167,8 +183,9 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
   } else if (user.link != link_state::down && last) {
     tell_link(user, link_state::down, *last, why);
     // Whoever dialled dials again at once, the other a little later.
-    if (user.online && !stopping)
+    if (user.online && !stopping && last->path != path_kind::circuit)
       plan_dials(user, std::chrono::milliseconds{last->dialled ? 0 : 1000});
+    consider_circuit(user);
   }
   update_route(user);
 }
@@ -195,6 +212,10 @@ void peer_hub_state::ended(const link_ended& news) {
   if (link.open) {
     if (table->ended(news.link).current_changed)
       current_link_changed(user_named(link.user->user), &link, news.why);
+    auto& user = user_named(link.user->user);
+    // The circuit that it was to replace is left, and no substitute for ever.
+    if (link.path != path_kind::circuit && is_linked(user) && !is_linked_directly(user))
+      plan_dials(user, std::chrono::milliseconds{1000});
   } else if (!link.dialled_user.empty()) {
     const auto& detail = news.why.detail;
     dial_ended(link.dialled_user, link.remote,
@@ -223,6 +244,7 @@ const peer_link_entry* peer_hub_state::current_link(const peer_user& user) const
 void peer_hub_state::tell_link(peer_user& user, link_state state, const peer_link_entry& link,
                                const close_info& why) {
   user.link = state;
+  user.path = link.path;
   tell(link_changed{user.name, user.id, state, link.path, link.remote, link.dialled, why.reason,
                     why.detail});
 }

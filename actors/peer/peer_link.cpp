@@ -22,6 +22,7 @@ constexpr std::uint64_t first_ping_token = 16;
 }  // namespace
 
 path_kind path_of(const connection_info& info) {
+  if (info.by_circuit) return path_kind::circuit;
   return core::classify(info.remote_endpoint) == core::path_class::lan ? path_kind::lan
                                                                        : path_kind::wan;
 }

@@ -5,7 +5,7 @@
 namespace hobnob {
 
 std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept, bool hidden) {
-  if (user.link != link_state::down) return {};
+  if (is_direct(user)) return {};
   if (user.offered) return "the user shows another key than the one known: see verify";
   if (!may_dial && !may_accept) {
     return hidden ? "a command that logs in by itself makes no links; a running chat or run does"
@@ -28,7 +28,7 @@ std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept
 std::vector<dial_attempt> attempts_of(const peer_user& user,
                                       std::chrono::steady_clock::time_point now) {
   std::vector<dial_attempt> result;
-  if (user.link != link_state::down) return result;
+  if (is_direct(user)) return result;
   for (const auto& attempt : user.dial.attempts()) {
     dial_attempt row;
     row.remote = attempt.remote;

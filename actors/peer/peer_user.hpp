@@ -23,6 +23,18 @@ struct peer_route {
   friend bool operator==(const peer_route&, const peer_route&) = default;
 };
 
+/// A circuit to a user that is wanted, or on its way.
+struct circuit_wish {
+  using time_point = std::chrono::steady_clock::time_point;
+
+  time_point until{};       ///< Somebody wants it until then.
+  time_point not_before{};  ///< Direct dials come first; after a failure there is a pause.
+  std::optional<time_point> entered;  ///< The last one.
+  std::uint64_t attempt = 0;          ///< What is under way has the number; 0: nothing.
+  std::uint32_t failures = 0;
+  std::string fault;  ///< Of the last failure, for people.
+};
+
 /// What the peer knows of one other user.
 struct peer_user {
   std::string name;
@@ -36,7 +48,9 @@ struct peer_user {
   bool seen = false;                         ///< In the snapshot that is coming in.
 
   core::dial_plan dial;
+  circuit_wish circuit;
   link_state link = link_state::down;  ///< As last told to subscribers.
+  path_kind path = path_kind::none;    ///< The same: of that link.
   peer_route route;
   std::uint64_t route_number = 0;
   std::optional<std::chrono::steady_clock::time_point> relay_after;  ///< A link's head start.
@@ -44,13 +58,18 @@ struct peer_user {
   /// Sends that wait until the relay has said who that is.
   using waiting_send = std::variant<send_text, send_application_message>;
   std::vector<waiting_send> waiting;
-  bool looked_up = false;  ///< A lookup by name is under way.
+  bool looked_up = false;                                       ///< A lookup by name is under way.
   std::vector<caf::typed_response_promise<ping_result>> pings;  ///< Wait for the same.
 
   // Messages that came under a key that is not trusted.
   std::uint32_t refused = 0;  ///< Since it was told last.
   std::optional<std::chrono::steady_clock::time_point> refused_told;
 };
+
+/// Whether a link that needs no relay has been told of.
+inline bool is_direct(const peer_user& user) {
+  return user.link != link_state::down && user.path != path_kind::circuit;
+}
 
 /// One sentence on why there is no direct link; empty if there is one.
 /// `hidden`: this peer is (see `peer_config`).

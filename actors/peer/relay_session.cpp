@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -65,6 +66,7 @@ relay_session_actor::behavior_type relay_session_state::make_behavior(
           [this](const contact_changed& change) { envelopes->change_contact(change); },
           [this](addresses_changed) { update_record(); },
           [this](const lookup_user& query) { look_up(query); },
+          [this](const request_circuit& order) { ask_for_circuit(order.with); },
           [this](const ping_user& order) {
             auto [answer, token] = envelopes->ping(order.user);
             if (token != 0)
@@ -261,6 +263,18 @@ bool relay_session_state::take_control(const wire::Control& message) {
     case wire::Control::kLookupResult:
       self->send(hub, read_lookup(message.lookup_result()));
       return true;
+    case wire::Control::kCircuitReady: {
+      const auto& ready = message.circuit_ready();
+      circuit_offered news{ready.session(), {}, ready.asked()};
+      if (ready.token().size() != news.token.size()) return false;
+      std::ranges::copy(std::as_bytes(std::span{ready.token()}), news.token.begin());
+      self->send(hub, news);
+      return true;
+    }
+    case wire::Control::kCircuitRefused:
+      self->send(hub, circuit_refused{message.circuit_refused().session(),
+                                      message.circuit_refused().code()});
+      return true;
     default:
       return false;
   }
@@ -277,6 +291,13 @@ void relay_session_state::look_up(const lookup_user& query) {
   if (!query.user.empty()) lookup.set_user(query.user);
   if (!query.id.is_null()) lookup.set_fingerprint(query.id.octets.data(), query.id.octets.size());
   if (query.session != 0) lookup.set_session(query.session);
+  send_control(*connection, message);
+}
+
+void relay_session_state::ask_for_circuit(session_id with) {
+  if (status.state != session_state::online) return;  // The hub has a time-out of its own.
+  wire::Control message;
+  message.mutable_circuit_request()->set_session(with);
   send_control(*connection, message);
 }
 

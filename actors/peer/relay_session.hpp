@@ -58,6 +58,7 @@ struct relay_session_state {
   bool take_frame(const frame_batch& batch, const frame_batch::entry& entry);
   bool take_control(const wire::Control& message);
   void look_up(const lookup_user& query);
+  void ask_for_circuit(session_id with);
   void update_record();
 
   void woken(std::uint64_t token);

@@ -3,6 +3,7 @@
 #include "actors/core/path_class.hpp"
 #include "actors/core/relay_uri.hpp"
 #include "actors/link_bridge.hpp"
+#include "actors/relay/circuit_desk.hpp"
 #include "actors/relay/directory.hpp"
 #include "actors/relay/relay_environment.hpp"
 #include "actors/relay/session_acceptor.hpp"
@@ -14,6 +15,7 @@
 #include "transport/network.hpp"
 
 #include <spdlog/spdlog.h>
+#include <algorithm>
 #include <caf/send.hpp>
 #include <condition_variable>
 #include <mutex>
@@ -37,6 +39,7 @@ struct relay::impl {
         bridge(std::make_shared<link_bridge>(n, std::move(key))) {}
 
   std::string open_accounts();
+  void offer_circuits();
   void spawn_actors(account_list accounts);
   void compose_uri(const std::vector<endpoint>& listening);
 
@@ -50,6 +53,8 @@ struct relay::impl {
   relay_config config;
   std::shared_ptr<link_bridge> bridge;
   std::shared_ptr<relay_counters> counters = std::make_shared<relay_counters>();
+  std::shared_ptr<relay_log> log = std::make_shared<relay_log>(config.log_logins);
+  std::shared_ptr<circuit_desk> circuits;  // Null: none are offered.
   std::shared_ptr<account_database> database;
 
   mutable std::mutex mutex;
@@ -75,6 +80,17 @@ std::string relay::impl::open_accounts() {
   return opened.error;
 }
 
+void relay::impl::offer_circuits() {
+  if (!config.circuits.offered) return;
+  auto limits = config.circuits;
+  limits.idle_limit = std::max(limits.idle_limit, 4 * config.heartbeat);
+  circuits = std::make_shared<circuit_desk>(net, limits, counters, log);
+  bridge->take_circuits([desk = circuits](std::unique_ptr<stream> arrived,
+                                          const circuit_token& token, std::shared_ptr<void> place) {
+    desk->take(std::move(arrived), token, std::move(place));
+  });
+}
+
 void relay::impl::spawn_actors(account_list accounts) {
   const auto world = make_relay_environment(net);
   const account_store_actor new_store =
@@ -89,7 +105,8 @@ void relay::impl::spawn_actors(account_list accounts) {
   session.heartbeat = config.heartbeat;
   session.limits = config.limits;
   session.counters = counters;
-  session.log = std::make_shared<relay_log>(config.log_logins);
+  session.log = log;
+  session.circuits = circuits;
   session_acceptor_config accepting;
   accepting.session = std::make_shared<const user_session_config>(std::move(session));
   accepting.connections_max = config.connections_max;
@@ -131,6 +148,7 @@ void relay::impl::watch_end(const std::shared_ptr<impl>& self, const Handle& act
 /// After the sessions, who still use them.
 void relay::impl::end_actors() {
   bridge->stop();
+  if (circuits) circuits->stop();
   const std::lock_guard guard{mutex};
   caf::anon_send_exit(directory, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
@@ -160,6 +178,7 @@ relay::start_result relay::start() {
   auto accounts = self.database->list();
   if (!accounts.error.empty()) return failed(io_error, std::move(accounts.error));
 
+  self.offer_circuits();
   self.spawn_actors(to_account_list(std::move(accounts.accounts)));
   impl::watch_end(impl_, self.store);
   impl::watch_end(impl_, self.directory);
@@ -201,6 +220,10 @@ relay_stats relay::stats() const {
   result.protocol_errors = now.protocol_errors;
   result.envelopes_forwarded = now.envelopes_forwarded;
   result.envelopes_refused = now.envelopes_refused;
+  result.circuits = now.circuits;
+  result.circuits_joined = now.circuits_joined;
+  result.circuits_refused = now.circuits_refused;
+  result.circuit_bytes = now.circuit_bytes;
   return result;
 }
 

@@ -25,6 +25,10 @@ struct relay_stats {
   std::uint64_t protocol_errors = 0;  ///< Sessions closed because they broke the protocol.
   std::uint64_t envelopes_forwarded = 0;
   std::uint64_t envelopes_refused = 0;
+  std::uint64_t circuits = 0;          ///< Joined right now.
+  std::uint64_t circuits_joined = 0;   ///< Since the start.
+  std::uint64_t circuits_refused = 0;  ///< Limits, and tokens that are not valid.
+  std::uint64_t circuit_bytes = 0;     ///< Of circuits that have ended, both ways.
 };
 
 /// A relay, ready to embed: logs peers in, tells them who is online, and carries sealed envelopes

@@ -16,6 +16,14 @@ std::string relay_config::validate() const {
   if (limits.envelopes_per_second < 0 || limits.envelopes_burst < 1) {
     return "the limit on envelopes must not be negative";
   }
+  if (circuits.offered && (circuits.total_max == 0 || circuits.per_user_max == 0 ||
+                           circuits.pending_per_user_max == 0)) {
+    return "the limits on circuits must not be 0";
+  }
+  constexpr double slowest = 16 * 1024;
+  for (const double rate : {circuits.bytes_per_second, circuits.user_bytes_per_second}) {
+    if (rate != 0 && rate < slowest) return "a rate of circuits must be at least 16 KiB a second";
+  }
   for (const auto& local : listen) {
     if (local.address.is_multicast()) return to_string(local) + ": cannot listen on multicast";
   }

@@ -32,6 +32,19 @@ struct session_limits {
   std::size_t waiting_notices_max = 4096;
 };
 
+/// What a relay gives for circuits: connections of two peers that it joins.
+struct circuit_limits {
+  bool offered = true;
+  std::size_t total_max = 256;           ///< At once; each takes six file descriptors.
+  std::size_t per_user_max = 16;         ///< Of one user, who asked for them.
+  std::size_t pending_per_user_max = 8;  ///< Of these, not joined yet.
+  std::chrono::seconds token_lifetime{30};
+  /// Without a byte either way; four heartbeats at least.
+  std::chrono::milliseconds idle_limit{60000};
+  double bytes_per_second = 0;       ///< Of all together, both ways; 0: no limit.
+  double user_bytes_per_second = 0;  ///< Of the circuits that one user asked for.
+};
+
 struct relay_config {
   static constexpr std::uint16_t default_port = 7440;
 
@@ -63,6 +76,7 @@ struct relay_config {
   std::chrono::milliseconds login_timeout{8000};  ///< From accept to a complete login.
 
   session_limits limits;
+  circuit_limits circuits;
 
   /// A line in the log (level info) for each login and its end, at most 10 a second. What goes
   /// wrong is always logged.

@@ -14,6 +14,10 @@ struct relay_counters {
   std::atomic<std::uint64_t> protocol_errors{0};
   std::atomic<std::uint64_t> envelopes_forwarded{0};
   std::atomic<std::uint64_t> envelopes_refused{0};
+  std::atomic<std::uint64_t> circuits{0};          ///< Joined right now.
+  std::atomic<std::uint64_t> circuits_joined{0};   ///< Since the start.
+  std::atomic<std::uint64_t> circuits_refused{0};  ///< Limits, and tokens that are not valid.
+  std::atomic<std::uint64_t> circuit_bytes{0};     ///< Of circuits that have ended, both ways.
 };
 
 /// Counts without ordering anything else.

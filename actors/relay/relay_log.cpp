@@ -30,6 +30,13 @@ bool relay_log::may_tell_login(time_point now) {
   return left_out.has_value();
 }
 
+void relay_log::circuit_ended(std::string_view user, std::uint64_t bytes, std::string_view why,
+                              std::chrono::steady_clock::duration lasted, time_point now) {
+  if (!may_tell_login(now)) return;
+  spdlog::info("relay: a circuit of {} ended after {} s and {} bytes: {}", user,
+               std::chrono::duration_cast<std::chrono::seconds>(lasted).count(), bytes, why);
+}
+
 void relay_log::logged_in(const endpoint& remote, std::string_view user, bool newly_bound,
                           time_point now) {
   if (!may_tell_login(now)) return;

@@ -27,6 +27,10 @@ class relay_log {
   void session_closed(const endpoint& remote, std::string_view user, std::string_view why,
                       time_point now);
 
+  /// As logins: only if they are logged.
+  void circuit_ended(std::string_view user, std::uint64_t bytes, std::string_view why,
+                     std::chrono::steady_clock::duration lasted, time_point now);
+
   void logged_in(const endpoint& remote, std::string_view user, bool newly_bound, time_point now);
 
   /// `detail` may be empty.

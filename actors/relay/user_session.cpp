@@ -63,6 +63,7 @@ user_session_actor::behavior_type user_session_state::make_behavior() {
       [this](const directory_notice& notice) { pass_on(notice); },
       [this](const route_found& route) { learn_route(route); },
       [this](const envelopes_refused& refused) { tell_refused(refused); },
+      [this](const circuit_offered& offer) { offer_circuit(offer); },
       [this](const end_session& order) { close(order.why); },
   };
 }
@@ -109,6 +110,8 @@ void user_session_state::take_control(byte_view payload) {
       return look_up(message.lookup());
     case wire::Control::kRecordUpdate:
       return change_record(message.record_update());
+    case wire::Control::kCircuitRequest:
+      return ask_for_circuit(message.circuit_request());
     case wire::Control::kLogin:
       return protocol_error("a second login");
     default:

@@ -2,6 +2,7 @@
 
 #include "actors/core/token_bucket.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/relay/circuit_desk.hpp"
 #include "actors/relay/envelope_router.hpp"
 #include "actors/relay/relay_config.hpp"
 #include "actors/relay/relay_counters.hpp"
@@ -19,6 +20,7 @@
 namespace hobnob {
 
 namespace wire {
+class CircuitRequest;
 class Control;
 class Login;
 class Lookup;
@@ -33,6 +35,7 @@ struct user_session_config {
   session_limits limits;
   std::shared_ptr<relay_counters> counters = std::make_shared<relay_counters>();
   std::shared_ptr<relay_log> log = std::make_shared<relay_log>();
+  std::shared_ptr<circuit_desk> circuits = {};  ///< Null: none are joined.
 };
 
 using user_session_config_ptr = std::shared_ptr<const user_session_config>;
@@ -68,6 +71,12 @@ struct user_session_state {
   void leave(close_reason reason, std::string_view detail = {});
   void connection_ended(const close_info& why);
 
+  // Circuits (user_session_circuits.cpp).
+  void ask_for_circuit(const wire::CircuitRequest& asked);
+  void circuit_found(const route_found& other);
+  void refuse_circuit(session_id with, const char* code);
+  void offer_circuit(const circuit_offered& offer);
+
   // What the directory tells.
   void pass_on(const directory_notice& notice);
   void drained();
@@ -91,7 +100,7 @@ struct user_session_state {
   directory_actor directory;
   phase stage = phase::connected;
   bool fault_logged = false;  // Why it ends stands in the log already.
-  bool blocked = false;  // The connection's queue is full.
+  bool blocked = false;       // The connection's queue is full.
   session_id id = 0;
   std::uint64_t record_serial = 0;
   std::string user;

@@ -30,6 +30,7 @@ struct plain_handshake {
   std::unique_ptr<stream> lower;
   fingerprint expected;
   std::function<void()> heard;
+  bytes received = {};  ///< The other side's first bytes, if somebody has read them already.
   bool late = false;
   handshake_result result;
   side other = side::client;
@@ -71,10 +72,13 @@ awaitable<failure> plain_handshake::say(std::byte word) {
 awaitable<failure> plain_handshake::hear() {
   std::array<std::byte, hello_size> hello{};
   const std::span all{hello};
-  auto got = co_await read_all(*lower, all.first(1));
+  auto have = received.size();
+  std::ranges::copy(std::exchange(received, {}), hello.begin());
+  io_result got;
+  if (have == 0) got = co_await read_all(*lower, all.first(have = 1));
   if (got.error) co_return described(got.error);
   if (auto tell = std::exchange(heard, nullptr)) tell();
-  got = co_await read_all(*lower, all.subspan(1));
+  got = co_await read_all(*lower, all.subspan(have));
   if (got.error) co_return described(got.error);
   if (as_text(all.first(mark.size())) != mark) {
     co_return failure{errc::not_tls,
@@ -173,6 +177,7 @@ awaitable<handshake_result> plain_handshaker::accept(std::unique_ptr<stream> low
                     .lower = std::move(lower),
                     .expected = {},
                     .heard = std::move(options.heard),
+                    .received = std::move(options.received),
                     .result = {}};
   return perform(std::move(h), false, deadlines, options.until);
 }

@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -121,6 +122,22 @@ void tcp_stream::close(close_mode mode) noexcept {
   // Without linger 0 unsent bytes would keep the address pair busy for minutes, and block a redial.
   if (mode == close_mode::abort) socket_.set_option(tcp::socket::linger{true, 0}, ignored);
   socket_.close(ignored);
+}
+
+std::unique_ptr<tcp_stream> tcp_stream::move_to(asio::io_context& context) {
+  error_code error;
+  const auto family = remote_.address.is_v4() ? tcp::v4() : tcp::v6();
+  const auto handle = socket_.release(error);
+  if (error) return nullptr;
+  tcp::socket moved{context};
+  moved.assign(family, handle, error);
+  if (error) {
+    ::close(handle);
+    return nullptr;
+  }
+  auto result = std::make_unique<tcp_stream>(std::move(moved), local_, remote_);
+  result->read_error_ = read_error_;
+  return result;
 }
 
 }  // namespace hobnob

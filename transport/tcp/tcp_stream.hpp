@@ -3,6 +3,7 @@
 #include "transport/error.hpp"
 #include "transport/stream.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 namespace hobnob {
@@ -24,6 +25,17 @@ class tcp_stream final : public stream {
   awaitable<error_code> wait_writable() override;
   error_code shutdown() override;
   void close(close_mode mode) noexcept override;
+
+  bool is_open() const { return socket_.is_open(); }
+  int native_handle() { return socket_.native_handle(); }
+
+  /// What was found while waiting and `try_read` would tell.
+  error_code pending_error() const { return read_error_; }
+
+  /// The same connection on the thread of another `io_context`; null if it is gone. Nothing may
+  /// wait on this stream, which is of no use any more.
+  std::unique_ptr<tcp_stream> move_to(boost::asio::io_context& context);
+
   endpoint local_endpoint() const override { return local_; }
   endpoint remote_endpoint() const override { return remote_; }
 

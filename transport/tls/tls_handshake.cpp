@@ -68,8 +68,11 @@ awaitable<failure> handshake::send() {
 /// is server.
 awaitable<failure> handshake::first_record() {
   auto wanted = record_header_size + 1;  // Up to the type of the handshake message.
+  bool has_some = !received.empty();
   while (received.size() < wanted) {
-    if (auto error = co_await receive()) co_return error;
+    if (!std::exchange(has_some, false)) {
+      if (auto error = co_await receive()) co_return error;
+    }
     if (auto tell = std::exchange(heard, nullptr)) tell();
     if (!looks_like_tls(received)) {
       co_return failure{errc::not_tls,
@@ -167,7 +170,7 @@ awaitable<handshake_result> tls_accept(std::unique_ptr<stream> lower,
               .heard = std::move(options.heard),
               .dialled = false,
               .engine = nullptr,
-              .received = {},
+              .received = std::move(options.received),
               .output = {}};
   return perform(std::move(h), deadlines, options.until);
 }

@@ -41,6 +41,7 @@ inline message_store_actor::behavior_type fake_store(message_store_actor::pointe
           [](get_status) { return peer_status{}; },
           [](const ping_user&) { return ping_result{}; },
           [](const verify_user&) { return verify_result{}; },
+          [](const want_link&) {},
           [](stop_peer) {},
           [](const serve_hub&) {},
           [log](const keep_message& e) {

@@ -46,6 +46,7 @@ peer_actor::behavior_type undecided_hub(peer_actor::pointer,
           },
           [](const ping_user&) { return ping_result{}; },
           [](const verify_user&) { return verify_result{}; },
+          [](const want_link&) {},
           [](stop_peer) {}};
 }
 

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "transport/clock.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace hobnob {
+
+/// Holds a rate of bytes that were moved already: whoever moved some is told when to go on. What a
+/// tenth of a second did not use is not lost.
+class byte_rate {
+ public:
+  explicit byte_rate(double per_second) : per_second_(per_second) {}
+
+  time_point spend(std::size_t count, time_point now) {
+    const std::chrono::duration<double> takes{static_cast<double>(count) / per_second_};
+    paid_until_ = std::max(paid_until_, now - std::chrono::milliseconds{100}) +
+                  std::chrono::duration_cast<duration>(takes);
+    return paid_until_;
+  }
+
+ private:
+  double per_second_;
+  time_point paid_until_{};
+};
+
+}  // namespace hobnob
