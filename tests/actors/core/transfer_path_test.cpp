@@ -62,7 +62,8 @@ TEST(NumberedName, KeepsWhatFollowsTheName) {
 
 TEST(NumberedName, StaysAValidName) {
   const std::string bare(255, 'a');
-  const std::string with_ending = std::string(251, 'a') + ".txt";
+  std::string with_ending = bare;
+  with_ending.replace(251, 4, ".txt");
   EXPECT_EQ(numbered_name(bare, 4294967295u).size(), file_name_size_max);
   EXPECT_EQ(numbered_name(with_ending, 4294967295u).size(), file_name_size_max);
   std::string umlauts;
