@@ -37,7 +37,7 @@ class Builds(unittest.TestCase):
     def test_builds_of_the_same_sources_see_the_same_traces(self):
         own = {"sources": digest_of_sources(), "hashes": hashes_of_this_build()}
         (BUILD / RESULT).write_text(json.dumps(own))
-        self.assertGreater(len(own["hashes"]), 50)
+        self.assertGreater(len(own["hashes"]), 20)
         for other in sorted(BUILD.parent.glob(f"*/{RESULT}")):
             seen = json.loads(other.read_text())
             if other.parent == BUILD or seen["sources"] != own["sources"]:
