@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace hobnob {
@@ -41,8 +42,10 @@ void circuit::start() {
 
 awaitable<void> circuit::carry(std::size_t from) {
   const auto self = shared_from_this();
+  auto at_once = std::numeric_limits<std::size_t>::max();
+  for (const auto& rate : terms_.rates) at_once = std::min(at_once, rate->share());
   while (!closed_) {
-    const auto moved = co_await flows_[from]->move();
+    const auto moved = co_await flows_[from]->move(at_once);
     const auto now = net_.time().now();
     outcome_.bytes += moved.count;
     if (moved.count > 0) quiet_since_ = now;
@@ -58,7 +61,11 @@ awaitable<void> circuit::carry(std::size_t from) {
     }
     auto go_on = now;
     for (const auto& rate : terms_.rates) go_on = std::max(go_on, rate->spend(moved.count, now));
-    if (go_on > now) co_await net_.time().sleep_until(go_on);
+    // In steps, as others may have spent much of the same rate, and it may be closed meanwhile.
+    for (auto at = now; !closed_ && at < go_on; at = net_.time().now()) {
+      const auto step_end = std::min<time_point>(go_on, at + byte_rate::step);
+      if (const auto error = co_await net_.time().sleep_until(step_end)) close(describe(error));
+    }
   }
   flow_ended();
 }

@@ -1,6 +1,8 @@
 #include "transport/circuit_flow.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 namespace hobnob {
 namespace {
@@ -9,8 +11,9 @@ class copy_flow final : public circuit_flow {
  public:
   copy_flow(stream& from, stream& to) : from_(from), to_(to) {}
 
-  awaitable<io_result> move() override {
-    auto got = co_await read_some(from_, buffer_);
+  awaitable<io_result> move(std::size_t count_max) override {
+    auto got =
+        co_await read_some(from_, std::span{buffer_}.first(std::min(count_max, buffer_.size())));
     if (got.error) co_return got;
     co_return co_await write_all(to_, byte_view{buffer_}.first(got.count));
   }

@@ -2,6 +2,7 @@
 
 #include "transport/stream.hpp"
 
+#include <cstddef>
 #include <memory>
 
 namespace hobnob {
@@ -11,10 +12,10 @@ class circuit_flow {
  public:
   virtual ~circuit_flow() = default;
 
-  /// Waits for bytes and hands them on, all of them, before it takes more: who reads slowly holds
-  /// the sender back, and no more than a fixed amount is ever on its way. `asio::error::eof` at the
-  /// orderly end.
-  virtual awaitable<io_result> move() = 0;
+  /// Waits for bytes and hands them on, `count_max` at most and all of them, before it takes more:
+  /// who reads slowly holds the sender back, and no more than a fixed amount is ever on its way.
+  /// `asio::error::eof` at the orderly end.
+  virtual awaitable<io_result> move(std::size_t count_max) = 0;
 };
 
 /// Through memory, between any two streams, which must outlive it.

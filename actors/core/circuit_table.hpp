@@ -44,7 +44,6 @@ class circuit_table {
   void ended(std::uint64_t circuit);
 
   std::size_t size() const { return pending_.size() + joined_.size(); }
-  std::size_t joined() const { return joined_.size(); }
 
  private:
   struct pending {

@@ -15,11 +15,6 @@ namespace hobnob::core {
 /// Names a transfer on both sides, over every link, path and start of the programs. Random.
 using transfer_id = std::array<std::uint8_t, 16>;
 
-/// XXH3, 128 bits, big end first: of a block, or of the block hashes of a file in their order. It
-/// finds faults of memory, disks and bookkeeping; that nobody changed the bytes on their way is
-/// TLS's work.
-using content_hash = std::array<std::uint8_t, 16>;
-
 enum class entry_kind : std::uint8_t { file = 1, folder = 2 };
 
 /// One file or folder of a transfer, named by its place in the manifest, from 0.

@@ -17,6 +17,9 @@ constexpr std::chrono::milliseconds stop_grace{2000};
 // Well within what a relay allows (relay_config's session_limits).
 constexpr double lookups_per_second = 20;
 constexpr double lookups_burst = 40;
+// Log lines that others can cause.
+constexpr double refusals_per_second = 10;
+constexpr double refusals_burst = 100;
 
 std::string address_of(const core::relay_uri& relay) {
   return relay.host + ":" + std::to_string(relay.port);
@@ -34,6 +37,7 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
   store = std::move(messages);
   table.emplace(record->self().fingerprint());
   strangers.emplace(lookups_per_second, lookups_burst, now());
+  refusals.emplace(refusals_per_second, refusals_burst, now());
   started_at = now();
   for (const auto& known : config->known->users()) user_named(known.user);
   self->set_down_handler([this](caf::scheduled_actor*, caf::down_msg& down) {

@@ -118,6 +118,7 @@ struct peer_hub_state {
     const auto* link = current_link(user);
     return link && link->path != path_kind::circuit;
   }
+  void log_refusal(const peer_link_entry& link, const close_info& why);
   void current_link_changed(peer_user& user, const peer_link_entry* last, const close_info& why);
   void tell_link(peer_user& user, link_state state, const peer_link_entry& link,
                  const close_info& why = {});
@@ -199,6 +200,7 @@ struct peer_hub_state {
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
   std::optional<core::token_bucket> strangers;  // Lookups for unknown users who dialled us.
+  std::optional<core::token_bucket> refusals;   // Log lines about connections that got no link.
   std::uint64_t last_number = 0;                // Of links, dials, routes and lookups.
 
   struct dial_in_flight {

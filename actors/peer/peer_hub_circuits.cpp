@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace hobnob {
@@ -16,6 +17,13 @@ constexpr std::chrono::seconds answer_time{20};  // Of a request, from asking to
 std::chrono::seconds pause_after(std::uint32_t failures) {
   constexpr std::array pauses{1, 5, 15, 60};
   return std::chrono::seconds{pauses[std::min<std::size_t>(failures, pauses.size()) - 1]};
+}
+
+/// What the relay says is shown to people, and it may say anything.
+std::string_view known_code(std::string_view code) {
+  for (const std::string_view known : {"off", "offline", "limit", "not-allowed"})
+    if (code == known) return known;
+  return "no known reason";
 }
 
 /// A round of dials was made, and nothing came of it.
@@ -76,7 +84,7 @@ void peer_hub_state::circuit_failed(peer_user& user, const std::string& why) {
 void peer_hub_state::refused_circuit(const circuit_refused& news) {
   auto* user = find_session(news.with);
   if (!user || user->circuit.attempt == 0) return;
-  circuit_failed(*user, "the relay refused a circuit: " + news.code);
+  circuit_failed(*user, "the relay refused it: " + std::string{known_code(news.code)});
 }
 
 // --- Entering one -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "actors/spawn.hpp"
 #include "transport/wire/control.pb.h"
 
+#include <spdlog/spdlog.h>
 #include <algorithm>
 #include <utility>
 
@@ -166,6 +167,7 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
       to_dial.erase(user.name);
     }
     user.circuit.failures = 0;
+    user.circuit.fault.clear();
     // Other than between direct paths, subscribers see that it is another link now.
     const bool other_kind = (user.path == path_kind::circuit) != (link->path == path_kind::circuit);
     if (user.link != link_state::down && other_kind) {
@@ -221,7 +223,16 @@ void peer_hub_state::ended(const link_ended& news) {
     dial_ended(link.dialled_user, link.remote,
                detail.empty() ? "closed: " + std::string{to_string(news.why.reason)} : detail);
   }
+  if (!link.open) log_refusal(link, news.why);
   if (stopping && !session && links.empty()) finish_stop();
+}
+
+/// Whoever came and is not wanted, or broke the protocol before there was a link that events tell
+/// of. The details are ours: nothing that the other side said.
+void peer_hub_state::log_refusal(const peer_link_entry& link, const close_info& why) {
+  const bool refused = why.reason == close_reason::protocol || why.reason == close_reason::refused;
+  if (!refused || why.by_remote || !link.dialled_user.empty() || !refusals->take(1, now())) return;
+  spdlog::warn("refused a connection from {}: {}", to_string(link.remote), why.detail);
 }
 
 void peer_hub_state::end_link(std::uint64_t number, close_info why) {

@@ -4,6 +4,15 @@
 
 namespace hobnob {
 
+namespace {
+
+/// Of the last try to have a circuit instead.
+std::string circuit_fault(const peer_user& user) {
+  return user.circuit.fault.empty() ? std::string{} : "; no circuit: " + user.circuit.fault;
+}
+
+}  // namespace
+
 std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept, bool hidden) {
   if (is_direct(user)) return {};
   if (user.offered) return "the user shows another key than the one known: see verify";
@@ -18,11 +27,12 @@ std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept
   const auto& attempts = user.dial.attempts();
   const auto failed = std::find_if(attempts.begin(), attempts.end(),
                                    [](const auto& attempt) { return !attempt.error.empty(); });
-  if (user.dial.in_flight() || failed == attempts.end()) return "still trying";
+  if (user.dial.in_flight() || failed == attempts.end())
+    return "still trying" + circuit_fault(user);
   const auto count = attempts.size();
   return (count == 1 ? std::string{"its address does not answer: "}
                      : "none of its " + std::to_string(count) + " addresses answers: ") +
-         to_string(failed->remote) + ": " + failed->error;
+         to_string(failed->remote) + ": " + failed->error + circuit_fault(user);
 }
 
 std::vector<dial_attempt> attempts_of(const peer_user& user,

@@ -1,6 +1,7 @@
 #include "actors/storage/download_folder.hpp"
 
 #include "actors/storage/open_beneath.hpp"
+#include "actors/storage/part_files.hpp"
 #include "actors/storage/transfer_record_text.hpp"
 
 #include <dirent.h>
@@ -29,10 +30,6 @@ bool parse_part_name(std::string_view name, download_folder::found_part& part) {
   name.remove_prefix(id_digits + 1);
   const auto read = std::from_chars(name.data(), name.data() + name.size(), part.entry);
   return read.ec == std::errc{} && read.ptr == name.data() + name.size();
-}
-
-std::int64_t nanoseconds(const timespec& time) {
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 /// Whether this user's program may have made it, and nothing else would change with it.
@@ -67,15 +64,6 @@ download_folder::opened download_folder::open_folder(const std::string& path) co
   auto fd = open_beneath(root_.get(), path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
   const int error = fd ? 0 : errno;
   return {std::move(fd), error};
-}
-
-int download_folder::make_folder(const std::string& path) const {
-  const auto slash = path.rfind('/');
-  const auto parent =
-      open_folder(slash == std::string::npos ? std::string{} : path.substr(0, slash));
-  if (!parent.fd) return parent.error;
-  const auto name = slash == std::string::npos ? path : path.substr(slash + 1);
-  return ::mkdirat(parent.fd.get(), name.c_str(), 0777) == 0 || errno == EEXIST ? 0 : errno;
 }
 
 download_folder::opened download_folder::open_file(int folder, const std::string& name) {
@@ -157,7 +145,7 @@ std::vector<download_folder::found_part> download_folder::parts() const {
     const auto found = status(root_.get(), next->d_name);
     if (!found || !is_own_part(*found)) continue;
     part.space = static_cast<std::uint64_t>(found->st_blocks) * 512;
-    part.modified_ns = nanoseconds(found->st_mtim);
+    part.modified_ns = modified_ns_of(*found);
     result.push_back(part);
   }
   return result;

@@ -45,9 +45,6 @@ class download_folder {
   /// A folder, to look up names in.
   opened open_folder(const std::string& path) const;
 
-  /// 0 also if it exists.
-  int make_folder(const std::string& path) const;
-
   /// An ordinary file with the name `name` in the open `folder`, for reading.
   static opened open_file(int folder, const std::string& name);
 

@@ -30,10 +30,6 @@ mode_t current_umask() {
   return static_cast<mode_t>(std::strtoul(status.c_str() + found + key.size(), nullptr, 8)) & 0777;
 }
 
-std::int64_t modified_of(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
-
 std::string candidate_name(std::string_view name, unsigned number) {
   return number == 1 ? std::string{name} : core::numbered_name(name, number);
 }
@@ -184,8 +180,9 @@ std::optional<file_sink::candidate> file_sink::find_candidate(std::uint32_t entr
     if (!found) break;
     if (!S_ISREG(found->st_mode)) continue;
     if (static_cast<std::uint64_t>(found->st_size) != entries_.bytes(entry)) continue;
-    const bool same_time = modified_of(*found) == entries_.modified_ns(entry);
-    if (!best || same_time) best = candidate{std::move(name), found->st_ino, modified_of(*found)};
+    const bool same_time = modified_ns_of(*found) == entries_.modified_ns(entry);
+    if (!best || same_time)
+      best = candidate{std::move(name), found->st_ino, modified_ns_of(*found)};
     if (same_time) break;
   }
   return best;
@@ -204,7 +201,7 @@ file_sink::fault file_sink::open_candidate(std::uint32_t entry, owned_fd& opened
   auto file = download_folder::open_file(folder.get(), known->second.name);
   struct stat found {};
   if (!file.fd || ::fstat(file.fd.get(), &found) != 0 || found.st_ino != known->second.inode ||
-      modified_of(found) != known->second.modified_ns ||
+      modified_ns_of(found) != known->second.modified_ns ||
       static_cast<std::uint64_t>(found.st_size) != entries_.bytes(entry)) {
     candidates_.erase(known);
     return transfer_fault_of("folder-changed", shown + " was changed meanwhile", true);

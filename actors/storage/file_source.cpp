@@ -61,8 +61,7 @@ file_source::fault file_source::check_unchanged(std::uint32_t entry, bool all_re
     return source_fault(errno, "read " + core::quoted(disk_path(entry)));
   }
   const auto size = static_cast<std::uint64_t>(found.st_size);
-  const auto modified =
-      static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1'000'000'000 + found.st_mtim.tv_nsec;
+  const auto modified = modified_ns_of(found);
   const char* change = nullptr;
   if (!S_ISREG(found.st_mode) || found.st_ino != inodes_[entry]) {
     change = " was replaced";

@@ -4,6 +4,7 @@
 #include "actors/storage/download_folder.hpp"
 #include "actors/storage/file_source.hpp"
 #include "actors/storage/offered_name.hpp"
+#include "actors/storage/part_files.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -189,8 +190,7 @@ file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const st
 std::uint32_t file_source::add(std::uint32_t folder, const std::string& name,
                                const std::string& offered, const struct stat& status) {
   const bool is_folder = S_ISDIR(status.st_mode);
-  const auto modified =
-      static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  const auto modified = modified_ns_of(status);
   const auto entry =
       entries_.add(folder, offered, is_folder ? core::entry_kind::folder : core::entry_kind::file,
                    is_folder ? 0 : static_cast<std::uint64_t>(status.st_size), modified);

@@ -85,6 +85,10 @@ int read_part(const open_part& part, std::uint64_t offset, std::span<std::byte> 
   return 0;
 }
 
+std::int64_t modified_ns_of(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
 bool set_modified(int fd, std::int64_t modified_ns) {
   constexpr std::int64_t second = 1'000'000'000;
   const auto fraction = (modified_ns % second + second) % second;

@@ -2,6 +2,7 @@
 
 #include "actors/storage/owned_fd.hpp"
 
+#include <sys/stat.h>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -45,6 +46,9 @@ std::int64_t read_fully(int fd, std::uint64_t offset, std::span<std::byte> bytes
 
 /// Writes all; the number of errno(3).
 int write_fully(int fd, std::uint64_t offset, std::span<const std::byte> bytes);
+
+/// When a file or folder changed last, in nanoseconds of Unix time.
+std::int64_t modified_ns_of(const struct stat& status);
 
 /// Sets when an open file or folder changed last, in nanoseconds of Unix time. False: see errno.
 bool set_modified(int fd, std::int64_t modified_ns);

@@ -56,8 +56,7 @@ std::optional<core::transfer_fault> spooled_source::scan(core::transfer_summary&
     struct stat status {};
     if (::fstat(spool.get(), &status) != 0) return source_fault(errno, "read what is to be sent");
     entry_.size = size;
-    entry_.modified_ns =
-        static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+    entry_.modified_ns = modified_ns_of(status);
     spool_ = std::move(spool);
   }
   found = {entry_.path, 1, 1, entry_.size};

@@ -5,6 +5,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <optional>
@@ -97,6 +98,33 @@ TYPED_TEST(circuit_contract, a_half_open_one_ends) {
   this->left.dialled->shutdown();
   this->world.run_until([&] { return this->outcome.has_value(); });
   EXPECT_EQ(this->outcome->why, "one side went on after the other had ended");
+}
+
+// A link that hears nothing for some heartbeats is given up: a rate must not stop it for so long.
+TEST(circuit_rate_test, slows_down_without_standing_still) {
+  sim_world world;
+  auto left = world.connect(), right = world.connect();
+  circuit_terms terms;
+  terms.rates.push_back(std::make_shared<byte_rate>(16 * 1024));
+  const auto joined = std::make_shared<circuit>(
+      world.net, circuit::ends{std::move(left.accepted), std::move(right.accepted)},
+      std::move(terms), [](const circuit_outcome&) {});
+  joined->start();
+  const auto much = pattern(128 * 1024);
+  auto sent = world.start(write_all(*left.dialled, much));
+  const auto began = world.net.time().now();
+  auto last = began;
+  duration longest{};
+  bytes space(1024);
+  for (std::size_t got = 0; got < much.size();) {
+    const auto some = world.run(read_some(*right.dialled, space));
+    ASSERT_FALSE(some.error);
+    got += some.count;
+    longest = std::max(longest, world.net.time().now() - last);
+    last = world.net.time().now();
+  }
+  EXPECT_LT(longest, std::chrono::milliseconds{500});
+  EXPECT_GT(last - began, std::chrono::seconds{7});
 }
 
 TEST(circuit_runner_test, real_sockets_are_joined_on_a_thread_of_their_own) {

@@ -135,9 +135,11 @@ class BadLinks(BadInputTest):
         for data in (frame(MESSAGE, bytes(64)), frame(RECEIPT, bytes(64)), header(CONTROL, 2**31),
                      control(login={"user": "mallory"})):
             with self.subTest(data=data):
+                since = self.honest["ann"].mark()
                 client = self.dial()
                 client.send(data)
                 self.expect_closed(client)
+                self.assert_one_line(self.honest["ann"], since, "refused a connection from 127.0.0.1")
 
     def test_the_record_of_another_user_does_not_make_one_that_user(self):
         session = self.log_in()
@@ -152,6 +154,7 @@ class BadLinks(BadInputTest):
                 client = self.dial()
                 self.set_up(client, session, **changes)
                 self.expect_closed(client)
+                self.assert_one_line(self.honest["ann"], since, "refused a connection from 127.0.0.1")
                 self.assertEqual(self.honest["ann"].events("link", since, user="bob"), [])
 
     def test_plaintext_old_tls_and_odd_certificates(self):

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -26,18 +27,18 @@ class splice_flow final : public circuit_flow {
   splice_flow(const splice_flow&) = delete;
   splice_flow& operator=(const splice_flow&) = delete;
 
-  awaitable<io_result> move() override {
-    auto filled = co_await fill();
+  awaitable<io_result> move(std::size_t count_max) override {
+    auto filled = co_await fill(std::min<std::size_t>(count_max, pipe_size));
     if (filled.error) co_return filled;
     co_return co_await drain(filled.count);
   }
 
  private:
   /// The pipe is empty: "would block" can only mean the socket.
-  awaitable<io_result> fill() {
+  awaitable<io_result> fill(std::size_t count_max) {
     for (;;) {
       if (!from_.is_open()) co_return io_result{asio::error::operation_aborted, 0};
-      const auto count = splice(from_.native_handle(), pipe_[1], pipe_size);
+      const auto count = splice(from_.native_handle(), pipe_[1], count_max);
       if (count > 0) co_return io_result{{}, static_cast<std::size_t>(count)};
       if (count == 0) co_return io_result{asio::error::eof, 0};
       if (errno == EINTR) continue;

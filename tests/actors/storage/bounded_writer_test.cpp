@@ -76,9 +76,7 @@ TEST(BoundedWriter, DataThatCannotBeTakenIsAFailure) {
                                            why = e;
                                            ++failures;
                                          }}};
-  auto line = std::string(2001, 'x');
-  line.back() = '\n';
-  for (int i = 0; i < 3; ++i) writer.write(line);
+  for (int i = 0; i < 3; ++i) writer.write(std::string(2000, 'x') + "\n");
   EXPECT_EQ(failures, 1);
   EXPECT_EQ(why, std::errc::no_buffer_space);
   EXPECT_FALSE(writer.stop(10s));

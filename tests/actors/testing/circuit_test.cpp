@@ -100,6 +100,9 @@ TEST_F(CircuitsLimited, BeyondTheLimitMessagesGoInEnvelopes) {
   w.run_for(2min);
   EXPECT_EQ(relay.stats().circuits, 1u);
   EXPECT_GT(relay.stats().circuits_refused, 0u);
+  const auto why = ann.row("cat").why_not_direct + bob.row("cat").why_not_direct +
+                   ann.row("bob").why_not_direct;
+  EXPECT_NE(why.find("; no circuit: the relay refused it: limit"), why.npos) << why;
   for (auto* from : {&ann, &bob})
     EXPECT_TRUE(says(*from, "cat", "hello from " + from->user())) << from->user();
   EXPECT_EQ(cat.inbox().size(), 2u);
