@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(
   cmake g++ ninja-build pkg-config protobuf-compiler
   libboost-program-options1.81-dev libboost1.81-dev libcaf-dev libedit-dev libprotobuf-dev
-  libsodium-dev libspdlog-dev libsqlite3-dev libssl-dev
+  libsodium-dev libspdlog-dev libsqlite3-dev libssl-dev libxxhash-dev
 )
 if [ "${1:-}" = --tests ]; then
   packages+=(ccache iproute2 libgtest-dev nftables openssl python3)

@@ -168,19 +168,31 @@ struct link_ready {
   std::string name;
   path_kind path = path_kind::none;
   connection_ptr connection;
+  bool transfers = false;  ///< The other side understands transfers.
 };
 
-/// What one read of such a link brought: the store takes the message and receipt frames and
-/// acknowledges all to the connection.
+/// What one read of such a link brought. The store takes the message and receipt frames and
+/// acknowledges `credit` to the connection; the transfers take theirs, which the link has
+/// acknowledged (what may be under way of them is bounded by what was asked for).
 struct link_frames {
   std::uint64_t link = 0;
   std::shared_ptr<const frame_batch> batch;
+  std::size_t credit = 0;
+};
+
+/// A link took more than it could send, and has room again.
+struct link_drained {
+  std::uint64_t link = 0;
 };
 
 /// Such a link is no more.
 struct link_gone {
   std::uint64_t link = 0;
 };
+
+/// Takes the transfer frames of links, and sends its own on their connections.
+using link_transfers_actor = caf::typed_actor<
+    reacts_to<link_ready>, reacts_to<link_frames>, reacts_to<link_drained>, reacts_to<link_gone>>;
 
 /// The carrier has no room (or has room again).
 struct carrier_blocked {

@@ -4,6 +4,7 @@
 #include "actors/asio_scheduler.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/live_actors.hpp"
+#include "actors/transfer/transfer_messages.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/executor_work_guard.hpp>
@@ -26,6 +27,7 @@ using std::chrono::steady_clock;
 
 void configure(caf::actor_system_config& config) {
   config.add_message_types<caf::id_block::hobnob>();
+  config.add_message_types<caf::id_block::hobnob_transfers>();
 }
 
 /// Shared by the runtime, its thread and a `run()` under way: whoever lets go last frees it, so

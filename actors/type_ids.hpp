@@ -63,6 +63,7 @@ struct carry_receipts;
 struct route_changed;
 struct link_ready;
 struct link_frames;
+struct link_drained;
 struct link_gone;
 struct serve_hub;
 struct keep_message;
@@ -148,6 +149,7 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::carry_receipts))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::route_changed))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ready))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_frames))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::link_drained))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_gone))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::serve_hub))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::keep_message))
@@ -232,6 +234,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::carry_receipts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::route_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_frames)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::serve_hub)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::keep_message)

@@ -36,6 +36,7 @@ INCLUDE_RULES = [
     (r"actors/core/", rf"actors/core/|{VOCABULARY}", r"(?!)"),
     (r"actors/relay/", r"actors/(?!peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/peer/", r"actors/(?!relay/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
+    (r"actors/transfer/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|spdlog/|xxhash"),
     (r"actors/storage/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/testing/", r"actors/|transport/", r"caf/|boost/|sqlite3|spdlog/"),
     (r"actors/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sodium|spdlog/|openssl/"),

@@ -17,7 +17,10 @@ std::size_t payload_size_max(frame_type type) noexcept {
     case frame_type::message:
       return data_frame_size_max;
     case frame_type::receipt:
+    case frame_type::transfer:
       return control_frame_size_max;
+    case frame_type::blocks:
+      return data_frame_size_max;
   }
   return 0;
 }

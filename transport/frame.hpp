@@ -17,6 +17,8 @@ enum class frame_type : std::uint8_t {
   envelope_refused = 0x12,  ///< Relay to peer: `envelope_refusal`.
   message = 0x20,           ///< Peer to peer: `message_header`, then the content (or a part of it).
   receipt = 0x21,           ///< Peer to peer: ids of messages taken (or refused) by the receiver.
+  transfer = 0x30,          ///< Peer to peer: a protobuf `hobnob.wire.Transfer`.
+  blocks = 0x31,            ///< Peer to peer: content of a transfer (`block_frame`).
 };
 
 /// Urgency on one connection: lower goes first; within one priority the order is kept.

@@ -15,6 +15,11 @@ namespace hobnob::core {
 /// Names a transfer on both sides, over every link, path and start of the programs. Random.
 using transfer_id = std::array<std::uint8_t, 16>;
 
+/// XXH3-128 of content: of a block, of all block hashes of a file (its root), of a manifest. Proves
+/// that disks, memory and bookkeeping kept it; who sent it, and that nobody changed it on the way,
+/// TLS proves.
+using content_hash = std::array<std::uint8_t, 16>;
+
 enum class entry_kind : std::uint8_t { file = 1, folder = 2 };
 
 /// One file or folder of a transfer, named by its place in the manifest, from 0.

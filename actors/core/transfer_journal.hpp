@@ -20,6 +20,7 @@ struct transfer_record {
   std::string user;  ///< The other side.
   fingerprint key;   ///< Its key: a transfer goes on with nobody else.
   transfer_summary summary;
+  content_hash manifest{};  ///< Of all entries: what is offered again must be the same.
   std::string state;      ///< How far it is, in a word: "offered", "running", "paused", ...
   std::string conflicts;  ///< What becomes of files whose names are taken, in a word; or empty.
   std::string folder;     ///< Where it is received to.

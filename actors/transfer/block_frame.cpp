@@ -1,0 +1,73 @@
+#include "actors/transfer/block_frame.hpp"
+
+#include "transport/wire/big_endian.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::size_t hash_size = sizeof(core::content_hash);
+
+}  // namespace
+
+std::optional<core::transfer_id> block_frame_owner(byte_view payload) {
+  if (payload.size() < block_frame_header_size) return std::nullopt;
+  return wire::field_reader{payload.data()}.octets<std::tuple_size_v<core::transfer_id>>();
+}
+
+std::optional<block_piece> block_frame_reader::next() {
+  if (rest_.size() < block_piece::header_size) return std::nullopt;
+  wire::field_reader in{rest_.data()};
+  block_piece piece;
+  piece.entry = in.number<std::uint32_t>();
+  const auto size = in.number<std::uint32_t>();
+  piece.offset = in.number<std::uint64_t>();
+  rest_ = rest_.subspan(block_piece::header_size);
+  if (size == 0 || size > rest_.size()) return std::nullopt;
+  piece.data = rest_.first(size);
+  rest_ = rest_.subspan(size);
+  return piece;
+}
+
+std::optional<core::content_hash> block_frame_reader::hash() {
+  if (rest_.size() < hash_size) return std::nullopt;
+  const auto hash = wire::field_reader{rest_.data()}.octets<hash_size>();
+  rest_ = rest_.subspan(hash_size);
+  return hash;
+}
+
+block_frame_writer::block_frame_writer(const core::transfer_id& transfer, std::size_t size_max)
+    : buffer_(size_max), used_(block_frame_header_size) {
+  wire::field_writer{buffer_.data()}.octets(transfer);
+}
+
+std::size_t block_frame_writer::room() const noexcept {
+  const auto left = buffer_.size() - used_;
+  constexpr auto overhead = block_piece::header_size + hash_size;
+  return left > overhead ? left - overhead : 0;
+}
+
+std::span<std::byte> block_frame_writer::add(std::uint32_t entry, std::uint64_t offset,
+                                             std::size_t size) {
+  wire::field_writer{buffer_.data() + used_}
+      .number(entry)
+      .number(static_cast<std::uint32_t>(size))
+      .number(offset);
+  const auto data = std::span{buffer_}.subspan(used_ + block_piece::header_size, size);
+  used_ += block_piece::header_size + size;
+  return data;
+}
+
+void block_frame_writer::add_hash(const core::content_hash& hash) {
+  wire::field_writer{buffer_.data() + used_}.octets(hash);
+  used_ += hash_size;
+}
+
+bytes block_frame_writer::take() {
+  buffer_.resize(used_);
+  return std::move(buffer_);
+}
+
+}  // namespace hobnob

@@ -1,0 +1,61 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "actors/transfer/content_hasher.hpp"
+
+#include "transport/wire/big_endian.hpp"
+
+#include <new>
+
+namespace hobnob {
+namespace {
+
+core::content_hash canonical(XXH128_hash_t hash) noexcept {
+  XXH128_canonical_t bytes;
+  XXH128_canonicalFromHash(&bytes, hash);
+  core::content_hash result;
+  std::copy_n(bytes.digest, result.size(), result.begin());
+  return result;
+}
+
+}  // namespace
+
+void content_hasher::freed::operator()(XXH3_state_s* state) const noexcept {
+  XXH3_freeState(state);
+}
+
+content_hasher::content_hasher() : state_(XXH3_createState()) {
+  if (!state_) throw std::bad_alloc{};
+  reset();
+}
+
+void content_hasher::add(byte_view data) noexcept {
+  XXH3_128bits_update(state_.get(), data.data(), data.size());
+}
+
+core::content_hash content_hasher::value() const noexcept {
+  return canonical(XXH3_128bits_digest(state_.get()));
+}
+
+void content_hasher::reset() noexcept { XXH3_128bits_reset(state_.get()); }
+
+core::content_hash hash_content(byte_view data) noexcept {
+  return canonical(XXH3_128bits(data.data(), data.size()));
+}
+
+core::content_hash hash_root(std::span<const core::content_hash> blocks) noexcept {
+  return hash_content(std::as_bytes(blocks));
+}
+
+void add_entry(content_hasher& manifest, const core::transfer_entry& entry) {
+  std::array<std::byte, 8 + 1 + 8 + 8> fixed;
+  wire::field_writer{fixed.data()}
+      .number(std::uint64_t{entry.path.size()})
+      .number(static_cast<std::uint8_t>(entry.kind))
+      .number(entry.size)
+      .number(static_cast<std::uint64_t>(entry.modified_ns));
+  manifest.add(fixed);
+  manifest.add(as_byte_view(entry.path));
+}
+
+}  // namespace hobnob

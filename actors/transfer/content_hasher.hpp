@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/core/transfer_content.hpp"
+#include "transport/bytes.hpp"
+
+#include <memory>
+#include <span>
+
+struct XXH3_state_s;
+
+namespace hobnob {
+
+/// Computes a `core::content_hash` piece by piece (XXH3-128, https://xxhash.com, canonical byte
+/// order).
+class content_hasher {
+ public:
+  content_hasher();
+
+  void add(byte_view data) noexcept;
+
+  /// Of everything added so far.
+  core::content_hash value() const noexcept;
+
+  /// As made new.
+  void reset() noexcept;
+
+ private:
+  struct freed {
+    void operator()(XXH3_state_s* state) const noexcept;
+  };
+  std::unique_ptr<XXH3_state_s, freed> state_;
+};
+
+core::content_hash hash_content(byte_view data) noexcept;
+
+/// The hash of a file: over the hashes of its blocks, in order.
+core::content_hash hash_root(std::span<const core::content_hash> blocks) noexcept;
+
+/// Takes the next entry into the hash of a manifest.
+void add_entry(content_hasher& manifest, const core::transfer_entry& entry);
+
+}  // namespace hobnob
