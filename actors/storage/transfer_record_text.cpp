@@ -65,6 +65,7 @@ bool parse_range(std::string_view text, core::block_set& into) {
 /// One line. False if the value cannot be; keys of later versions are passed over.
 bool read_line(std::string_view key, std::string_view value, core::transfer_record& record) {
   if (key == "id") return parse_transfer_id(value, record.id);
+  if (key == "manifest") return parse_transfer_id(value, record.manifest);
   if (key == "finished") return parse_range(value, record.finished);
   if (key == "entries") return parse_number(value, record.summary.entries);
   if (key == "files") return parse_number(value, record.summary.files);
@@ -134,6 +135,7 @@ std::string transfer_record_text(const core::transfer_record& record) {
   line("entries", std::to_string(record.summary.entries));
   line("files", std::to_string(record.summary.files));
   line("bytes", std::to_string(record.summary.bytes));
+  line("manifest", transfer_id_text(record.manifest));
   line("state", record.state);
   line("conflicts", record.conflicts);
   line("folder", record.folder);

@@ -9,6 +9,8 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t hash_size = sizeof(core::content_hash);
+constexpr std::size_t size_place = 4;
+constexpr std::uint32_t block_ends = 0x8000'0000;
 
 }  // namespace
 
@@ -22,20 +24,19 @@ std::optional<block_piece> block_frame_reader::next() {
   wire::field_reader in{rest_.data()};
   block_piece piece;
   piece.entry = in.number<std::uint32_t>();
-  const auto size = in.number<std::uint32_t>();
+  const auto size_and_end = in.number<std::uint32_t>();
   piece.offset = in.number<std::uint64_t>();
   rest_ = rest_.subspan(block_piece::header_size);
-  if (size == 0 || size > rest_.size()) return std::nullopt;
+  const std::size_t size = size_and_end & ~block_ends;
+  const bool ends = (size_and_end & block_ends) != 0;
+  if (size == 0 || size + (ends ? hash_size : 0) > rest_.size()) return std::nullopt;
   piece.data = rest_.first(size);
   rest_ = rest_.subspan(size);
+  if (ends) {
+    piece.hash = wire::field_reader{rest_.data()}.octets<hash_size>();
+    rest_ = rest_.subspan(hash_size);
+  }
   return piece;
-}
-
-std::optional<core::content_hash> block_frame_reader::hash() {
-  if (rest_.size() < hash_size) return std::nullopt;
-  const auto hash = wire::field_reader{rest_.data()}.octets<hash_size>();
-  rest_ = rest_.subspan(hash_size);
-  return hash;
 }
 
 block_frame_writer::block_frame_writer(const core::transfer_id& transfer, std::size_t size_max)
@@ -55,17 +56,22 @@ std::span<std::byte> block_frame_writer::add(std::uint32_t entry, std::uint64_t 
       .number(entry)
       .number(static_cast<std::uint32_t>(size))
       .number(offset);
+  last_piece_ = used_;
   const auto data = std::span{buffer_}.subspan(used_ + block_piece::header_size, size);
   used_ += block_piece::header_size + size;
   return data;
 }
 
 void block_frame_writer::add_hash(const core::content_hash& hash) {
+  buffer_[last_piece_ + size_place] |= std::byte{block_ends >> 24};
   wire::field_writer{buffer_.data() + used_}.octets(hash);
   used_ += hash_size;
 }
 
 bytes block_frame_writer::take() {
+  // Little content does not keep a large buffer while it waits to be sent.
+  if (used_ < buffer_.size() / 2)
+    return {buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_)};
   buffer_.resize(used_);
   return std::move(buffer_);
 }

@@ -10,14 +10,15 @@
 namespace hobnob {
 
 /// A stretch of one block, as it travels in a `blocks` frame. Big-endian: entry (u32), size of the
-/// data (u32), offset in the file (u64), the data, and behind the last stretch of a block the 16
-/// bytes of its hash. Which one is the last follows from the file's `block_plan`.
+/// data (u32; its highest bit is set if the block ends here), offset in the file (u64), the data,
+/// and if the block ends here the 16 bytes of its hash.
 struct block_piece {
   static constexpr std::size_t header_size = 16;
 
   std::uint32_t entry = 0;
   std::uint64_t offset = 0;
   byte_view data;
+  std::optional<core::content_hash> hash;  ///< Of the block that ends here.
 };
 
 /// A `blocks` frame: the id of the transfer, then pieces.
@@ -38,9 +39,6 @@ class block_frame_reader {
   /// The next piece; nothing if it is cut or empty.
   std::optional<block_piece> next();
 
-  /// The hash behind the piece just read; nothing if it is cut.
-  std::optional<core::content_hash> hash();
-
  private:
   byte_view rest_;
 };
@@ -57,7 +55,7 @@ class block_frame_writer {
   /// Room for the data of a piece, at most `room()`, to be filled at once.
   std::span<std::byte> add(std::uint32_t entry, std::uint64_t offset, std::size_t size);
 
-  /// The block ends with the piece added last.
+  /// The block ends with the piece added last. At once after it.
   void add_hash(const core::content_hash& hash);
 
   bool empty() const noexcept { return used_ == block_frame_header_size; }
@@ -67,6 +65,7 @@ class block_frame_writer {
  private:
   bytes buffer_;
   std::size_t used_ = 0;
+  std::size_t last_piece_ = 0;  ///< Where it begins.
 };
 
 }  // namespace hobnob

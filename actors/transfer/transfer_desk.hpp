@@ -1,15 +1,148 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/transfer/file_transfer.hpp"
+#include "actors/transfer/offer_policy.hpp"
+#include "actors/transfer/run_queue.hpp"
 #include "actors/transfer/transfer_messages.hpp"
 
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace hobnob {
+
+/// The journal has been brought up to date.
+struct journal_written {
+  std::string fault;  ///< Empty, or why a transfer could not be remembered.
+};
 
 // clang-format off: one handler a line.
 
 /// All transfers of one peer: what comes for them on links is handed to the right one.
-using transfer_desk_actor = transfers_actor::extend_with<link_transfers_actor>;
+using transfer_desk_actor = transfers_actor::extend_with<link_transfers_actor>
+    ::extend_with<transfer_owner_actor>::extend<
+    caf::reacts_to<deadline_passed>,
+    caf::reacts_to<journal_written>>;
 
 // clang-format on
+
+struct transfer_desk_config {
+  transfer_config settings;
+  std::string own_user;
+  std::set<fingerprint> met_before;  ///< Users known before this start of the program.
+  core::transfer_journal::loaded remembered;
+  std::function<void(std::span<std::byte>)> random;
+  std::function<std::int64_t()> wall_ms;  ///< Unix time.
+};
+
+/// Keeps the book of a peer's transfers, and ends when the peer does. Its reasons to change are
+/// files of their own:
+///
+///   transfer_desk.cpp          its behaviour; what is asked of it, and told
+///   transfer_desk_offers.cpp   offers that come in, and words on transfers that nobody knows
+///   transfer_desk_links.cpp    which link each transfer goes by
+///   transfer_desk_journal.cpp  what is remembered, and for how long
+struct transfer_desk_state {
+  static inline const char* name = "hobnob.transfer_desk";
+
+  explicit transfer_desk_state(transfer_desk_actor::pointer selfptr) : self(selfptr) {}
+
+  transfer_desk_actor::behavior_type make_behavior(transfer_desk_config settings,
+                                                   peer_actor owner);
+
+  struct entry {
+    std::uint64_t number = 0;  ///< In the order of beginning.
+    transfer_info info;
+    std::int64_t expires_ms = 0;  ///< Of an offer.
+    file_transfer_actor actor;    ///< Null once it has ended.
+    std::uint64_t link = 0;       ///< That it goes by; 0: none.
+    std::shared_ptr<const core::transfer_record> record;
+  };
+  using entry_map = std::map<transfer_id, entry>;
+
+  /// An offer whose sender's trustworthiness is being asked for.
+  struct offer_in_hand {
+    core::transfer_record record;
+    std::string note;
+    std::uint64_t link = 0;
+  };
+
+  // --- transfer_desk.cpp
+  transfer_started start(send_files& order);
+  template <class Order>
+  caf::result<transfer_order_result> hand_over(const Order& order);
+  transfer_list list() const;
+  void subscribe(const transfer_subscriber_actor& subscriber);
+  entry& add(file_transfer_config settings);
+  void take(const transfer_told& news);
+  void give_slot(const slot_wanted& wish);
+  void release_slot(transfer_direction direction, const transfer_id& id);
+  template <class Event>
+  void tell(const Event& event);
+  void wish_for_links();
+  void stop();
+  std::shared_ptr<background> worker();
+
+  // --- transfer_desk_offers.cpp
+  void take(const link_frames& arrived);
+  void hand(const transfer_link& from, const transfer_id& id, std::vector<transfer_input> inputs);
+  void answer_for(const entry& ended, const transfer_link& from, const transfer_input& input);
+  void consider(const transfer_link& from, const std::string& user, const wire::Transfer& message);
+  void decide(const offer_in_hand& offer, bool verified);
+
+  // --- transfer_desk_links.cpp
+  void open(const link_ready& news);
+  void close(std::uint64_t link);
+  void drained(std::uint64_t link);
+  const transfer_link* best_link(const std::string& user) const;
+  void attach(entry& transfer, const transfer_link& link);
+
+  // --- transfer_desk_journal.cpp
+  void recall(core::transfer_journal::loaded remembered);
+  void remember(const std::shared_ptr<const core::transfer_record>& record);
+  void forget_old();
+  void write_journal();
+  void written(const journal_written& news);
+
+  transfer_desk_actor::pointer self;
+  std::shared_ptr<const transfer_config> config;
+  std::string own_user;
+  std::set<fingerprint> met_before;
+  std::function<void(std::span<std::byte>)> random;
+  std::function<std::int64_t()> wall_ms;
+  peer_actor peer;
+  std::vector<transfer_subscriber_actor> subscribers;
+
+  entry_map transfers;
+  std::uint64_t last_number = 0;
+  std::optional<run_queue> sending, receiving;
+  std::shared_ptr<rate_limit> shared_limit;
+  std::map<transfer_id, offer_in_hand> in_hand;
+
+  struct known_link {
+    transfer_link link;
+    std::string user;
+  };
+  std::map<std::uint64_t, known_link> links;  // By their numbers: the newest of a user is the last.
+  bool wishing = false;                       // A timer for the next wish runs.
+
+  std::shared_ptr<background> work;  // For the journal, and where others are destroyed.
+  std::map<transfer_id, std::shared_ptr<const core::transfer_record>> to_write;  // Null: remove.
+  bool writing = false;
+  bool stopping = false;
+};
+
+transfer_desk_actor::behavior_type transfer_desk(
+    transfer_desk_actor::stateful_pointer<transfer_desk_state> self, transfer_desk_config config,
+    peer_actor peer);
 
 }  // namespace hobnob

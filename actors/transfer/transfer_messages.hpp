@@ -155,7 +155,7 @@ struct add_transfer_subscriber {
 
 /// The transfers of a peer, as the rest of the program knows them.
 using transfers_actor = caf::typed_actor<
-    // First tells it all transfers there are, open offers as such, then every change.
+    // First tells it all transfers that have not ended, open offers as such, then every change.
     caf::reacts_to<add_transfer_subscriber>,
     caf::replies_to<send_files>::with<transfer_started>,
     caf::replies_to<answer_offer>::with<transfer_order_result>,
@@ -165,6 +165,15 @@ using transfers_actor = caf::typed_actor<
     caf::replies_to<list_transfers>::with<transfer_list>>;
 
 // clang-format on
+
+// Of the actors behind it: file_transfer.hpp, transfer_desk.hpp.
+struct transfer_link;
+struct transfer_frames;
+struct slot_answer;
+struct transfer_work_done;
+struct transfer_told;
+struct slot_wanted;
+struct journal_written;
 
 }  // namespace hobnob
 
@@ -182,6 +191,13 @@ CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_order_result))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::list_transfers))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_list))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::add_transfer_subscriber))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_link))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_frames))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::slot_answer))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_work_done))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_told))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::slot_wanted))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::journal_written))
 CAF_END_TYPE_ID_BLOCK(hobnob_transfers)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_offered)
@@ -197,3 +213,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_order_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::list_transfers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::add_transfer_subscriber)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_frames)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::slot_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_work_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_told)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::slot_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::journal_written)

@@ -18,6 +18,7 @@
 namespace hobnob {
 
 struct block_piece;
+struct receiving_file;
 
 namespace wire {
 class Transfer;
@@ -29,8 +30,8 @@ struct transfer_receiver_config {
   core::transfer_summary offered;
   core::content_hash manifest{};
 
-  /// Bytes asked for that have not come, at most; one block may always be. Bounds what a slow sink
-  /// can make pile up in memory.
+  /// Nothing more is asked for while this many bytes have not come. With the last block asked for
+  /// on top, it bounds what a slow sink can make pile up in memory.
   std::uint64_t window = 8 * 1024 * 1024;
 
   /// Entries remembered as finished from an earlier run.
@@ -43,7 +44,7 @@ struct transfer_receiver_config {
 /// clock, and every call may wait for the sink; one at a time, from any thread.
 ///
 /// A fault that is `passing` (a full disk) leaves everything as it is: `begin` goes on from there.
-/// Any other fault is the end. Codes: "protocol" (the sender sent what was not asked for),
+/// Any other fault is the end. Codes: "protocol" (the sender sends what was not asked for),
 /// "source-changed" (the list of files is another one), "not-verified" (blocks keep coming damaged),
 /// and those of the sink.
 class transfer_receiver {
@@ -66,9 +67,12 @@ class transfer_receiver {
   /// Takes the payload of a `blocks` frame.
   fault take_blocks(byte_view payload, answers& out);
 
-  /// Settles what was finished since the last time, and tells the sender of it. About four times a
-  /// second, while anything comes.
-  fault report(answers& out);
+  /// Tells the sender what was finished since the last time, and how far all is. About four times
+  /// a second, while anything comes.
+  void report(answers& out);
+
+  /// Makes what was finished outlast a power cut: `finished` then says so. About once a second.
+  fault settle();
 
   /// How much is asked for at once, from now on.
   void set_window(std::uint64_t window) noexcept { config_.window = window; }
@@ -83,7 +87,7 @@ class transfer_receiver {
   std::uint64_t bytes_done() const noexcept { return bytes_done_; }  ///< Held and verified.
 
   /// Comparing what an earlier try left, more than receiving.
-  bool comparing() const noexcept { return comparing_ > 0; }
+  bool comparing() const noexcept { return !comparing_.empty() && lacking_.empty(); }
 
   /// Settled: what may be remembered as finished.
   const core::block_set& finished() const noexcept { return settled_; }
@@ -92,16 +96,23 @@ class transfer_receiver {
   const std::vector<std::string>& stored() const noexcept { return stored_; }
 
  private:
-  struct open_file;
-
   fault take_manifest(const wire::Transfer& message);
   fault take_hashes(const wire::Transfer& message);
-  fault take_piece(const block_piece& piece, class block_frame_reader& frame);
+  fault take_piece(const block_piece& piece);
   fault go_on(answers& out);
-  fault open_next();
-  fault finish(std::uint32_t entry, open_file& file, bool candidate_serves);
-  fault note_finished(std::uint32_t entry, const core::transfer_entry& declared, bool now,
-                      const core::content_hash& root, const std::string& shown);
+  void void_requests();
+
+  fault open_entries();
+  fault open_entry(std::uint32_t entry, const core::transfer_entry& declared);
+  bool wants_more() const noexcept;
+  bool may_open() const noexcept;
+  fault compare_block(std::uint32_t entry, receiving_file& file, std::uint64_t block,
+                      const core::content_hash& expected, bool& same);
+  void end_comparison(std::uint32_t entry, receiving_file& file);
+  fault finish_ready();
+  void note_finished(std::uint32_t entry, const core::transfer_entry& declared,
+                     const core::content_hash* root, const std::string& shown);
+
   void ask_for_manifest(answers& out);
   void ask_for_hashes(answers& out);
   void ask_for_blocks(answers& out);
@@ -113,23 +124,24 @@ class transfer_receiver {
   bool complete_ = false;
   bool verified_ = false;
 
-  // The manifest, entry by entry: declared, of which the last ones wait to be looked at.
+  // The manifest. The last entries declared wait to be looked at.
   content_hasher manifest_hash_;
   std::uint64_t declared_ = 0;
   std::uint64_t manifest_asked_ = 0;  ///< Up to here, on this link.
   std::deque<core::transfer_entry> waiting_;
 
-  std::map<std::uint32_t, open_file> files_;
-  std::uint64_t asked_bytes_ = 0;  ///< And not come.
-  std::uint32_t comparing_ = 0;    ///< Open files of which something is compared.
+  // Files that are neither waiting nor finished, and those of them that ...
+  std::map<std::uint32_t, receiving_file> files_;
+  std::set<std::uint32_t> comparing_;  ///< are compared with what the sender has,
+  std::set<std::uint32_t> lacking_;    ///< have blocks to ask for,
+  std::set<std::uint32_t> ready_;      ///< are all there, to be finished.
+  std::uint64_t asked_bytes_ = 0;      ///< And not come.
+  std::uint64_t unasked_bytes_ = 0;    ///< That came all the same.
 
   // What is finished, what the sender knows of it, and what may be remembered.
-  struct finished_entry {
-    std::uint32_t entry;
-    bool now;  ///< On this link, with a root; else earlier.
-    core::content_hash root;
-  };
-  std::vector<finished_entry> unreported_;
+  std::map<std::uint32_t, core::content_hash> unreported_;  ///< With its root.
+  core::block_set unreported_earlier_;                      ///< Without: on an earlier link.
+  std::uint64_t reported_bytes_ = UINT64_MAX;
   core::block_set finished_, settled_;
   std::uint64_t files_done_ = 0;
   std::uint64_t bytes_done_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/block_plan.hpp"
+#include "actors/core/block_set.hpp"
 #include "actors/core/transfer_content.hpp"
 #include "actors/transfer/content_hasher.hpp"
 #include "transport/bytes.hpp"
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace hobnob {
+
+class block_frame_writer;
 
 namespace wire {
 class Transfer;
@@ -71,9 +74,10 @@ class transfer_sender {
   fault send_hashes(std::uint32_t entry, std::uint64_t first, std::uint64_t count, answers& out);
   fault take_finished(const wire::Transfer& message);
   fault check_root(std::uint32_t entry, const core::content_hash& root);
-  fault add_piece(class block_frame_writer& frame);
+  fault add_piece(block_frame_writer& frame, bool& full);
+  void begin_block();
+  void next_range();
   open_file* open(std::uint32_t entry);
-  void begin_next_block();
 
   core::transfer_id id_;
   std::shared_ptr<core::transfer_source> source_;
@@ -84,7 +88,6 @@ class transfer_sender {
   std::uint64_t sent_of_block_ = 0;  ///< Of the first block asked for.
   content_hasher block_hash_;        ///< Of these bytes.
   std::map<std::uint32_t, open_file> files_;  ///< With hashes the receiver has not confirmed.
-  std::uint64_t finished_count_ = 0;
   std::uint64_t files_done_ = 0;
   std::uint64_t bytes_done_ = 0;
   bool done_ = false;

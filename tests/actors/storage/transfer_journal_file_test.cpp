@@ -16,6 +16,7 @@ core::transfer_record some_record(std::uint8_t number) {
   record.user = "bob";
   record.key.octets[3] = 7;
   record.summary = {"photos", 12, 10, 1'000'000'000'000};
+  record.manifest = {9, 8, 7};
   record.state = "running";
   record.conflicts = "rename";
   record.folder = "/home/ann/Down loads";

@@ -1,0 +1,232 @@
+#include "actors/transfer/transfer_receiver.hpp"
+
+#include "actors/transfer/block_frame.hpp"
+#include "actors/transfer/receiving_file.hpp"
+#include "actors/transfer/transfer_frame.hpp"
+#include "transport/wire/transfer.pb.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::uint32_t entries_asked_at_once = 4096;
+constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
+constexpr std::size_t open_files_max = 4096;
+
+core::transfer_fault sent_wrongly(std::string detail) {
+  return {"protocol", "the sender sent " + std::move(detail)};
+}
+
+core::transfer_entry read_entry(const wire::ManifestEntry& from) {
+  return {from.path(), from.folder() ? core::entry_kind::folder : core::entry_kind::file,
+          from.size(), from.modified_ns()};
+}
+
+}  // namespace
+
+transfer_receiver::transfer_receiver(transfer_receiver_config config,
+                                     std::shared_ptr<core::transfer_sink> sink)
+    : config_(std::move(config)), sink_(std::move(sink)) {}
+
+transfer_receiver::~transfer_receiver() = default;
+
+transfer_receiver::fault transfer_receiver::begin(answers& out) {
+  if (!open_) {
+    if (auto failed = sink_->open(config_.offered)) return failed;
+    open_ = true;
+  }
+  void_requests();
+  return go_on(out);
+}
+
+void transfer_receiver::void_requests() {
+  manifest_asked_ = declared_;
+  asked_bytes_ = 0;
+  for (auto& [entry, file] : files_) {
+    file.covered = file.held;
+    file.compare_asked = file.compared;
+    file.block_come = 0;
+    if (!comparing_.contains(entry) && !file.all_held()) lacking_.insert(entry);
+  }
+  // The sender may be another program than the one that was told.
+  unreported_earlier_ = finished_;
+  for (const auto& [entry, root] : unreported_) unreported_earlier_.remove({entry, entry + 1});
+}
+
+transfer_receiver::fault transfer_receiver::take(const wire::Transfer& message, answers& out) {
+  fault failed;
+  if (message.has_manifest()) {
+    failed = take_manifest(message);
+  } else if (message.has_block_hashes()) {
+    failed = take_hashes(message);
+  } else {
+    verified_ = verified_ || (message.has_verified() && complete_);
+    return std::nullopt;
+  }
+  return failed ? failed : go_on(out);
+}
+
+transfer_receiver::fault transfer_receiver::take_blocks(byte_view payload, answers& out) {
+  if (payload.size() < block_frame_header_size) return sent_wrongly("a frame that is cut");
+  block_frame_reader frame{payload};
+  while (!frame.at_end()) {
+    const auto piece = frame.next();
+    if (!piece) return sent_wrongly("a frame that is cut");
+    if (auto failed = take_piece(*piece)) return failed;
+  }
+  return go_on(out);
+}
+
+/// Does whatever can be done without the sender, then asks it for the next things.
+transfer_receiver::fault transfer_receiver::go_on(answers& out) {
+  if (complete_) return close(out);
+  if (auto failed = finish_ready()) return failed;
+  do {
+    if (auto failed = open_entries()) return failed;
+    ask_for_blocks(out);
+  } while (may_open());
+  if (finished_.count() == config_.offered.entries) return close(out);
+  ask_for_manifest(out);
+  ask_for_hashes(out);
+  return std::nullopt;
+}
+
+bool transfer_receiver::wants_more() const noexcept {
+  return asked_bytes_ <= config_.window - config_.window / 4;
+}
+
+/// Everything open has been asked for, and it is not enough.
+bool transfer_receiver::may_open() const noexcept {
+  return !waiting_.empty() && files_.size() < open_files_max && lacking_.empty() && wants_more();
+}
+
+// --- Manifest ---
+
+void transfer_receiver::ask_for_manifest(answers& out) {
+  const auto coming = manifest_asked_ - declared_;
+  const auto left = config_.offered.entries - manifest_asked_;
+  if (left == 0 || coming + waiting_.size() >= waiting_entries_max) return;
+  const auto count = std::min<std::uint64_t>(entries_asked_at_once, left);
+  auto message = transfer_message(config_.id);
+  message.mutable_manifest_request()->set_first(manifest_asked_);
+  message.mutable_manifest_request()->set_count(static_cast<std::uint32_t>(count));
+  out.push_back(encode_transfer(message));
+  manifest_asked_ += count;
+}
+
+transfer_receiver::fault transfer_receiver::take_manifest(const wire::Transfer& message) {
+  const auto& chunk = message.manifest();
+  const auto count = static_cast<std::uint64_t>(chunk.entries_size());
+  // A late answer to a void request comes again.
+  if (chunk.first() != declared_) return std::nullopt;
+  if (count > config_.offered.entries - declared_)
+    return sent_wrongly("more entries than it offered");
+  if (waiting_.size() + count > waiting_entries_max + 2 * entries_asked_at_once)
+    return sent_wrongly("more entries than were asked for");
+  std::vector<core::transfer_entry> entries;
+  entries.reserve(count);
+  for (const auto& entry : chunk.entries()) entries.push_back(read_entry(entry));
+  if (auto failed = sink_->declare(declared_, entries)) return failed;
+  for (auto& entry : entries) {
+    add_entry(manifest_hash_, entry);
+    waiting_.push_back(std::move(entry));
+  }
+  declared_ += count;
+  manifest_asked_ = std::max(manifest_asked_, declared_);
+  if (declared_ == config_.offered.entries && manifest_hash_.value() != config_.manifest)
+    return core::transfer_fault{"source-changed", "the list of files is not the one offered"};
+  return std::nullopt;
+}
+
+transfer_receiver::fault transfer_receiver::open_entries() {
+  if (!may_open()) return std::nullopt;
+  auto coming = asked_bytes_;
+  while (!waiting_.empty() && files_.size() < open_files_max && coming < config_.window) {
+    const auto entry = static_cast<std::uint32_t>(declared_ - waiting_.size());
+    if (auto failed = open_entry(entry, waiting_.front())) return failed;
+    if (lacking_.contains(entry)) coming += waiting_.front().size;
+    waiting_.pop_front();
+  }
+  return std::nullopt;
+}
+
+transfer_receiver::fault transfer_receiver::open_entry(std::uint32_t entry,
+                                                       const core::transfer_entry& declared) {
+  core::transfer_sink::standing found;
+  if (auto failed = sink_->look(entry, found)) return failed;
+  if (found.finished) {
+    note_finished(entry, declared, nullptr, {});
+    return std::nullopt;
+  }
+  if (declared.kind == core::entry_kind::folder || declared.size == 0) {
+    std::string shown;
+    if (auto failed = sink_->finish(entry, found.candidate, shown)) return failed;
+    const auto root = hash_root({});
+    note_finished(entry, declared, &root, shown);
+    return std::nullopt;
+  }
+  auto& file = files_.try_emplace(entry, declared).first->second;
+  file.candidate = found.candidate;
+  file.compare_end = found.candidate ? file.plan.count() : found.unfinished / file.plan.block_size();
+  if (found.unfinished == declared.size) file.compare_end = file.plan.count();
+  (file.compare_end > 0 ? comparing_ : lacking_).insert(entry);
+  return std::nullopt;
+}
+
+// --- The end of a file, and of all ---
+
+transfer_receiver::fault transfer_receiver::finish_ready() {
+  while (!ready_.empty()) {
+    const auto found = files_.find(*ready_.begin());
+    auto& file = found->second;
+    std::string shown;
+    if (auto failed = sink_->finish(found->first, file.candidate, shown)) return failed;
+    const auto root = hash_root(file.hashes);
+    bytes_done_ -= file.declared.size;  // Of its blocks; now as a whole.
+    note_finished(found->first, file.declared, &root, shown);
+    ready_.erase(ready_.begin());
+    files_.erase(found);
+  }
+  return std::nullopt;
+}
+
+/// Without a root it was finished by an earlier run.
+void transfer_receiver::note_finished(std::uint32_t entry, const core::transfer_entry& declared,
+                                      const core::content_hash* root, const std::string& shown) {
+  constexpr std::size_t stored_max = 10;
+  finished_.add({entry, entry + 1});
+  if (root) {
+    unreported_.emplace(entry, *root);
+  } else {
+    unreported_earlier_.add({entry, entry + 1});
+    settled_.add({entry, entry + 1});
+  }
+  bytes_done_ += declared.size;
+  if (declared.kind == core::entry_kind::file) ++files_done_;
+  const bool outermost = declared.path.find('/') == std::string::npos;
+  if (outermost && !shown.empty() && stored_.size() < stored_max) stored_.push_back(shown);
+}
+
+transfer_receiver::fault transfer_receiver::settle() {
+  if (settled_ == finished_) return std::nullopt;
+  if (auto failed = sink_->settle()) return failed;
+  settled_ = finished_;
+  return std::nullopt;
+}
+
+transfer_receiver::fault transfer_receiver::close(answers& out) {
+  if (!complete_) {
+    if (auto failed = sink_->close()) return failed;
+    settled_ = finished_;
+    complete_ = true;
+  }
+  report(out);
+  auto message = transfer_message(config_.id);
+  message.mutable_complete();
+  out.push_back(encode_transfer(message));
+  return std::nullopt;
+}
+
+}  // namespace hobnob

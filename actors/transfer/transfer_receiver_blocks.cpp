@@ -1,0 +1,260 @@
+// The receiver of a transfer: what is compared, asked for, taken and reported.
+
+#include "actors/transfer/block_frame.hpp"
+#include "actors/transfer/receiving_file.hpp"
+#include "actors/transfer/transfer_frame.hpp"
+#include "actors/transfer/transfer_receiver.hpp"
+#include "transport/wire/transfer.pb.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr unsigned damaged_blocks_max = 3;  ///< Of one file.
+constexpr std::uint64_t compared_bytes_at_once = 64 * 1024 * 1024;
+constexpr std::uint64_t compared_blocks_at_once = 512;
+constexpr std::size_t compare_buffer_size = 256 * 1024;
+constexpr std::size_t report_size_max = 40 * 1024;  ///< Of one message.
+
+/// What may come late, of requests that were void meanwhile; more is no accident.
+constexpr std::uint64_t unasked_bytes_max = 256 * 1024 * 1024;
+
+/// Writes `EntriesFinished`, in as many messages as it takes.
+class finished_report {
+ public:
+  finished_report(wire::Transfer empty, std::vector<shared_slice>& out)
+      : empty_(std::move(empty)), message_(empty_), out_(out) {}
+
+  /// Finished on an earlier link.
+  void add(const core::block_range& range) {
+    begin(range.first).set_count(static_cast<std::uint32_t>(range.count()));
+    with_roots_ = nullptr;
+  }
+
+  /// In ascending order, all after the earlier ones.
+  void add(std::uint32_t entry, const core::content_hash& root) {
+    if (!with_roots_ || size_ > report_size_max ||
+        with_roots_->first() + with_roots_->count() != entry) {
+      with_roots_ = &begin(entry);
+    }
+    with_roots_->set_count(with_roots_->count() + 1);
+    *with_roots_->mutable_roots() += hash_text(root);
+    size_ += root.size();
+  }
+
+  void end(bool even_if_empty) {
+    if (size_ > 0 || even_if_empty) out_.push_back(encode_transfer(message_));
+  }
+
+ private:
+  wire::EntriesFinished::Range& begin(std::uint64_t entry) {
+    constexpr std::size_t range_size = 16;
+    if (size_ > report_size_max) {
+      out_.push_back(encode_transfer(message_));
+      message_ = empty_;
+      size_ = 0;
+    }
+    size_ += range_size;
+    auto& range = *message_.mutable_finished()->add_ranges();
+    range.set_first(static_cast<std::uint32_t>(entry));
+    return range;
+  }
+
+  const wire::Transfer empty_;
+  wire::Transfer message_;
+  wire::EntriesFinished::Range* with_roots_ = nullptr;
+  std::size_t size_ = 0;
+  std::vector<shared_slice>& out_;
+};
+
+}  // namespace
+
+// --- Comparing ---
+
+void transfer_receiver::ask_for_hashes(answers& out) {
+  for (const auto entry : comparing_) {
+    auto& file = files_.at(entry);
+    if (file.compare_asked != file.compared) continue;
+    const auto in_bytes = std::max<std::uint64_t>(1, compared_bytes_at_once / file.plan.block_size());
+    const auto count =
+        std::min({in_bytes, compared_blocks_at_once, file.compare_end - file.compared});
+    auto message = transfer_message(config_.id);
+    auto& wanted = *message.mutable_hash_request();
+    wanted.set_entry(entry);
+    wanted.set_first(file.compared);
+    wanted.set_count(count);
+    out.push_back(encode_transfer(message));
+    file.compare_asked = file.compared + count;
+  }
+}
+
+transfer_receiver::fault transfer_receiver::take_hashes(const wire::Transfer& message) {
+  constexpr auto hash_size = sizeof(core::content_hash);
+  const auto& news = message.block_hashes();
+  const auto found = files_.find(news.entry());
+  // An answer to a void request comes again, or is not wanted any more.
+  if (found == files_.end() || !comparing_.contains(news.entry())) return std::nullopt;
+  auto& file = found->second;
+  const std::string_view hashes = news.hashes();
+  if (news.first() != file.compared || hashes.size() / hash_size != file.compare_asked - file.compared)
+    return std::nullopt;
+  for (std::size_t i = 0; i * hash_size < hashes.size(); ++i) {
+    const auto expected = parse_hash(hashes.substr(i * hash_size, hash_size));
+    if (!expected) return core::transfer_fault{"protocol", "the sender sent a hash that is cut"};
+    bool same = false;
+    if (auto failed = compare_block(found->first, file, file.compared, *expected, same))
+      return failed;
+    if (same) {
+      bytes_done_ += file.plan.size(file.compared);
+      file.hold(file.compared, *expected);
+    } else if (file.candidate) {
+      // Another file of that name and size: nothing of it is taken over.
+      file.compare_end = file.compared;
+      break;
+    }
+    ++file.compared;
+  }
+  if (file.compared >= file.compare_end) end_comparison(found->first, file);
+  return std::nullopt;
+}
+
+transfer_receiver::fault transfer_receiver::compare_block(std::uint32_t entry, receiving_file& file,
+                                                          std::uint64_t block,
+                                                          const core::content_hash& expected,
+                                                          bool& same) {
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(compare_buffer_size, file.plan.block_size()));
+  content_hasher hash;
+  const auto size = file.plan.size(block);
+  for (std::uint64_t done = 0; done < size;) {
+    const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
+    if (auto failed = sink_->read(entry, file.plan.offset(block) + done, part)) {
+      // What is not there any more is not the same; what cannot be read may be another time.
+      return failed->code == "folder-changed" ? std::nullopt : failed;
+    }
+    hash.add(part);
+    done += part.size();
+  }
+  same = hash.value() == expected;
+  return std::nullopt;
+}
+
+void transfer_receiver::end_comparison(std::uint32_t entry, receiving_file& file) {
+  comparing_.erase(entry);
+  if (file.all_held()) {
+    ready_.insert(entry);
+    return;
+  }
+  if (std::exchange(file.candidate, false)) {
+    for (const auto& range : file.held.ranges()) {
+      for (auto block = range.first; block < range.end; ++block)
+        bytes_done_ -= file.plan.size(block);
+    }
+    file.held = {};
+    file.covered = {};
+  }
+  lacking_.insert(entry);
+}
+
+// --- Asking ---
+
+void transfer_receiver::ask_for_blocks(answers& out) {
+  if (lacking_.empty() || !wants_more()) return;
+  auto message = transfer_message(config_.id);
+  auto& ranges = *message.mutable_block_request()->mutable_ranges();
+  constexpr int ranges_at_once = 3000;
+  while (!lacking_.empty() && asked_bytes_ < config_.window && ranges.size() < ranges_at_once) {
+    const auto entry = *lacking_.begin();
+    auto& file = files_.at(entry);
+    const auto wanted = (config_.window - asked_bytes_) / file.plan.block_size() + 1;
+    const auto gap = file.covered.first_gap(0, file.plan.count(), wanted);
+    if (!gap) {
+      lacking_.erase(lacking_.begin());
+      continue;
+    }
+    file.covered.add(*gap);
+    asked_bytes_ += std::min(file.plan.offset(gap->first) + gap->count() * file.plan.block_size(),
+                             file.plan.file_size()) -
+                    file.plan.offset(gap->first);
+    const bool whole = gap->count() == file.plan.count();
+    auto* last = ranges.empty() ? nullptr : ranges.Mutable(ranges.size() - 1);
+    if (whole && last && last->count() == 0 && last->entry() + last->entries() == entry) {
+      last->set_entries(last->entries() + 1);
+      continue;
+    }
+    auto& range = *ranges.Add();
+    range.set_entry(entry);
+    if (whole) {
+      range.set_entries(1);
+    } else {
+      range.set_first(gap->first);
+      range.set_count(gap->count());
+    }
+  }
+  if (!ranges.empty()) out.push_back(encode_transfer(message));
+}
+
+// --- Taking ---
+
+transfer_receiver::fault transfer_receiver::take_piece(const block_piece& piece) {
+  const auto found = files_.find(piece.entry);
+  const auto size = piece.data.size();
+  const auto block = found == files_.end() ? 0 : piece.offset / found->second.plan.block_size();
+  const bool asked = found != files_.end() && !comparing_.contains(piece.entry) &&
+                     found->second.covered.contains(block) && !found->second.held.contains(block);
+  auto* const file = asked ? &found->second : nullptr;
+  if (file && piece.offset == file->plan.offset(block)) {
+    if (file->block_come > 0) asked_bytes_ += file->block_come;  // It will come again.
+    file->block = block;
+    file->block_come = 0;
+    file->block_hash.reset();
+  }
+  if (!file || file->block != block || piece.offset != file->plan.offset(block) + file->block_come) {
+    unasked_bytes_ += size;
+    if (unasked_bytes_ > unasked_bytes_max)
+      return core::transfer_fault{"protocol", "the sender sends what was not asked for"};
+    return std::nullopt;
+  }
+  const auto left = file->plan.size(block) - file->block_come;
+  if (size > left || (size == left) != piece.hash.has_value())
+    return core::transfer_fault{"protocol", "the sender cuts blocks in another way"};
+  if (auto failed = sink_->write(piece.entry, piece.offset, piece.data)) return failed;
+  file->block_hash.add(piece.data);
+  file->block_come += size;
+  asked_bytes_ -= size;
+  if (!piece.hash) return std::nullopt;
+  file->block_come = 0;
+  if (file->block_hash.value() == *piece.hash) {
+    file->hold(block, *piece.hash);
+    bytes_done_ += file->plan.size(block);
+    if (file->all_held()) ready_.insert(piece.entry);
+    return std::nullopt;
+  }
+  if (++file->damaged > damaged_blocks_max) {
+    return core::transfer_fault{"not-verified",
+                                file->declared.path + " keeps coming damaged: check the memory and "
+                                                      "the disk of the sender"};
+  }
+  file->covered.remove({block, block + 1});
+  lacking_.insert(piece.entry);
+  return std::nullopt;
+}
+
+// --- Reporting ---
+
+void transfer_receiver::report(answers& out) {
+  auto empty = transfer_message(config_.id);
+  empty.mutable_finished()->set_files_done(files_done_);
+  empty.mutable_finished()->set_bytes_done(bytes_done_);
+  finished_report report{std::move(empty), out};
+  for (const auto& range : unreported_earlier_.ranges()) report.add(range);
+  for (const auto& [entry, root] : unreported_) report.add(entry, root);
+  report.end(bytes_done_ != reported_bytes_);
+  unreported_earlier_ = {};
+  unreported_.clear();
+  reported_bytes_ = bytes_done_;
+}
+
+}  // namespace hobnob

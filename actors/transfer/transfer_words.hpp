@@ -1,0 +1,31 @@
+#pragma once
+
+#include "actors/core/transfer_journal.hpp"
+#include "actors/transfer/transfer_messages.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace hobnob {
+
+constexpr bool is_final(transfer_state state) noexcept {
+  return state == transfer_state::done || state == transfer_state::failed;
+}
+
+/// How a record says it: "offered", "accepted", "paused", "done", or "failed:" and the code.
+std::string record_state(const transfer_info& info, bool accepted);
+
+/// What a record says of a transfer from an earlier start of the program.
+transfer_info info_of(const core::transfer_record& record);
+
+/// What the other side says of the end, in words of this side: "cancelled-there" for "cancelled",
+/// and for what is no code.
+std::string code_from_there(std::string_view code);
+
+/// And the other way round.
+std::string code_for_there(std::string_view code);
+
+/// At most `size_max` bytes of `text`, cut between characters.
+std::string shortened(std::string_view text, std::size_t size_max);
+
+}  // namespace hobnob
