@@ -5,7 +5,8 @@
 
 #include "transport/wire/big_endian.hpp"
 
-#include <new>
+#include <algorithm>
+#include <array>
 
 namespace hobnob {
 namespace {
@@ -20,24 +21,23 @@ core::content_hash canonical(XXH128_hash_t hash) noexcept {
 
 }  // namespace
 
-void content_hasher::freed::operator()(XXH3_state_s* state) const noexcept {
-  XXH3_freeState(state);
-}
+struct content_hasher::state {
+  XXH3_state_t of;
+};
 
-content_hasher::content_hasher() : state_(XXH3_createState()) {
-  if (!state_) throw std::bad_alloc{};
-  reset();
-}
+content_hasher::content_hasher() : state_(std::make_unique<state>()) { reset(); }
+
+content_hasher::~content_hasher() = default;
 
 void content_hasher::add(byte_view data) noexcept {
-  XXH3_128bits_update(state_.get(), data.data(), data.size());
+  XXH3_128bits_update(&state_->of, data.data(), data.size());
 }
 
 core::content_hash content_hasher::value() const noexcept {
-  return canonical(XXH3_128bits_digest(state_.get()));
+  return canonical(XXH3_128bits_digest(&state_->of));
 }
 
-void content_hasher::reset() noexcept { XXH3_128bits_reset(state_.get()); }
+void content_hasher::reset() noexcept { XXH3_128bits_reset(&state_->of); }
 
 core::content_hash hash_content(byte_view data) noexcept {
   return canonical(XXH3_128bits(data.data(), data.size()));

@@ -6,8 +6,6 @@
 #include <memory>
 #include <span>
 
-struct XXH3_state_s;
-
 namespace hobnob {
 
 /// Computes a `core::content_hash` piece by piece (XXH3-128, https://xxhash.com, canonical byte
@@ -15,6 +13,7 @@ namespace hobnob {
 class content_hasher {
  public:
   content_hasher();
+  ~content_hasher();
 
   void add(byte_view data) noexcept;
 
@@ -25,10 +24,8 @@ class content_hasher {
   void reset() noexcept;
 
  private:
-  struct freed {
-    void operator()(XXH3_state_s* state) const noexcept;
-  };
-  std::unique_ptr<XXH3_state_s, freed> state_;
+  struct state;
+  std::unique_ptr<state> state_;
 };
 
 core::content_hash hash_content(byte_view data) noexcept;

@@ -131,8 +131,9 @@ class transfer_pair {
     for (const auto& range : request.ranges()) {
       const auto entries = source->entries(range.entry(), range.count() == 0 ? range.entries() : 1);
       for (const auto& entry : entries) {
-        under_way += range.count() == 0 ? entry.size
-                                        : range.count() * core::block_plan{entry.size}.block_size();
+        const core::block_plan plan{entry.size};
+        const auto end = range.count() == 0 ? plan.count() : range.first() + range.count();
+        for (auto block = range.first(); block < end; ++block) under_way += plan.size(block);
       }
     }
     most_under_way = std::max(most_under_way, under_way);
