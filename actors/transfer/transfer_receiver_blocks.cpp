@@ -170,11 +170,8 @@ void transfer_receiver::ask_for_blocks(answers& out) {
     auto& file = files_.at(entry);
     const auto wanted = (config_.window - asked_bytes_) / file.plan.block_size() + 1;
     const auto gap = file.covered.first_gap(0, file.plan.count(), wanted);
-    if (!gap) {
-      lacking_.erase(lacking_.begin());
-      continue;
-    }
     file.covered.add(*gap);
+    if (file.covered.count() == file.plan.count()) lacking_.erase(lacking_.begin());
     asked_bytes_ += std::min(file.plan.offset(gap->first) + gap->count() * file.plan.block_size(),
                              file.plan.file_size()) -
                     file.plan.offset(gap->first);
