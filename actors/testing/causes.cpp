@@ -191,9 +191,23 @@ bool causes::was_broken(const std::string& one, const std::string& other, span w
   });
 }
 
+/// A power cut says nothing: others find out by silence, when it may have long been there again.
+bool causes::was_out_of_power(const program& which, span when) const {
+  const auto& history = which.history();
+  for (auto each = history.begin(); each != history.end(); ++each) {
+    const auto next = std::next(each);
+    if (each->then == program::state::crashed && next != history.end() &&
+        overlap({each->at, next->at + after_effect_}, when)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool causes::was_cut_off(const sim_peer& which, span when) const {
   return std::ranges::any_of(world_.relays(), [&](const auto& relay) {
-    return was_down(*relay, when) || was_broken(which.host(), relay->host(), when);
+    return was_down(*relay, when) || was_out_of_power(*relay, when) ||
+           was_broken(which.host(), relay->host(), when);
   });
 }
 

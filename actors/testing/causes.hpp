@@ -48,6 +48,7 @@ class causes {
  private:
   struct trouble;  ///< A fault and how long it lasted.
 
+  bool was_out_of_power(const program& which, span when) const;
   void begin(const trouble& news);
   void end_all(time_point at);
   bool is_program(const std::string& host) const;
