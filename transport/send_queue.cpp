@@ -3,6 +3,7 @@
 #include "transport/frame_codec.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hobnob {
 
@@ -42,9 +43,13 @@ send_status send_queue::push(const outgoing_frame& frame) {
     append(packed, frame.body.view());
   }
   size_ += frame_header_size + payload_size;
-  if (size_ <= limits_.high_water) return send_status::sent;
-  full_ = true;
-  return send_status::full;
+  lane.size += frame_header_size + payload_size;
+  const bool whole_full = size_ > limits_.high_water;
+  const bool bulk_full =
+      frame.priority == frame_priority::bulk && lane.size > limits_.bulk_high_water;
+  full_ |= whole_full;
+  bulk_full_ |= bulk_full;
+  return whole_full || bulk_full ? send_status::full : send_status::sent;
 }
 
 bytes& send_queue::open_segment(lane& in) {
@@ -64,7 +69,9 @@ void send_queue::gather(std::vector<byte_view>& out, std::size_t size_max) {
       // A header at a segment's end belongs to the shared body after it: never part them.
       while (lane.next < lane.segments.size() &&
              (gathered < size_max || !lane.segments[lane.next].shared.empty())) {
-        gathered += lane.segments[lane.next].view().size();
+        const auto size = lane.segments[lane.next].view().size();
+        gathered += size;
+        lane.size -= size;
         writing_.push_back(std::move(lane.segments[lane.next++]));
       }
       if (lane.next == lane.segments.size()) {
@@ -100,17 +107,16 @@ void send_queue::consume(std::size_t count) {
 
 void send_queue::drop_waiting() noexcept {
   for (auto& lane : lanes_) {
-    for (; lane.next < lane.segments.size(); ++lane.next) {
-      size_ -= lane.segments[lane.next].view().size();
-    }
+    size_ -= lane.size;
     lane = {};
   }
 }
 
 bool send_queue::take_drained() noexcept {
-  if (!full_ || size_ > limits_.low_water) return false;
-  full_ = false;
-  return true;
+  if (full_ && size_ > limits_.low_water) return false;
+  const bool bulk_drained = bulk_full_ && bulk().size <= limits_.bulk_low_water;
+  if (bulk_drained) bulk_full_ = false;
+  return std::exchange(full_, false) || bulk_drained;
 }
 
 }  // namespace hobnob

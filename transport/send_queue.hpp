@@ -12,6 +12,11 @@ struct send_queue_limits {
   std::size_t high_water = 2 * 1024 * 1024;  ///< Above it `push` says `full`.
   std::size_t low_water = 512 * 1024;        ///< At or below it a full queue has drained.
   std::size_t hard_limit = 4 * 1024 * 1024;  ///< Nothing is taken beyond it.
+
+  /// The same marks for what waits in `frame_priority::bulk` alone: who has plenty to send keeps
+  /// little of it here, and leaves the room of the queue to the others.
+  std::size_t bulk_high_water = 512 * 1024;
+  std::size_t bulk_low_water = 128 * 1024;
 };
 
 /// Frames waiting to be written: bounded, most urgent first, in order within a priority. Small
@@ -39,7 +44,8 @@ class send_queue {
   /// A sender was told `full` of frames that had not come here yet: it waits for `take_drained`.
   void note_full() noexcept { full_ = true; }
 
-  /// True once after a `full` queue has fallen to its low-water mark.
+  /// True once after what was `full` has fallen to its low-water mark; not for the bulk frames
+  /// while the whole queue is still full.
   bool take_drained() noexcept;
 
  private:
@@ -52,7 +58,12 @@ class send_queue {
   struct lane {
     std::vector<segment> segments;
     std::size_t next = 0;  ///< The first that has not moved to `writing_`.
+    std::size_t size = 0;  ///< Bytes from there on.
   };
+
+  const lane& bulk() const noexcept {
+    return lanes_[static_cast<std::size_t>(frame_priority::bulk)];
+  }
 
   /// Where the next frame is packed. A frame never spans two packed segments.
   static bytes& open_segment(lane& in);
@@ -64,6 +75,7 @@ class send_queue {
   std::size_t written_bytes_ = 0;  ///< Of the first segment that is not written yet.
   std::size_t size_ = 0;
   bool full_ = false;
+  bool bulk_full_ = false;
 };
 
 }  // namespace hobnob

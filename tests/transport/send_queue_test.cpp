@@ -117,6 +117,46 @@ TEST(SendQueue, SaysFullAboveHighWaterAndDrainedOnceBelowLowWater) {
   EXPECT_FALSE(queue.take_drained());
 }
 
+TEST(SendQueue, BulkHasMarksOfItsOwn) {
+  send_queue queue{{.bulk_high_water = 1000, .bulk_low_water = 300}};
+  EXPECT_EQ(queue.push(message_of(filled(900, 'x'), frame_priority::bulk)), send_status::sent);
+  EXPECT_EQ(queue.push(message_of(filled(900, 'x'), frame_priority::bulk)), send_status::full);
+  EXPECT_EQ(queue.push(message_of(filled(2000, 'x'))), send_status::sent) << "that is not bulk";
+  EXPECT_FALSE(queue.take_drained());
+  EXPECT_EQ(drain(queue, 100, 500).size(), 3u);
+  EXPECT_TRUE(queue.take_drained());
+  EXPECT_FALSE(queue.take_drained());
+  EXPECT_EQ(queue.push(message_of(filled(900, 'x'), frame_priority::bulk)), send_status::sent);
+}
+
+TEST(SendQueue, BulkHasDrainedWhenFewOfItStillWaits) {
+  send_queue queue{{.bulk_high_water = 20'000, .bulk_low_water = 6000}};
+  for (int i = 0; i < 5; ++i) queue.push(message_of(filled(5000, 'x'), frame_priority::bulk));
+  std::vector<byte_view> views;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(queue.take_drained()) << i;
+    queue.gather(views, 1);
+    std::size_t given = 0;
+    for (auto view : views) given += view.size();
+    queue.consume(given);
+  }
+  queue.gather(views, 1);
+  EXPECT_TRUE(queue.take_drained()) << "the fourth is being written, the fifth waits";
+}
+
+TEST(SendQueue, BulkHasNotDrainedWhileAllLanesTogetherAreFull) {
+  send_queue queue{{.high_water = 20'000, .low_water = 5000, .bulk_high_water = 6000}};
+  EXPECT_EQ(queue.push(message_of(filled(8000, 'x'), frame_priority::bulk)), send_status::full);
+  EXPECT_EQ(queue.push(message_of(filled(15'000, 'x'))), send_status::full);
+  std::vector<byte_view> views;
+  queue.gather(views, 100'000);
+  queue.consume(15'000);
+  EXPECT_FALSE(queue.take_drained());
+  queue.consume(5000);
+  EXPECT_TRUE(queue.take_drained());
+  EXPECT_FALSE(queue.take_drained()) << "once for both";
+}
+
 TEST(SendQueue, WhoWasToldFullElsewhereHearsThatItDrained) {
   send_queue queue{{.high_water = 1000, .low_water = 300, .hard_limit = 2000}};
   queue.note_full();

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -20,6 +21,10 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::size_t gathered_buffers_max = 64;
+
+// What the kernel takes of us ahead of what it can send: an urgent frame waits behind no more. It
+// says "writable" again at half of it.
+constexpr int unsent_max = 128 * 1024;
 
 error_code last_system_error() {
   if (errno == EAGAIN || errno == EWOULDBLOCK) return asio::error::would_block;
@@ -42,6 +47,9 @@ error_code tcp_stream::adopt(tcp::socket socket, std::unique_ptr<stream>& out) {
   if (error) return error;
   socket.set_option(tcp::no_delay{true}, error);
   if (error) return error;
+  // Where it is not known the kernel takes more.
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max,
+               sizeof unsent_max);
   out = std::make_unique<tcp_stream>(std::move(socket), from_asio(local), from_asio(remote));
   return {};
 }

@@ -11,9 +11,9 @@ namespace hobnob {
 /// A connected TCP socket. Made by `tcp_network`.
 class tcp_stream final : public stream {
  public:
-  /// Takes over a connected socket: non-blocking, without Nagle's delay. `errc::self_connection` if
-  /// its two ends are the same socket (a port that dialled itself), else an error if the connection
-  /// is gone already.
+  /// Takes over a connected socket: non-blocking, without Nagle's delay, with little waiting in the
+  /// kernel to be sent. `errc::self_connection` if its two ends are the same socket (a port that
+  /// dialled itself), else an error if the connection is gone already.
   static error_code adopt(boost::asio::ip::tcp::socket socket, std::unique_ptr<stream>& out);
 
   tcp_stream(boost::asio::ip::tcp::socket socket, endpoint local, endpoint remote);
