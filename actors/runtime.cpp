@@ -4,7 +4,7 @@
 #include "actors/asio_scheduler.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/live_actors.hpp"
-#include "actors/transfer/transfer_messages.hpp"
+#include "actors/transfer/transfer_desk.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/executor_work_guard.hpp>

@@ -7,6 +7,7 @@
 #include "actors/runtime.hpp"
 #include "actors/runtime_network.hpp"
 #include "actors/spawn.hpp"
+#include "actors/transfer/transfer_desk.hpp"
 #include "transport/network.hpp"
 
 #include <caf/send.hpp>
@@ -62,6 +63,20 @@ class message_id_source {
   std::size_t used_ = ids_.size();  // Guarded by mutex_.
 };
 
+/// What is remembered of transfers is read here and now.
+transfer_desk_config desk_config(const peer_config& config, const peer_environment& environment) {
+  transfer_desk_config result;
+  result.settings = config.transfers;
+  result.own_user = config.user;
+  if (config.known) {
+    for (const auto& known : config.known->users()) result.met_before.insert(known.key.id);
+  }
+  if (config.transfers.journal) result.remembered = config.transfers.journal->load();
+  result.random = environment.random;
+  result.wall_ms = environment.wall_ms;
+  return result;
+}
+
 bool listens(const peer_config& config) {
   return config.direct == direct_mode::both || config.direct == direct_mode::accept_only;
 }
@@ -81,19 +96,25 @@ struct peer::impl {
     store_config.wall_ms = environment->wall_ms;
     own_record record{self, config.user, box_key_pair{self}.public_key(), epoch, environment};
     auto store = spawn(system, message_store, std::move(store_config));
-    hub = spawn(system, peer_hub, config, std::move(record), environment, store);
+    desk = spawn(system, transfer_desk, desk_config(config, *environment), peer_actor{store});
+    hub = spawn(system, peer_hub, config, std::move(record), environment, store,
+                link_transfers_actor{desk});
     caf::anon_send(store, serve_hub{hub});
     front = store;
   }
 
-  /// Tells `wait` when the hub has ended, whatever ended it.
+  /// Tells `wait` when the hub and the transfers have ended, whatever ended them.
   static void watch_end(const std::shared_ptr<impl>& watched) {
     watched->hub->attach_functor([watched] {
       watched->bridge->stop();
-      const std::lock_guard guard{watched->mutex};
-      watched->ended = true;
-      watched->changed.notify_all();
+      watched->note_end();
     });
+    watched->desk->attach_functor([watched] { watched->note_end(); });
+  }
+
+  void note_end() {
+    const std::lock_guard guard{mutex};
+    if (--alive == 0) changed.notify_all();
   }
 
   network& net;
@@ -102,10 +123,11 @@ struct peer::impl {
   peer_environment_ptr environment;
   message_id_source ids;
   peer_hub_actor hub;
+  transfer_desk_actor desk;
   peer_actor front;  // The message store: what is sent needs no detour by the hub.
   std::mutex mutex;
   std::condition_variable changed;
-  bool ended = false;
+  int alive = 2;  // Hub and desk. Guarded by mutex.
 };
 
 peer::peer(caf::actor_system& system, network& net, identity self, peer_config config)
@@ -142,6 +164,8 @@ peer::start_result peer::start() {
 }
 
 peer_actor peer::handle() const { return impl_->front; }
+
+transfers_actor peer::transfers() const { return impl_->desk; }
 
 void peer::subscribe(peer_subscriber_actor subscriber) {
   caf::anon_send(impl_->front, add_subscriber{std::move(subscriber)});
@@ -181,7 +205,7 @@ void peer::stop() { caf::anon_send(impl_->front, stop_peer{}); }
 
 bool peer::wait(std::chrono::milliseconds timeout) {
   std::unique_lock guard{impl_->mutex};
-  return impl_->changed.wait_for(guard, timeout, [this] { return impl_->ended; });
+  return impl_->changed.wait_for(guard, timeout, [this] { return impl_->alive == 0; });
 }
 
 }  // namespace hobnob

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/peer/peer_config.hpp"
+#include "actors/transfer/transfer_messages.hpp"
 #include "transport/tls/identity.hpp"
 
 #include <chrono>
@@ -55,6 +56,9 @@ class peer {
 
   /// The actor behind it: everything it can be told or asked is in `peer_actor`.
   peer_actor handle() const;
+
+  /// Its transfers of files: everything they can be told or asked is in `transfers_actor`.
+  transfers_actor transfers() const;
 
   /// `subscriber` is told the present state, then every change. Before `start`: misses nothing.
   void subscribe(peer_subscriber_actor subscriber);

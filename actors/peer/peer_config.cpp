@@ -13,6 +13,7 @@ std::string peer_config::validate() const {
   const bool listens = direct == direct_mode::both || direct == direct_mode::accept_only;
   if (listens && listen.empty()) return "no endpoint to listen on";
   if (dials_max == 0) return "no dial is allowed (dials_max is 0)";
+  if (transfers.running_max == 0) return "no transfer may run (running_max is 0)";
   if (relay && relay->port == 0) return "the relay's port is 0";
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include "actors/core/known_keys.hpp"
 #include "actors/core/relay_uri.hpp"
+#include "actors/transfer/transfer_config.hpp"
 #include "transport/endpoint.hpp"
 
 #include <chrono>
@@ -62,6 +63,9 @@ struct peer_config {
   /// at each end: where many peers share a machine, fewer at once arrive sooner than all of them
   /// late.
   std::size_t dials_max = 16;
+
+  /// Whose files are taken, where they go, and where transfers are remembered.
+  transfer_config transfers;
 
   std::string software = "hobnob";
 

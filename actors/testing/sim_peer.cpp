@@ -7,6 +7,7 @@
 #include "actors/testing/sim_background.hpp"
 #include "transport/sim/simulation.hpp"
 
+#include <caf/send.hpp>
 #include <span>
 #include <utility>
 
@@ -43,6 +44,16 @@ message_id sim_peer::send(std::string to, std::string channel, std::string_view 
   const auto id = peer_->send(to, channel, shared_slice::copy_of(as_byte_view(content)));
   write_down(to, channel, id);
   return id;
+}
+
+transfer_id sim_peer::send_files(hobnob::send_files order) {
+  const auto answer = ask_transfers<transfer_started>(std::move(order));
+  return answer ? answer->id : transfer_id{};
+}
+
+transfer_info sim_peer::transfer(const transfer_id& id) const {
+  const auto found = transfer_book_->latest.find(id);
+  return found == transfer_book_->latest.end() ? transfer_info{} : found->second;
 }
 
 void sim_peer::write_down(const std::string& to, const std::string& channel, const message_id& id) {
@@ -107,11 +118,18 @@ std::string sim_peer::load(const std::shared_ptr<disk>& data, network& net) {
 std::string sim_peer::launch(sim_process& process) {
   auto config = config_;
   if (!config.known) config.known = std::exchange(known_, nullptr);
+  if (!config.transfers.journal) config.transfers.journal = journal_;
+  if (!config.transfers.make_background) {
+    config.transfers.make_background = [&net = process.net()] { return make_sim_background(net); };
+  }
   peer_ = std::make_shared<hobnob::peer>(process.system(), process.net(), self_, std::move(config));
   diary_environment environment;
   environment.now = [&simulation = around().simulation] { return simulation.now(); };
   environment.note = [this](std::string_view word, const std::string& text) { note(word, text); };
-  peer_->subscribe(spawn(process.system(), keep_diary, book_, std::move(environment)));
+  peer_->subscribe(spawn(process.system(), keep_diary, book_, environment));
+  caf::anon_send(peer_->transfers(),
+                 add_transfer_subscriber{spawn(process.system(), keep_transfer_diary,
+                                               transfer_book_, std::move(environment))});
   const auto started = peer_->start();
   if (started.error) return started.detail.empty() ? started.error.message() : started.detail;
   return {};

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "actors/core/memory_content.hpp"
 #include "actors/peer/peer.hpp"
 #include "actors/spawn.hpp"
 #include "actors/testing/diary.hpp"
 #include "actors/testing/program.hpp"
+#include "actors/testing/transfer_diary.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <functional>
@@ -19,7 +21,7 @@ class random_source;
 namespace hobnob::testing {
 
 /// A peer on a simulated host, and what it has told over all its starts. Its identity and what it
-/// knows of others' keys are on the host's disk.
+/// knows of others' keys are on the host's disk; its transfers are remembered over its starts too.
 class sim_peer final : public program {
  public:
   /// `run` runs the world until a condition holds; false if it did not in time.
@@ -53,7 +55,18 @@ class sim_peer final : public program {
   /// Asks its actor, which runs the world for a moment: `peer.ask<user_list>(get_users{})`.
   /// Nothing if no answer came.
   template <class Answer, class Question>
-  std::optional<Answer> ask(Question question);
+  std::optional<Answer> ask(Question question) {
+    return peer_ ? ask_of<Answer>(peer_->handle(), std::move(question)) : std::nullopt;
+  }
+
+  /// The same of its transfers: `bob.ask_transfers<transfer_order_result>(pause_transfer{id})`.
+  template <class Answer, class Question>
+  std::optional<Answer> ask_transfers(Question question) {
+    return peer_ ? ask_of<Answer>(peer_->transfers(), std::move(question)) : std::nullopt;
+  }
+
+  /// Offers `order.source` to `order.to`; a null id if that was refused.
+  transfer_id send_files(hobnob::send_files order);
 
   /// A row of `who`; the default one for a user who is not known.
   user_info row(const std::string& user);
@@ -64,6 +77,13 @@ class sim_peer final : public program {
   // What was told.
 
   const diary& book() const noexcept { return *book_; }
+  const transfer_diary& transfers() const noexcept { return *transfer_book_; }
+
+  /// The last word on a transfer.
+  transfer_info transfer(const transfer_id& id) const;
+
+  /// What is remembered of transfers.
+  core::memory_transfer_journal& journal() const noexcept { return *journal_; }
 
   /// Chat texts in the order of their coming, of all lives.
   std::vector<std::string> inbox() const;
@@ -93,6 +113,9 @@ class sim_peer final : public program {
  private:
   void write_down(const std::string& to, const std::string& channel, const message_id& id);
 
+  template <class Answer, class Actor, class Question>
+  std::optional<Answer> ask_of(const Actor& asked, Question question);
+
   std::unique_ptr<sim::random_source> key_source_;
   identity self_;
   peer_config config_;
@@ -100,12 +123,14 @@ class sim_peer final : public program {
   std::vector<start_with_key> keys_;
   std::shared_ptr<core::known_keys> known_;  // Of the present run.
   std::shared_ptr<diary> book_ = std::make_shared<diary>();
+  std::shared_ptr<transfer_diary> transfer_book_ = std::make_shared<transfer_diary>();
+  std::shared_ptr<core::memory_transfer_journal> journal_ =
+      std::make_shared<core::memory_transfer_journal>();
   std::shared_ptr<hobnob::peer> peer_;
 };
 
-template <class Answer, class Question>
-std::optional<Answer> sim_peer::ask(Question question) {
-  if (!peer_) return std::nullopt;
+template <class Answer, class Actor, class Question>
+std::optional<Answer> sim_peer::ask_of(const Actor& asked, Question question) {
   struct reply {
     std::optional<Answer> answer;
     bool came = false;
@@ -113,8 +138,8 @@ std::optional<Answer> sim_peer::ask(Question question) {
   const auto told = std::make_shared<reply>();
   spawn(
       process()->system(),
-      [told, question = std::move(question)](caf::event_based_actor* self, peer_actor asked) {
-        self->request(asked, std::chrono::seconds{20}, question)
+      [told, question = std::move(question)](caf::event_based_actor* self, Actor receiver) {
+        self->request(receiver, std::chrono::seconds{20}, question)
             .then(
                 [told](Answer& answer) {
                   told->answer = std::move(answer);
@@ -122,7 +147,7 @@ std::optional<Answer> sim_peer::ask(Question question) {
                 },
                 [told](caf::error&) { told->came = true; });
       },
-      peer_->handle());
+      asked);
   run_([told] { return told->came; });
   return std::move(told->answer);
 }

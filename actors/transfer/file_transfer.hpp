@@ -66,6 +66,7 @@ struct transfer_told {
 /// It would run if it might (or no longer would: `ticket` is 0).
 struct slot_wanted {
   transfer_id id{};
+  transfer_direction direction = transfer_direction::sending;
   std::uint64_t ticket = 0;
 };
 

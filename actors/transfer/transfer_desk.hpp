@@ -65,6 +65,7 @@ struct transfer_desk_state {
     std::int64_t expires_ms = 0;  ///< Of an offer.
     file_transfer_actor actor;    ///< Null once it has ended.
     std::uint64_t link = 0;       ///< That it goes by; 0: none.
+    bool told = false;            ///< To subscribers.
     std::shared_ptr<const core::transfer_record> record;
   };
   using entry_map = std::map<transfer_id, entry>;
@@ -82,10 +83,9 @@ struct transfer_desk_state {
   caf::result<transfer_order_result> hand_over(const Order& order);
   transfer_list list() const;
   void subscribe(const transfer_subscriber_actor& subscriber);
-  entry& add(file_transfer_config settings);
+  entry& add(file_transfer_config made);
   void take(const transfer_told& news);
   void give_slot(const slot_wanted& wish);
-  void release_slot(transfer_direction direction, const transfer_id& id);
   template <class Event>
   void tell(const Event& event);
   void wish_for_links();
@@ -96,7 +96,9 @@ struct transfer_desk_state {
   void take(const link_frames& arrived);
   void hand(const transfer_link& from, const transfer_id& id, std::vector<transfer_input> inputs);
   void answer_for(const entry& ended, const transfer_link& from, const transfer_input& input);
-  void consider(const transfer_link& from, const std::string& user, const wire::Transfer& message);
+  void offer_again(const entry& ended, const transfer_link& to);
+  void consider(const transfer_link& from, const std::string& user, const transfer_id& id,
+                const wire::Transfer& message);
   void decide(const offer_in_hand& offer, bool verified);
 
   // --- transfer_desk_links.cpp

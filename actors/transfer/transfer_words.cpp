@@ -16,11 +16,11 @@ bool is_code(std::string_view text) {
 
 }  // namespace
 
-std::string record_state(const transfer_info& info, bool accepted) {
+std::string record_state(const transfer_info& info, bool accepted, bool paused) {
   if (info.state == transfer_state::done) return "done";
   if (info.state == transfer_state::failed) return std::string{failed_word} + info.code;
-  if (info.state == transfer_state::paused && info.code == "here" && accepted) return "paused";
-  return accepted ? "accepted" : "offered";
+  if (!accepted) return "offered";
+  return paused ? "paused" : "accepted";
 }
 
 transfer_info info_of(const core::transfer_record& record) {

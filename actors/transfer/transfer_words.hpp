@@ -13,7 +13,7 @@ constexpr bool is_final(transfer_state state) noexcept {
 }
 
 /// How a record says it: "offered", "accepted", "paused", "done", or "failed:" and the code.
-std::string record_state(const transfer_info& info, bool accepted);
+std::string record_state(const transfer_info& info, bool accepted, bool paused);
 
 /// What a record says of a transfer from an earlier start of the program.
 transfer_info info_of(const core::transfer_record& record);

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "actors/transfer/file_transfer_state.hpp"
+#include "actors/transfer/transfer_receiver.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hobnob {
+
+/// The receiver's side of a transfer: waits for a person's answer, then for the sender's offer on
+/// each link, asks for what it lacks, and gives what comes to the sink.
+struct receiving_transfer_state : file_transfer_state {
+  static inline const char* name = "hobnob.receiving_transfer";
+
+  using file_transfer_state::file_transfer_state;
+  using file_transfer_state::make_behavior;
+
+ private:
+  /// The sink and what fills it; made and used on the background.
+  struct workshop {
+    std::shared_ptr<core::transfer_sink> sink;
+    std::unique_ptr<transfer_receiver> engine;
+  };
+
+  /// What a call on them came to.
+  struct outcome {
+    transfer_receiver::fault fault;
+    transfer_receiver::answers answers;
+    std::size_t taken = 0;  ///< Bytes.
+    std::uint64_t files_done = 0;
+    std::uint64_t bytes_done = 0;
+    bool comparing = false;
+    bool complete = false;
+    std::vector<std::string> stored;
+    std::optional<core::block_set> finished;  ///< Once settled.
+  };
+
+  /// One call: what there is to do.
+  struct job {
+    bool begin = false;
+    std::vector<transfer_input> inputs;
+    bool report = false;
+    bool settle = false;
+  };
+
+  void start() override;
+  void linked() override;
+  void take(const transfer_input& input) override;
+  void run() override;
+  void halt() override;
+  void pump() override;
+  void tick() override;
+  bool has_work() const override { return offer_seen && !complete; }
+  bool has_spoken() const override;
+  bool is_waiting() const override;
+  bool is_complete() const override { return complete; }
+  transfer_order_result answer(const answer_offer& order) override;
+  void discard() override;
+  std::optional<transfer_state> own_state() const override;
+  transfer_state quiet_state() const override;
+
+  void take_offer(const wire::Transfer& message);
+  void watch_expiry();
+  void say_accepted();
+  void say_complete();
+  void keep(const transfer_input& input);
+  void worked(outcome& result, bool current);
+  transfer_config::sink_order sink_order() const;
+  static outcome perform(workshop& shop, const job& todo);
+
+  std::shared_ptr<workshop> shop = std::make_shared<workshop>();
+  std::shared_ptr<core::transfer_sink> given_sink;  // By whoever answered the offer.
+  std::shared_ptr<rate_limit> limit;
+  bool begun = false;       // The sink may hold something.
+  bool complete = false;
+  bool offer_seen = false;     // On this link, as is the next.
+  bool accepted_said = false;
+
+  // While it runs:
+  job next;
+  std::size_t kept_bytes = 0;  // Of the inputs in it.
+  bool working = false;
+  bool comparing = false;
+  bool comparing_now = false;
+  unsigned ticks = 0;
+};
+
+file_transfer_actor::behavior_type receiving_transfer(
+    file_transfer_actor::stateful_pointer<receiving_transfer_state> self,
+    file_transfer_config config, transfer_owner_actor desk);
+
+}  // namespace hobnob

@@ -1,0 +1,280 @@
+#include "actors/transfer/sending_transfer.hpp"
+
+#include "actors/transfer/transfer_frame.hpp"
+#include "actors/transfer/transfer_words.hpp"
+#include "transport/wire/transfer.pb.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Frames read and hashed while others are encrypted and written.
+constexpr std::size_t frames_ahead = 2;
+
+/// Of a `blocks` frame: small where a rate is to be held.
+constexpr std::size_t blocks_size_min = 32 * 1024;
+
+/// What a receiver may have told and asked while it is not its turn; more is no accident.
+constexpr std::size_t inbox_bytes_max = 16 * 1024 * 1024;
+constexpr std::size_t inbox_messages_max = 20'000;
+
+}  // namespace
+
+void sending_transfer_state::outcome::note(const transfer_sender& from) {
+  has_blocks = from.has_blocks();
+  done = from.done();
+  files_done = from.files_done();
+  bytes_done = from.bytes_done();
+}
+
+// --- The offer ---
+
+void sending_transfer_state::start() {
+  limit.emplace(config.limits.bytes_per_second);
+  look_through();
+}
+
+void sending_transfer_state::look_through() {
+  struct view {
+    std::shared_ptr<transfer_sender> engine;
+    transfer_sender::fault fault;
+  };
+  looking = true;
+  work(
+      [id = record.id, source = config.source, sources = record.sources,
+       settings = config.settings]() mutable {
+        view result;
+        if (!source && settings->open_source) source = settings->open_source(sources);
+        if (!source) {
+          result.fault = core::transfer_fault{"source-unreadable", "the source cannot be opened"};
+          return result;
+        }
+        result.engine = std::make_shared<transfer_sender>(id, std::move(source));
+        result.fault = result.engine->scan();
+        return result;
+      },
+      [this](view& result) {
+        looking = false;
+        if (over) return;
+        if (!result.fault) engine = std::move(result.engine);
+        looked_through(result.fault);
+      });
+}
+
+void sending_transfer_state::looked_through(const transfer_sender::fault& failed) {
+  if (failed) return trouble(*failed);
+  const bool known = record.manifest != core::content_hash{};
+  if (known && engine->manifest_hash() != record.manifest)
+    return fail("source-changed", "the files are not those that were offered", {});
+  auto summary = engine->summary();
+  if (!info.summary.name.empty()) summary.name = info.summary.name;
+  info.summary = std::move(summary);
+  record.manifest = engine->manifest_hash();
+  record_changed = true;
+  if (!accepted && record.expires_ms > 0) {
+    const auto left = record.expires_ms - config.wall_ms();
+    wake_in(alarm::expiry, milliseconds{std::max<std::int64_t>(0, left)});
+  }
+  if (link.connection) offer();
+  update();
+}
+
+void sending_transfer_state::retry() {
+  if (!engine && !looking) look_through();
+}
+
+void sending_transfer_state::linked() {
+  asked = offered = false;
+  if (!link.transfers)
+    return fail("unsupported", "the other side's program takes no files", {});
+  if (engine) offer();
+}
+
+void sending_transfer_state::offer() {
+  auto message = transfer_message(record.id);
+  auto& words = *message.mutable_offer();
+  words.set_name(info.summary.name);
+  words.set_entries(info.summary.entries);
+  words.set_files(info.summary.files);
+  words.set_bytes(info.summary.bytes);
+  words.set_manifest_hash(hash_text(record.manifest));
+  words.set_note(config.note);
+  if (!accepted && record.expires_ms > 0) {
+    const auto left = (record.expires_ms - config.wall_ms()) / 1000;
+    words.set_expires_s(static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, UINT32_MAX)));
+  }
+  offered = true;
+  say(message);
+}
+
+// --- What the receiver says ---
+
+void sending_transfer_state::take(const transfer_input& input) {
+  if (!input.message || !engine) return;
+  using kind = wire::Transfer::KindCase;
+  switch (input.message->kind_case()) {
+    case kind::kAccepted:
+      return take_accepted();
+    case kind::kComplete:
+      if (!accepted) take_accepted();  // On an earlier link; it is done, or will be.
+      break;
+    case kind::kManifestRequest:
+    case kind::kBlockRequest:
+    case kind::kHashRequest:
+    case kind::kFinished:
+      break;
+    default:
+      return;
+  }
+  inbox_bytes += input.message->ByteSizeLong();
+  if (inbox_bytes > inbox_bytes_max || inbox.size() >= inbox_messages_max)
+    return fail("protocol", "the receiver asks for too much at once", "protocol");
+  asked = true;
+  inbox.push_back(input.message);
+}
+
+/// The receiver begins, or begins again.
+void sending_transfer_state::take_accepted() {
+  if (!std::exchange(accepted, true)) {
+    forget(alarm::expiry);
+    record_changed = true;
+  }
+  inbox.clear();
+  inbox_bytes = 0;
+  made_blocks.clear();
+  forget_first = true;
+  has_blocks = false;
+}
+
+void sending_transfer_state::halt() {
+  inbox.clear();
+  inbox_bytes = 0;
+  made_blocks.clear();
+  asked = answering = has_blocks = blocked = false;
+  making = 0;
+  forget_first = true;
+}
+
+bool sending_transfer_state::is_waiting() const {
+  return !in_queue && inbox.empty() && !answering && !has_blocks && making == 0 &&
+         made_blocks.empty();
+}
+
+transfer_order_result sending_transfer_state::answer(const answer_offer&) {
+  return {false, "unknown-transfer", "it is no offer to this side"};
+}
+
+std::optional<transfer_state> sending_transfer_state::own_state() const {
+  if (looking) return transfer_state::verifying;
+  return std::nullopt;
+}
+
+transfer_state sending_transfer_state::quiet_state() const {
+  return accepted ? transfer_state::running : transfer_state::offered;
+}
+
+// --- Running ---
+
+void sending_transfer_state::pump() {
+  if (!inbox.empty() && !answering) answer_inbox();
+  make_blocks();
+}
+
+void sending_transfer_state::answer_inbox() {
+  answering = true;
+  inbox_bytes = 0;
+  work(
+      [at = engine, messages = std::exchange(inbox, {}),
+       forget_it = std::exchange(forget_first, false)] {
+        outcome result;
+        if (forget_it) at->forget_requests();
+        for (const auto& message : messages) {
+          if (result.fault) break;
+          result.fault = at->take(*message, result.answers);
+        }
+        result.note(*at);
+        return result;
+      },
+      [this, of = round](const outcome& result) {
+        if (!over && of == round) answered(result);
+      });
+}
+
+void sending_transfer_state::answered(const outcome& result) {
+  answering = false;
+  for (const auto& payload : result.answers) say(payload, frame_priority::normal);
+  info.files_done = result.files_done;
+  info.bytes_done = result.bytes_done;
+  if (result.fault) return trouble(*result.fault);
+  if (result.done) return succeed();
+  if (!forget_first) has_blocks = result.has_blocks;
+  pump();
+}
+
+bool sending_transfer_state::must_pause_for_rate() {
+  auto next = limit->next();
+  if (config.shared_limit) next = std::max(next, config.shared_limit->next());
+  if (next <= now()) return false;
+  if (!is_set(alarm::pace)) wake_in(alarm::pace, next - now());
+  return true;
+}
+
+void sending_transfer_state::make_blocks() {
+  while (has_blocks && !blocked && making + made_blocks.size() < frames_ahead) {
+    if (must_pause_for_rate()) return;
+    auto size = limit->share(blocks_size_min, data_frame_size_max);
+    if (config.shared_limit)
+      size = std::min(size, config.shared_limit->share(blocks_size_min, data_frame_size_max));
+    // As if it had been sent: two frames made at once are not to pass for one.
+    limit->spend(size, now());
+    if (config.shared_limit) config.shared_limit->spend(size, now());
+    ++making;
+    work(
+        [at = engine, size] {
+          outcome result;
+          result.fault = at->next_blocks(size, result.payload);
+          result.note(*at);
+          return result;
+        },
+        [this, of = round](outcome& result) {
+          if (!over && of == round) made(result);
+        });
+  }
+}
+
+void sending_transfer_state::made(outcome& result) {
+  --making;
+  if (result.fault) return trouble(*result.fault);
+  if (forget_first) return pump();  // It was asked for before the receiver began again.
+  has_blocks = result.has_blocks;
+  if (!result.payload.empty()) made_blocks.push_back(shared_slice::of(std::move(result.payload)));
+  send_blocks();
+}
+
+void sending_transfer_state::send_blocks() {
+  while (!blocked && !made_blocks.empty()) {
+    const auto status = link.connection->send(
+        outgoing_frame{frame_type::blocks, frame_priority::bulk, {}, made_blocks.front()});
+    if (status == send_status::closed) return;  // The link is about to be gone.
+    blocked = status != send_status::sent;
+    if (status != send_status::overflow) made_blocks.pop_front();
+  }
+  pump();
+}
+
+void sending_transfer_state::drained() {
+  blocked = false;
+  send_blocks();
+}
+
+file_transfer_actor::behavior_type sending_transfer(
+    file_transfer_actor::stateful_pointer<sending_transfer_state> self, file_transfer_config config,
+    transfer_owner_actor desk) {
+  return self->state.make_behavior(std::move(config), std::move(desk));
+}
+
+}  // namespace hobnob

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "actors/transfer/file_transfer_state.hpp"
+#include "actors/transfer/transfer_sender.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hobnob {
+
+/// The sender's side of a transfer: looks through the source, offers it on every link, and answers
+/// what the receiver asks for. Content is read and hashed ahead of the link by a little.
+struct sending_transfer_state : file_transfer_state {
+  static inline const char* name = "hobnob.sending_transfer";
+
+  using file_transfer_state::file_transfer_state;
+  using file_transfer_state::make_behavior;
+
+ private:
+  /// What a call on the engine came to.
+  struct outcome {
+    transfer_sender::fault fault;
+    transfer_sender::answers answers;
+    bytes payload;  ///< Of a `blocks` frame.
+    bool has_blocks = false;
+    bool done = false;
+    std::uint64_t files_done = 0;
+    std::uint64_t bytes_done = 0;
+
+    void note(const transfer_sender& engine);
+  };
+
+  void start() override;
+  void linked() override;
+  void take(const transfer_input& input) override;
+  void run() override {}
+  void halt() override;
+  void pump() override;
+  void tick() override {}
+  bool has_work() const override { return asked; }
+  bool has_spoken() const override { return offered; }
+  bool is_waiting() const override;
+  transfer_order_result answer(const answer_offer& order) override;
+  void drained() override;
+  void retry() override;
+  std::optional<transfer_state> own_state() const override;
+  transfer_state quiet_state() const override;
+
+  void look_through();
+  void looked_through(const transfer_sender::fault& failed);
+  void offer();
+  void take_accepted();
+  void answer_inbox();
+  void answered(const outcome& result);
+  void make_blocks();
+  void made(outcome& result);
+  void send_blocks();
+  bool must_pause_for_rate();
+
+  std::shared_ptr<transfer_sender> engine;  // Null until the source has been looked through.
+  bool looking = false;
+  bool offered = false;  // On this link.
+  std::optional<rate_limit> limit;
+
+  // While it runs, or is about to:
+  bool asked = false;  // The receiver has asked for something on this link.
+  std::vector<std::shared_ptr<const wire::Transfer>> inbox;
+  std::size_t inbox_bytes = 0;
+  bool forget_first = false;  // What the engine was asked for is void.
+  bool answering = false;
+  std::size_t making = 0;  // Calls for blocks under way.
+  bool has_blocks = false;
+  std::deque<shared_slice> made_blocks;
+  bool blocked = false;  // The link takes no content at present.
+};
+
+file_transfer_actor::behavior_type sending_transfer(
+    file_transfer_actor::stateful_pointer<sending_transfer_state> self, file_transfer_config config,
+    transfer_owner_actor desk);
+
+}  // namespace hobnob

@@ -1,0 +1,239 @@
+#include "actors/transfer/transfer_desk.hpp"
+
+#include "actors/core/user_name.hpp"
+#include "actors/spawn.hpp"
+#include "actors/transfer/receiving_transfer.hpp"
+#include "actors/transfer/sending_transfer.hpp"
+#include "actors/transfer/transfer_words.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+/// A wish holds for a minute.
+constexpr std::chrono::seconds wish_interval{45};
+
+constexpr std::size_t name_size_max = 255;
+constexpr std::size_t note_size_max = 200;
+
+}  // namespace
+
+transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(
+    transfer_desk_config settings, peer_actor owner) {
+  config = std::make_shared<const transfer_config>(std::move(settings.settings));
+  own_user = std::move(settings.own_user);
+  met_before = std::move(settings.met_before);
+  random = std::move(settings.random);
+  wall_ms = std::move(settings.wall_ms);
+  peer = std::move(owner);
+  sending.emplace(config->running_max);
+  receiving.emplace(config->running_max);
+  if (config->bytes_per_second != 0)
+    shared_limit = std::make_shared<rate_limit>(config->bytes_per_second);
+  self->monitor(peer);
+  self->set_down_handler([this](caf::scheduled_actor*, caf::down_msg& down) {
+    if (down.source == peer.address()) return stop();
+    std::erase_if(subscribers, [&](const auto& s) { return s.address() == down.source; });
+  });
+  recall(std::move(settings.remembered));
+  return {[this](const add_transfer_subscriber& order) { subscribe(order.subscriber); },
+          [this](send_files& order) { return start(order); },
+          [this](const answer_offer& order) { return hand_over(order); },
+          [this](const cancel_transfer& order) { return hand_over(order); },
+          [this](const pause_transfer& order) { return hand_over(order); },
+          [this](const resume_transfer& order) { return hand_over(order); },
+          [this](list_transfers) { return list(); },
+          [this](const link_ready& news) { open(news); },
+          [this](const link_frames& arrived) { take(arrived); },
+          [this](const link_drained& news) { drained(news.link); },
+          [this](const link_gone& news) { close(news.link); },
+          [this](const transfer_told& news) { take(news); },
+          [this](const slot_wanted& wish) { give_slot(wish); },
+          [this](const deadline_passed&) {
+            wishing = false;
+            wish_for_links();
+          },
+          [this](const journal_written& news) { written(news); }};
+}
+
+// --- What is asked of it ---
+
+transfer_started transfer_desk_state::start(send_files& order) {
+  if (stopping) return {{}, "stopped", "the peer has stopped"};
+  if (!core::is_user_name(order.to) || order.to == own_user)
+    return {{}, "bad-name", "nothing can be sent to \"" + order.to + "\""};
+  if (order.name.size() > name_size_max)
+    return {{}, "bad-name", "the name is longer than 255 bytes"};
+  file_transfer_config made;
+  random(std::as_writable_bytes(std::span{made.record.id}));
+  made.record.direction = transfer_direction::sending;
+  made.record.user = order.to;
+  made.record.summary.name = std::move(order.name);
+  made.record.sources = std::move(order.sources);
+  made.record.state = "offered";
+  if (order.expires.count() > 0) {
+    made.record.expires_ms =
+        wall_ms() + std::chrono::duration_cast<std::chrono::milliseconds>(order.expires).count();
+  }
+  made.note = shortened(order.note, note_size_max);
+  made.limits = order.limits;
+  made.source = std::move(order.source);
+  return {add(std::move(made)).info.id, {}, {}};
+}
+
+template <class Order>
+caf::result<transfer_order_result> transfer_desk_state::hand_over(const Order& order) {
+  const auto found = transfers.find(order.id);
+  if (found == transfers.end())
+    return transfer_order_result{false, "unknown-transfer", "there is no such transfer"};
+  if (!found->second.actor) {
+    const bool answer = std::is_same_v<Order, answer_offer>;
+    return transfer_order_result{false, answer ? "already-answered" : "unknown-transfer",
+                                 "the transfer has ended"};
+  }
+  return self->delegate(found->second.actor, order);
+}
+
+transfer_list transfer_desk_state::list() const {
+  std::vector<const entry*> rows;
+  for (const auto& [id, row] : transfers) rows.push_back(&row);
+  std::sort(rows.begin(), rows.end(), [](const entry* a, const entry* b) {
+    return std::pair{!a->actor, a->number} < std::pair{!b->actor, b->number};
+  });
+  transfer_list result;
+  for (const auto* row : rows) result.transfers.push_back(row->info);
+  return result;
+}
+
+void transfer_desk_state::subscribe(const transfer_subscriber_actor& subscriber) {
+  subscribers.push_back(subscriber);
+  self->monitor(subscriber);
+  for (const auto& info : list().transfers) {
+    const auto& row = transfers.at(info.id);
+    if (!row.actor) continue;
+    const bool offer = info.direction == transfer_direction::receiving &&
+                       info.state == transfer_state::offered;
+    if (offer) {
+      self->send(subscriber, transfer_offered{info, row.expires_ms});
+    } else {
+      self->send(subscriber, transfer_progress{info});
+    }
+  }
+}
+
+// --- Transfers ---
+
+/// A transfer begins, or goes on after a start of the program.
+transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) {
+  const auto id = made.record.id;
+  auto& row = transfers[id];
+  row.number = ++last_number;
+  row.info = info_of(made.record);
+  row.info.note = made.note;
+  made.settings = config;
+  made.shared_limit = shared_limit;
+  made.reaper = worker();
+  made.wall_ms = wall_ms;
+  if (row.info.direction == transfer_direction::sending) {
+    row.actor = spawn(self->system(), sending_transfer, std::move(made),
+                      transfer_owner_actor{self});
+    if (const auto* link = best_link(row.info.user)) attach(row, *link);
+  } else {
+    row.actor = spawn(self->system(), receiving_transfer, std::move(made),
+                      transfer_owner_actor{self});
+  }
+  return row;
+}
+
+void transfer_desk_state::take(const transfer_told& news) {
+  const auto found = transfers.find(news.info.id);
+  if (found == transfers.end()) return;
+  auto& row = found->second;
+  const bool first = !std::exchange(row.told, true);
+  row.info = news.info;
+  row.expires_ms = news.expires_ms;
+  if (news.record) {
+    row.record = news.record;
+    remember(news.record);
+  }
+  if (is_final(news.info.state)) {
+    row.actor = nullptr;
+    row.link = 0;
+    row.number = ++last_number;  // The order of ending.
+    tell(transfer_ended{news.info});
+    return forget_old();
+  }
+  const bool offer = news.info.direction == transfer_direction::receiving &&
+                     news.info.state == transfer_state::offered;
+  if (offer && first) {
+    tell(transfer_offered{news.info, news.expires_ms});
+  } else {
+    tell(transfer_progress{news.info});
+  }
+  if (!wishing) wish_for_links();
+}
+
+void transfer_desk_state::give_slot(const slot_wanted& wish) {
+  auto& queue = wish.direction == transfer_direction::sending ? *sending : *receiving;
+  if (wish.ticket == 0) {
+    for (const auto& turn : queue.release(wish.id)) {
+      const auto found = transfers.find(turn.id);
+      if (found != transfers.end() && found->second.actor)
+        self->send(found->second.actor, slot_answer{turn.ticket, true});
+    }
+    return;
+  }
+  const auto found = transfers.find(wish.id);
+  if (found == transfers.end() || !found->second.actor) return;
+  self->send(found->second.actor,
+             slot_answer{wish.ticket, queue.ask({wish.id, wish.ticket})});
+}
+
+template <class Event>
+void transfer_desk_state::tell(const Event& event) {
+  for (const auto& subscriber : subscribers) self->send(subscriber, event);
+}
+
+/// Where a transfer could go on if there were a better link, one is wished for.
+void transfer_desk_state::wish_for_links() {
+  std::set<std::string> users;
+  for (const auto& [id, row] : transfers) {
+    if (!row.actor || row.info.state == transfer_state::paused) continue;
+    if (row.info.state == transfer_state::offered &&
+        row.info.direction == transfer_direction::receiving)
+      continue;
+    const bool direct = row.link != 0 && row.info.path != path_kind::none &&
+                        row.info.path != path_kind::circuit;
+    if (!direct) users.insert(row.info.user);
+  }
+  for (const auto& user : users) self->send(peer, want_link{user});
+  if (users.empty() || wishing) return;
+  wishing = true;
+  self->delayed_send(self, wish_interval, deadline_passed{});
+}
+
+/// What runs goes on with the next start of the program, if it is remembered.
+void transfer_desk_state::stop() {
+  if (std::exchange(stopping, true)) return;
+  for (auto& [id, row] : transfers) {
+    if (row.actor) self->send_exit(row.actor, caf::exit_reason::user_shutdown);
+  }
+  links.clear();
+  if (!writing) self->quit();
+}
+
+std::shared_ptr<background> transfer_desk_state::worker() {
+  if (!work) work = config->make_background ? config->make_background() : make_background_thread();
+  return work;
+}
+
+transfer_desk_actor::behavior_type transfer_desk(
+    transfer_desk_actor::stateful_pointer<transfer_desk_state> self, transfer_desk_config config,
+    peer_actor peer) {
+  return self->state.make_behavior(std::move(config), std::move(peer));
+}
+
+}  // namespace hobnob

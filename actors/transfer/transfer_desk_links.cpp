@@ -1,0 +1,47 @@
+// Which link each transfer goes by. The sender chooses: the newest link to the user that lives, on
+// which it offers the transfer again. The receiver follows the offers.
+
+#include "actors/transfer/transfer_desk.hpp"
+
+namespace hobnob {
+
+void transfer_desk_state::open(const link_ready& news) {
+  if (stopping) return;
+  const transfer_link link{news.link, news.user, news.path, news.connection, news.transfers};
+  links[news.link] = {link, news.name};
+  for (auto& [id, row] : transfers) {
+    if (!row.actor || row.info.user != news.name) continue;
+    if (row.info.direction == transfer_direction::sending || row.link == 0) attach(row, link);
+  }
+}
+
+void transfer_desk_state::close(std::uint64_t link) {
+  links.erase(link);
+  for (auto& [id, row] : transfers) {
+    if (!row.actor || row.link != link) continue;
+    const auto* other = best_link(row.info.user);
+    attach(row, other ? *other : transfer_link{});
+  }
+}
+
+void transfer_desk_state::drained(std::uint64_t link) {
+  for (const auto& [id, row] : transfers) {
+    if (row.actor && row.link == link) self->send(row.actor, link_drained{link});
+  }
+}
+
+const transfer_link* transfer_desk_state::best_link(const std::string& user) const {
+  for (auto entry = links.rbegin(); entry != links.rend(); ++entry) {
+    if (entry->second.user == user) return &entry->second.link;
+  }
+  return nullptr;
+}
+
+void transfer_desk_state::attach(entry& transfer, const transfer_link& link) {
+  transfer.link = link.link;
+  // Whoever it is first sent to is whom it is for.
+  if (transfer.info.key.is_null()) transfer.info.key = link.user;
+  self->send(transfer.actor, link);
+}
+
+}  // namespace hobnob

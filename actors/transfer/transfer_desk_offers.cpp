@@ -1,0 +1,205 @@
+// Offers that come in, and words on transfers that have ended or that nobody knows.
+
+#include "actors/request.hpp"
+#include "actors/transfer/block_frame.hpp"
+#include "actors/transfer/transfer_desk.hpp"
+#include "actors/transfer/transfer_frame.hpp"
+#include "actors/transfer/transfer_words.hpp"
+#include "transport/wire/transfer.pb.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::size_t offered_name_max = 1024;  ///< Bytes: four times what a file's name may have.
+constexpr std::size_t offered_note_max = 200;
+constexpr std::uint64_t entries_max = UINT32_MAX;
+constexpr std::chrono::hours unanswered_max{24 * 30};
+constexpr std::chrono::seconds verify_patience{10};
+
+void say_to(const transfer_link& link, const wire::Transfer& message) {
+  const auto status = link.connection->send(outgoing_frame{
+      frame_type::transfer, frame_priority::interactive, {}, encode_transfer(message)});
+  if (status == send_status::overflow)
+    link.connection->close({close_reason::overflow, "too much waits to be sent"});
+}
+
+void end_there(const transfer_link& link, const transfer_id& id, const std::string& code,
+               const std::string& detail) {
+  auto message = transfer_message(id);
+  message.mutable_end()->set_code(code);
+  message.mutable_end()->set_detail(detail);
+  say_to(link, message);
+}
+
+}  // namespace
+
+void transfer_desk_state::take(const link_frames& arrived) {
+  const auto found = links.find(arrived.link);
+  if (found == links.end()) return;
+  const auto from = found->second.link;
+  const auto protocol_fault = [&] {
+    links.erase(arrived.link);
+    from.connection->close({close_reason::protocol, "a transfer frame that does not check"});
+  };
+  // Mostly all of one transfer.
+  std::vector<std::pair<transfer_id, std::vector<transfer_input>>> sorted;
+  const auto& batch = *arrived.batch;
+  for (const auto& frame : batch.entries()) {
+    transfer_input input;
+    std::optional<transfer_id> owner;
+    if (frame.type == frame_type::transfer) {
+      auto message = std::make_shared<wire::Transfer>();
+      owner = decode_transfer(batch.view(frame), *message);
+      input.message = std::move(message);
+    } else if (frame.type == frame_type::blocks) {
+      owner = block_frame_owner(batch.view(frame));
+      input.blocks = batch.payload(frame);
+    } else {
+      continue;
+    }
+    if (!owner) return protocol_fault();
+    auto place = std::find_if(sorted.begin(), sorted.end(),
+                              [&](const auto& group) { return group.first == *owner; });
+    if (place == sorted.end()) place = sorted.insert(place, {*owner, {}});
+    place->second.push_back(std::move(input));
+  }
+  for (auto& [id, inputs] : sorted) hand(from, id, std::move(inputs));
+}
+
+void transfer_desk_state::hand(const transfer_link& from, const transfer_id& id,
+                               std::vector<transfer_input> inputs) {
+  const auto is_offer = [](const transfer_input& i) { return i.message && i.message->has_offer(); };
+  const auto offer = std::find_if(inputs.begin(), inputs.end(), is_offer);
+  const auto found = transfers.find(id);
+  if (found != transfers.end() && found->second.info.key == from.user) {
+    auto& row = found->second;
+    if (!row.actor) return answer_for(row, from, inputs.front());
+    // The sender chooses the link.
+    const bool receives = row.info.direction == transfer_direction::receiving;
+    if (offer != inputs.end() && receives && row.link != from.link) attach(row, from);
+    self->send(row.actor, transfer_frames{from.link, std::move(inputs)});
+    return;
+  }
+  if (in_hand.contains(id)) return;
+  if (found == transfers.end() && offer != inputs.end()) {
+    const auto known = links.find(from.link);
+    if (known != links.end()) consider(from, known->second.user, id, *offer->message);
+    return;
+  }
+  // Of somebody else's transfer nobody learns more than that.
+  const auto says_last_word = [](const transfer_input& i) {
+    return i.message && (i.message->has_end() || i.message->has_verified());
+  };
+  if (!std::all_of(inputs.begin(), inputs.end(), says_last_word))
+    end_there(from, id, "unknown", "the transfer is not known here");
+}
+
+/// The other side may have missed how it ended.
+void transfer_desk_state::answer_for(const entry& ended, const transfer_link& from,
+                                     const transfer_input& input) {
+  if (!input.message || input.message->has_end()) return;
+  const auto id = ended.info.id;
+  if (ended.info.state == transfer_state::failed)
+    return end_there(from, id, code_for_there(ended.info.code), {});
+  auto message = transfer_message(id);
+  if (ended.info.direction == transfer_direction::receiving) {
+    if (!input.message->has_offer()) return;
+    message.mutable_complete();
+    say_to(from, message);
+  } else if (input.message->has_complete()) {
+    message.mutable_verified();
+    say_to(from, message);
+  } else if (input.message->has_accepted()) {
+    offer_again(ended, from);
+  }
+}
+
+/// The receiver had everything, and was killed before it could remember that: it looks again at what
+/// it has.
+void transfer_desk_state::offer_again(const entry& ended, const transfer_link& to) {
+  const auto record = ended.record;
+  if (stopping || !record || record->sources.empty() || !config->open_source)
+    return end_there(to, ended.info.id, "unknown", "the transfer has ended here");
+  file_transfer_config made;
+  made.record = *record;
+  made.record.state = "accepted";
+  made.record.expires_ms = 0;
+  made.remembered = true;
+  add(std::move(made));
+}
+
+// --- New offers ---
+
+void transfer_desk_state::consider(const transfer_link& from, const std::string& user,
+                                   const transfer_id& id, const wire::Transfer& message) {
+  const auto& words = message.offer();
+  const auto manifest = parse_hash(words.manifest_hash());
+  if (!manifest || words.name().size() > offered_name_max ||
+      words.note().size() > offered_note_max || words.entries() > entries_max ||
+      words.files() > words.entries()) {
+    links.erase(from.link);
+    from.connection->close({close_reason::protocol, "an offer that does not check"});
+    return;
+  }
+  offer_in_hand offer;
+  auto& record = offer.record;
+  record.id = id;
+  record.direction = transfer_direction::receiving;
+  record.user = user;
+  record.key = from.user;
+  record.summary = {words.name(), words.entries(), words.files(), words.bytes()};
+  record.manifest = *manifest;
+  record.state = "offered";
+  const auto patience = words.expires_s() == 0
+                            ? std::chrono::seconds{unanswered_max}
+                            : std::min<std::chrono::seconds>(
+                                  std::chrono::seconds{words.expires_s()}, unanswered_max);
+  record.expires_ms = wall_ms() + std::chrono::milliseconds{patience}.count();
+  offer.note = words.note();
+  offer.link = from.link;
+  if (policy_for(*config, user).accept != accept_policy::verified) return decide(offer, false);
+  in_hand.emplace(id, offer);
+  request(self, peer, verify_patience, verify_user{user, false})
+      .then(
+          [this, offer](const verify_result& known) {
+            decide(offer, known.verified && !known.key_changed &&
+                              known.pinned == offer.record.key);
+          },
+          [this, offer](caf::error&) { decide(offer, false); });
+}
+
+void transfer_desk_state::decide(const offer_in_hand& offer, bool verified) {
+  in_hand.erase(offer.record.id);
+  const auto found = links.find(offer.link);
+  if (stopping || found == links.end()) return;  // It will be offered again.
+  const auto link = found->second.link;
+  offerer from{offer.record.user, met_before.contains(offer.record.key), verified, 0};
+  for (const auto& [id, row] : transfers) {
+    if (row.actor && row.info.user == from.user &&
+        row.info.direction == transfer_direction::receiving)
+      ++from.unfinished;
+  }
+  const auto verdict = judge_offer(*config, from, offer.record.summary);
+  using decision = offer_verdict::decision;
+  if (verdict.decided == decision::refuse)
+    return end_there(link, offer.record.id, verdict.code, verdict.detail);
+  file_transfer_config made;
+  made.record = offer.record;
+  made.note = offer.note;
+  made.accepted = verdict.decided == decision::accept;
+  auto& row = add(std::move(made));
+  attach(row, link);
+  // It is told as it would be after a new start: by the offer.
+  auto message = std::make_shared<wire::Transfer>(transfer_message(offer.record.id));
+  auto& words = *message->mutable_offer();
+  words.set_entries(offer.record.summary.entries);
+  words.set_files(offer.record.summary.files);
+  words.set_bytes(offer.record.summary.bytes);
+  words.set_manifest_hash(hash_text(offer.record.manifest));
+  self->send(row.actor, transfer_frames{link.link, {transfer_input{std::move(message), {}}}});
+}
+
+}  // namespace hobnob

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "actors/core/memory_content.hpp"
+#include "tests/actors/testing/sim_world.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hobnob::testing {
+
+/// Content that no two places of have the same.
+inline bytes content_of(std::size_t size, std::uint64_t seed = 1) {
+  bytes result(size);
+  std::uint64_t state = seed * 0x9e3779b97f4a7c15 + 1;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (i % 8 == 0) state = state * 6364136223846793005 + 1442695040888963407;
+    result[i] = static_cast<std::byte>(state >> (8 * (i % 8)));
+  }
+  return result;
+}
+
+/// Where a peer receives to: a shelf for each transfer, which outlives the program as a disk does.
+struct shelves {
+  std::map<transfer_id, std::shared_ptr<core::memory_shelf>> by_id;
+  std::uint64_t room = UINT64_MAX;  ///< Of new ones.
+
+  std::shared_ptr<core::memory_shelf> of(const transfer_id& id) {
+    auto& shelf = by_id[id];
+    if (!shelf) {
+      shelf = std::make_shared<core::memory_shelf>();
+      shelf->room = room;
+    }
+    return shelf;
+  }
+};
+
+/// Ann and Bob, with files to send in memory.
+struct TransferWorld : ::testing::Test {
+  static world_options plain() {
+    world_options options;
+    options.plain_handshake = true;
+    return options;
+  }
+
+  explicit TransferWorld(accept_policy policy = accept_policy::all) : w(1, plain()) {
+    w.add_relay();
+    ann = &add("ann", policy);
+    bob = &add("bob", policy);
+  }
+
+  sim_peer& add(const std::string& user, accept_policy policy, peer_options options = {}) {
+    options.user = user;
+    auto& transfers = options.config.transfers;
+    transfers.policy.accept = policy;
+    transfers.make_sink = [place = received_by[user] = std::make_shared<shelves>()](
+                              const transfer_config::sink_order& order) {
+      return std::make_shared<core::memory_sink>(place->of(order.id));
+    };
+    transfers.open_source = [this](const std::vector<std::string>& sources)
+        -> std::shared_ptr<core::transfer_source> {
+      const auto found = sources.empty() ? files.end() : files.find(sources.front());
+      return found == files.end() ? nullptr : std::make_shared<core::memory_source>(found->second);
+    };
+    return w.add_peer(options);
+  }
+
+  /// A file to send, which a later start of the program can open again.
+  hobnob::send_files order(const std::string& to, const std::string& name, std::size_t size) {
+    core::memory_source source;
+    source.add_file(name, shared_slice::of(content_of(size, name.size())));
+    files[name] = source;
+    hobnob::send_files result;
+    result.to = to;
+    result.source = std::make_shared<core::memory_source>(source);
+    result.sources = {name};
+    return result;
+  }
+
+  bool arrived(const std::string& user, const transfer_id& id, const std::string& name) {
+    const auto* there = received_by.at(user)->of(id)->find(name);
+    return there && *there == content_of(there->size(), name.size()) &&
+           received_by.at(user)->of(id)->closed;
+  }
+
+  bool run_until(sim_peer& peer, const transfer_id& id, transfer_state state,
+                 std::chrono::seconds limit = std::chrono::seconds{60}) {
+    return w.run_until([&] { return peer.transfer(id).state == state; }, limit);
+  }
+
+  bool both_done(const transfer_id& id, std::chrono::seconds limit = std::chrono::seconds{120}) {
+    return run_until(*ann, id, transfer_state::done, limit) &&
+           run_until(*bob, id, transfer_state::done, std::chrono::seconds{30});
+  }
+
+  test_world w;
+  std::map<std::string, core::memory_source> files;
+  std::map<std::string, std::shared_ptr<shelves>> received_by;
+  sim_peer* ann = nullptr;
+  sim_peer* bob = nullptr;
+};
+
+}  // namespace hobnob::testing
