@@ -2,7 +2,8 @@
 #   std   the standard library          std_test   ... and GTest
 #   asio  files about bytes             asio_test  ... and GTest
 #   caf   files about actors            caf_test   ... and GTest
-# A small actor compiles in 3.4 s instead of 7.2, a test in 1.2 s instead of 2.6.
+# A small actor compiles in 3.4 s instead of 7.2, a test in 1.2 s instead of 2.6. With HOBNOB_UNITY there
+# are so few files that those with GTest do not pay: tests then share the headers of what they test.
 
 set(hobnob_asio_definitions BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION)
 
@@ -17,7 +18,7 @@ function(hobnob_precompiled_header name)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE ${arg_LINK})
   target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
-  if(HOBNOB_TESTS AND NOT name MATCHES "_test$")
+  if(HOBNOB_TESTS AND NOT HOBNOB_UNITY AND NOT name MATCHES "_test$")
     hobnob_precompiled_header(${name}_test
       HEADERS ${arg_HEADERS} <gtest/gtest.h>
       LINK ${arg_LINK} GTest::gtest
@@ -27,6 +28,9 @@ endfunction()
 
 # hobnob_precompile(<target> <name>): nothing happens when the name is empty.
 function(hobnob_precompile target name)
+  if(HOBNOB_UNITY)
+    string(REGEX REPLACE "_test$" "" name "${name}")
+  endif()
   if(name)
     target_precompile_headers(${target} REUSE_FROM precompiled_${name})
   endif()

@@ -79,10 +79,12 @@ function(hobnob_program name)
   endif()
 endfunction()
 
-# hobnob_gtest(<name> PCH std_test|asio_test|caf_test LABEL <label> FOLDERS ... LINK ...): one GTest
-# program of the .cpp files directly in these folders; each test is a ctest test.
+# hobnob_gtest(<name> PCH std_test|asio_test|caf_test LABEL <label> [LONG] FOLDERS ... LINK ...): one
+# GTest program of the .cpp files directly in these folders; each test is a ctest test. With
+# HOBNOB_TEST_SUITES each suite is one (starting a program with sanitizers takes longer than most tests),
+# unless the program's tests are LONG and better run side by side.
 function(hobnob_gtest name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PCH;LABEL" "FOLDERS;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG" "PCH;LABEL" "FOLDERS;LINK")
   list(TRANSFORM arg_FOLDERS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
   hobnob_sources(sources ${arg_FOLDERS})
   if(NOT sources)
@@ -95,8 +97,15 @@ function(hobnob_gtest name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gtest_main)
   # Test code need not be fast, but quick to compile (a quarter less than with -O2).
   target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+  if(HOBNOB_TEST_SUITES AND NOT arg_LONG)
+    set(program "${CMAKE_CURRENT_BINARY_DIR}/${name}")
+    set(suites "${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake")
+    configure_file("${PROJECT_SOURCE_DIR}/.cmake/hobnob_test_suites.cmake.in" "${suites}" @ONLY)
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${suites}")
+  else()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+      PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+  endif()
 endfunction()
 
 # hobnob_python_test(<script> <label>): a ctest test <label>.<name> that runs the unittest script with

@@ -5,7 +5,7 @@
 #
 # usage: tests/run.sh [--only relwithdebinfo|caf|asan] [-R REGEX]
 #   --only RUN   this run alone
-#   -R REGEX     only the tests whose names match, as in ctest
+#   -R REGEX     only the suites and scripts whose names match, as in ctest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
