@@ -46,7 +46,7 @@ void message_store_state::take(const link_frames& arrived) {
   if (worst == verdict::malformed) {
     connection.close({close_reason::protocol, "a message or receipt that does not check"});
   } else {
-    connection.acknowledge(batch.wire_size());
+    connection.acknowledge(arrived.credit);
   }
 }
 

@@ -29,12 +29,14 @@ std::string address_of(const core::relay_uri& relay) {
 
 peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings, own_record own,
                                                             peer_environment_ptr surroundings,
-                                                            message_store_actor messages) {
+                                                            message_store_actor messages,
+                                                            link_transfers_actor files) {
   config.emplace(std::move(settings));
   if (!config->known) config->known = std::make_shared<core::memory_known_keys>();
   record.emplace(std::move(own));
   environment = std::move(surroundings);
   store = std::move(messages);
+  transfers = std::move(files);
   table.emplace(record->self().fingerprint());
   strangers.emplace(lookups_per_second, lookups_burst, now());
   refusals.emplace(refusals_per_second, refusals_burst, now());
@@ -175,10 +177,10 @@ void peer_hub_state::woken(std::uint64_t token) {
 
 peer_hub_actor::behavior_type peer_hub(peer_hub_actor::stateful_pointer<peer_hub_state> self,
                                        peer_config config, own_record record,
-                                       peer_environment_ptr environment,
-                                       message_store_actor store) {
+                                       peer_environment_ptr environment, message_store_actor store,
+                                       link_transfers_actor transfers) {
   return self->state.make_behavior(std::move(config), std::move(record), std::move(environment),
-                                   std::move(store));
+                                   std::move(store), std::move(transfers));
 }
 
 }  // namespace hobnob

@@ -56,7 +56,8 @@ struct peer_hub_state {
 
   peer_hub_actor::behavior_type make_behavior(peer_config settings, own_record own,
                                               peer_environment_ptr surroundings,
-                                              message_store_actor messages);
+                                              message_store_actor messages,
+                                              link_transfers_actor files);
 
   // --- peer_hub.cpp
   void start(const start_peer& order);
@@ -180,6 +181,7 @@ struct peer_hub_state {
   std::optional<own_record> record;
   peer_environment_ptr environment;
   message_store_actor store;
+  link_transfers_actor transfers;  // Null: there are none here.
   relay_session_actor session;
   std::vector<peer_subscriber_actor> subscribers;
 
@@ -220,6 +222,7 @@ struct peer_hub_state {
 
 peer_hub_actor::behavior_type peer_hub(peer_hub_actor::stateful_pointer<peer_hub_state> self,
                                        peer_config config, own_record record,
-                                       peer_environment_ptr environment, message_store_actor store);
+                                       peer_environment_ptr environment, message_store_actor store,
+                                       link_transfers_actor transfers);
 
 }  // namespace hobnob

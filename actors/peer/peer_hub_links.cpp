@@ -50,7 +50,7 @@ std::uint64_t peer_hub_state::add_link(const connection_ptr& connection,
   link.path = path_of(info);
   link.dialled = info.dialled;  // By both, when their dials crossed.
   link.actor = spawn(self->system(), peer_link, std::move(settings), connection,
-                     peer_hub_actor{self}, store);
+                     peer_hub_actor{self}, store, transfers);
   environment->attach(connection, caf::actor_cast<connection_consumer_actor>(link.actor));
   return number;
 }
@@ -66,6 +66,7 @@ shared_slice peer_hub_state::make_setup() {
   if (status.session != 0) setup.set_relay_fingerprint(relay.data(), relay.size());
   setup.set_heartbeat_ms(static_cast<std::uint32_t>(heartbeat().count()));
   setup.set_software(config->software);
+  setup.set_transfers(static_cast<bool>(transfers));
   return encode_control(message);
 }
 

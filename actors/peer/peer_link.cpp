@@ -30,11 +30,13 @@ path_kind path_of(const connection_info& info) {
 peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config settings,
                                                               connection_ptr conn,
                                                               peer_hub_actor owner,
-                                                              message_store_actor messages) {
+                                                              message_store_actor messages,
+                                                              link_transfers_actor files) {
   config = std::move(settings);
   connection = std::move(conn);
   hub = std::move(owner);
   store = std::move(messages);
+  transfers = std::move(files);
   path = path_of(connection->info());
   wake_in(config.setup_timeout, setup_token);
   const auto& info = connection->info();
@@ -44,6 +46,7 @@ peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config s
   return {[this](const connection_frames& frames) { take(frames); },
           [this](connection_drained) {
             self->send(store, carrier_blocked{user.id, config.number, false});
+            if (transfers) self->send(transfers, link_drained{config.number});
           },
           [this](const connection_closed& closed) { ended(closed.why); },
           [this](const silence_suspected& s) {
@@ -78,6 +81,7 @@ void peer_link_state::take_setup(const wire::SetupP2P& setup) {
     return close(
         {close_reason::refused, "the record is of another key than the connection", "key"});
   user = *std::move(introduced);
+  with_transfers = transfers && setup.transfers();
   now_in = phase::introduced;
   self->send(hub, link_introduced{config.number, user});
 }
@@ -90,27 +94,37 @@ void peer_link_state::admit() {
   monitor = spawn(self->system(), heartbeat_monitor, connection,
                   heartbeat_config{.interval = config.heartbeat, .timed = true},
                   caf::actor_cast<heartbeat_owner_actor>(peer_link_actor{self}));
-  self->send(store, link_ready{config.number, user.id, user.user, path, connection});
+  const link_ready ready{config.number, user.id, user.user, path, connection, with_transfers};
+  self->send(store, ready);
+  if (transfers) self->send(transfers, ready);
   self->send(hub, link_opened{config.number});
-  for (auto& batch : std::exchange(early, {}))
-    self->send(store, link_frames{config.number, std::move(batch)});
+  for (auto& content : std::exchange(early, {})) hand_on(std::move(content));
 }
 
 // --- Frames ---
 
 void peer_link_state::take(const connection_frames& frames) {
-  bool has_content = false;
+  content found{frames.batch};
   for (const auto& entry : frames.batch->entries()) {
-    if (now_in == phase::closing || !take_frame(*frames.batch, entry, has_content)) return;
+    if (now_in == phase::closing || !take_frame(*frames.batch, entry, found)) return;
   }
-  if (!has_content) return connection->acknowledge(frames.batch->wire_size());
-  // Acknowledged where it is dealt with.
-  if (now_in == phase::introduced) return early.push_back(frames.batch);
-  self->send(store, link_frames{config.number, frames.batch});
+  if (now_in == phase::introduced && (found.messages || found.transfer_bytes > 0))
+    return early.push_back(std::move(found));
+  hand_on(std::move(found));
+}
+
+/// What is the store's it acknowledges when it has dealt with it, all other frames of that read
+/// (our own among them) but the transfers' included.
+void peer_link_state::hand_on(content found) {
+  const auto rest = found.batch->wire_size() - found.transfer_bytes;
+  if (const auto dealt_with = found.transfer_bytes + (found.messages ? 0 : rest); dealt_with > 0)
+    connection->acknowledge(dealt_with);
+  if (found.transfer_bytes > 0) self->send(transfers, link_frames{config.number, found.batch, 0});
+  if (found.messages) self->send(store, link_frames{config.number, std::move(found.batch), rest});
 }
 
 bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::entry& entry,
-                                 bool& has_content) {
+                                 content& found) {
   switch (entry.type) {
     case frame_type::control: {
       wire::Control message;
@@ -128,7 +142,12 @@ bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::en
     case frame_type::message:
     case frame_type::receipt:
       if (now_in == phase::introducing) break;
-      has_content = true;
+      found.messages = true;
+      return true;
+    case frame_type::transfer:
+    case frame_type::blocks:
+      if (!with_transfers) break;  // So it is not before the introduction.
+      found.transfer_bytes += frame_header_size + entry.size;
       return true;
     default:
       break;
@@ -198,15 +217,17 @@ void peer_link_state::ended(const close_info& why) {
   // What the other side said is the better reason, unless we had decided to end it ourselves.
   self->send(hub, link_ended{config.number, now_in == phase::closing ? end : why});
   self->send(store, link_gone{config.number});
+  if (transfers) self->send(transfers, link_gone{config.number});
   if (monitor) self->send_exit(monitor, caf::exit_reason::user_shutdown);
   self->quit();
 }
 
 peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_link_state> self,
                                          peer_link_config config, connection_ptr connection,
-                                         peer_hub_actor hub, message_store_actor store) {
+                                         peer_hub_actor hub, message_store_actor store,
+                                         link_transfers_actor transfers) {
   return self->state.make_behavior(std::move(config), std::move(connection), std::move(hub),
-                                   std::move(store));
+                                   std::move(store), std::move(transfers));
 }
 
 }  // namespace hobnob

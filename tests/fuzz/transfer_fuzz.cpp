@@ -79,7 +79,9 @@ void for_each_frame(byte_view input, Take take) {
 void receive(byte_view input) {
   transfer_sender honest{id, make_source()};
   if (honest.scan()) std::abort();
-  transfer_receiver_config config{.id = id, .offered = honest.summary()};
+  transfer_receiver_config config;
+  config.id = id;
+  config.offered = honest.summary();
   config.manifest = honest.manifest_hash();
   const auto shelf = std::make_shared<core::memory_shelf>();
   transfer_receiver receiver{config, std::make_shared<core::memory_sink>(shelf)};

@@ -19,7 +19,7 @@
 
 namespace hobnob::test {
 
-/// What the peer's message store and its subscriber were told.
+/// What the peer's message store, its transfers and its subscriber were told.
 struct told {
   std::vector<route_changed> routes;
   std::vector<send_text> texts;
@@ -27,6 +27,13 @@ struct told {
   std::vector<presence_changed> presences;
   std::vector<link_changed> links;
   std::vector<message_progress> progress;
+  std::vector<link_ready> store_links;
+  std::vector<link_frames> store_frames;
+  std::vector<carrier_blocked> blocked;
+  std::vector<link_ready> transfer_links;
+  std::vector<link_frames> transfer_frames;
+  std::vector<std::uint64_t> transfers_drained;  // Links.
+  std::vector<std::uint64_t> transfers_gone;
   bool settled = false;  // The store, before the end.
   bool stopped = false;
   std::uint32_t messages_in_store = 0;  // What the store answers.
@@ -49,9 +56,9 @@ inline message_store_actor::behavior_type fake_store(message_store_actor::pointe
           },
           [](const message_dropped&) {},
           [log](const route_changed& e) { log->routes.push_back(e); },
-          [](const carrier_blocked&) {},
-          [](const link_ready&) {},
-          [](const link_frames&) {},
+          [log](const carrier_blocked& e) { log->blocked.push_back(e); },
+          [log](const link_ready& e) { log->store_links.push_back(e); },
+          [log](const link_frames& e) { log->store_frames.push_back(e); },
           [](const link_gone&) {},
           [](const frames_arrived&) {},
           [](const messages_refused&) {},
@@ -62,6 +69,14 @@ inline message_store_actor::behavior_type fake_store(message_store_actor::pointe
             return message_count{};
           },
           [](const deadline_passed&) {}};
+}
+
+inline link_transfers_actor::behavior_type fake_transfers(link_transfers_actor::pointer,
+                                                          told_ptr log) {
+  return {[log](const link_ready& e) { log->transfer_links.push_back(e); },
+          [log](const link_frames& e) { log->transfer_frames.push_back(e); },
+          [log](const link_drained& e) { log->transfers_drained.push_back(e.link); },
+          [log](const link_gone& e) { log->transfers_gone.push_back(e.link); }};
 }
 
 inline peer_subscriber_actor::behavior_type fake_subscriber(peer_subscriber_actor::pointer,
@@ -94,7 +109,7 @@ class lone_peer : public actors_test {
     connection_consumer_actor consumer;
   };
 
-  explicit lone_peer(peer_config config = {}) {
+  explicit lone_peer(peer_config config = {}, bool with_transfers = false) {
     config.user = "ann";
     if (!config.relay) config.relay = core::relay_uri{"relay.test", 7440, {}};
     auto environment = std::make_shared<peer_environment>();
@@ -111,7 +126,8 @@ class lone_peer : public actors_test {
     environment->interface_addresses = [this] { return own_addresses; };
     own_record record{own, "ann", box_key_pair{own}.public_key(), 1, environment};
     hub = spawn(system(), peer_hub, config, std::move(record), peer_environment_ptr{environment},
-                spawn(system(), fake_store, log));
+                spawn(system(), fake_store, log),
+                with_transfers ? spawn(system(), fake_transfers, log) : link_transfers_actor{});
     caf::anon_send(hub, add_subscriber{spawn(system(), fake_subscriber, log)});
     caf::anon_send(hub, start_peer{{{ip_address::v4({0, 0, 0, 0}), 5000}}});
     run();
@@ -232,21 +248,23 @@ class lone_peer : public actors_test {
   // --- Other users ---
 
   void introduce(const std::shared_ptr<fake_connection>& connection, const std::string& user,
-                 std::uint8_t host) {
+                 std::uint8_t host, bool with_transfers = false) {
     wire::Control message;
     auto& setup = *message.mutable_setup_p2p();
     setup.mutable_versions()->set_lowest(1);
     setup.mutable_versions()->set_highest(1);
     *setup.mutable_record() = record_of(user, host);
     setup.set_session(host);
+    setup.set_transfers(with_transfers);
     receive(connection, message);
   }
 
-  std::shared_ptr<fake_connection> accept_from(const std::string& user, std::uint8_t host) {
+  std::shared_ptr<fake_connection> accept_from(const std::string& user, std::uint8_t host,
+                                               bool with_transfers = false) {
     auto connection = make_connection(identity_of(user), host, false);
     caf::anon_send(hub, connection_accepted{connection});
     run();
-    introduce(connection, user, host);
+    introduce(connection, user, host, with_transfers);
     return connection;
   }
 

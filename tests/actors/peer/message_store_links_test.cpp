@@ -92,7 +92,8 @@ struct MessageStoreLinks : test::actors_test {
   }
 
   void bring(frame_type type, bytes payload) {
-    tell(link_frames{number, test::make_batch({{type, std::move(payload)}})});
+    const auto batch = test::make_batch({{type, std::move(payload)}});
+    tell(link_frames{number, batch, batch->wire_size()});
   }
 
   words take_heard() { return std::exchange(*heard, {}); }

@@ -2,7 +2,10 @@
 
 #include "tests/transport/loop.hpp"
 #include "transport/error.hpp"
+#include "transport/tcp/tcp_stream.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <boost/asio/error.hpp>
 
@@ -74,6 +77,30 @@ TEST(tcp_network, an_aborted_pair_of_ports_can_be_dialled_again_at_once) {
     l.run_until([&] { return accepting->has_value(); });
     dialled.value->close(stream::close_mode::abort);
   }
+}
+
+TEST(tcp_network, what_the_kernel_cannot_send_yet_is_little_and_goes_on_when_the_other_side_reads) {
+  loop l;
+  auto pair = connect_tcp(l);
+  auto& writer = dynamic_cast<tcp_stream&>(*pair.dialled);
+  std::vector<std::byte> buffer(256 * 1024);
+  const byte_view data{buffer};
+  io_result written;
+  while (!written.error) written = writer.try_write({&data, 1});
+  EXPECT_EQ(written.error, asio::error::would_block);
+  int unsent = 0;
+  ASSERT_EQ(::ioctl(writer.native_handle(), SIOCOUTQNSD, &unsent), 0);
+  EXPECT_LE(unsent, 512 * 1024);
+
+  auto writable = l.start(writer.wait_writable());
+  l.poll();
+  EXPECT_FALSE(writable->has_value()) << "nobody has read anything";
+  l.run_until([&] {
+    (void)pair.accepted->try_read(buffer);
+    return writable->has_value();
+  });
+  EXPECT_FALSE(**writable);
+  EXPECT_GT(writer.try_write({&data, 1}).count, 0u);
 }
 
 TEST(tcp_network, reports_refused_and_late_dials) {
