@@ -5,7 +5,7 @@
 namespace hobnob {
 namespace {
 
-std::string text_of(const boost::json::object& event, std::string_view key) {
+std::string shown(const boost::json::object& event, std::string_view key) {
   const auto* value = event.if_contains({key.data(), key.size()});
   const auto* text = value != nullptr ? value->if_string() : nullptr;
   return text != nullptr ? core::sanitise_line({text->data(), text->size()}) : std::string{};
@@ -32,17 +32,17 @@ boost::json::object done_event(std::string_view detail) {
 }
 
 std::string relay_words(const boost::json::object& event) {
-  const auto name = text_of(event, "event");
-  if (name == "relay-ready") return "relay ready " + text_of(event, "uri");
+  const auto name = shown(event, "event");
+  if (name == "relay-ready") return "relay ready " + shown(event, "uri");
   if (name == "account") {
-    const auto id = fingerprint::parse(text_of(event, "fingerprint"));
+    const auto id = fingerprint::parse(shown(event, "fingerprint"));
     const bool online = event.contains("online") && event.at("online") == true;
-    return text_of(event, "user") + "  " + (online ? "online   " : "offline  ") +
+    return shown(event, "user") + "  " + (online ? "online   " : "offline  ") +
            (id ? to_grouped_string(*id) : std::string{});
   }
   if (name == "error")
-    return "error: " + text_of(event, "detail") + " [" + text_of(event, "code") + "]";
-  return text_of(event, "detail");
+    return "error: " + shown(event, "detail") + " [" + shown(event, "code") + "]";
+  return shown(event, "detail");
 }
 
 }  // namespace hobnob

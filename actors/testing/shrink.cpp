@@ -12,7 +12,7 @@
 namespace hobnob::testing {
 namespace {
 
-std::vector<std::string> words_of(std::string_view line) {
+std::vector<std::string> split_words(std::string_view line) {
   std::vector<std::string> result;
   while (!line.empty()) {
     const auto blank = std::min(line.find(' '), line.size());
@@ -32,7 +32,7 @@ bool is_event(const std::string& line) { return line.starts_with("at "); }
 
 /// `line` when nobody is called `name` any more; nothing if it was about him.
 std::optional<std::string> without_name(const std::string& line, const std::string& name) {
-  auto words = words_of(line);
+  auto words = split_words(line);
   if (words.size() >= 2 && (words[0] == "peer" || words[0] == "site") && words[1] == name)
     return {};
   const bool names_many =
@@ -119,7 +119,7 @@ class shrinker {
   void drop_names() {
     std::vector<std::string> names;
     for (const auto& line : best_) {
-      const auto words = words_of(line);
+      const auto words = split_words(line);
       if (words[0] == "peer" || words[0] == "site") names.push_back(words[1]);
     }
     std::ranges::reverse(names);
@@ -136,7 +136,7 @@ class shrinker {
   void simplify_settings() {
     for (std::size_t i = 0; i < best_.size(); ++i) {
       if (is_event(best_[i]) || best_[i].starts_with("seed ")) continue;
-      const auto words = words_of(best_[i]);
+      const auto words = split_words(best_[i]);
       if (words[0] == "shuffle") {
         auto candidate = best_;
         candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(i));
@@ -145,7 +145,7 @@ class shrinker {
       }
       for (std::size_t word = 2; word < words.size(); ++word) {
         if (words[word].find('=') == std::string::npos) continue;
-        auto now = words_of(best_[i]);
+        auto now = split_words(best_[i]);
         std::erase(now, words[word]);
         auto candidate = best_;
         candidate[i] = joined_words(now);
@@ -158,7 +158,7 @@ class shrinker {
   void shorten() {
     std::string last = "0s";
     for (const auto& line : best_) {
-      if (is_event(line)) last = words_of(line)[1];
+      if (is_event(line)) last = split_words(line)[1];
     }
     auto candidate = best_;
     for (auto& line : candidate) {

@@ -26,17 +26,17 @@ struct choice {
 };
 
 constexpr std::array yes_or_no{choice{"yes", true}, choice{"no", false}};
-constexpr std::array dependences{
+constexpr std::array dependence_words{
     choice{"endpoint_independent", nat_dependence::endpoint_independent},
     choice{"address_dependent", nat_dependence::address_dependent},
     choice{"address_and_port_dependent", nat_dependence::address_and_port_dependent}};
-constexpr std::array port_choices{choice{"preserving", nat_ports::preserving},
+constexpr std::array port_words{choice{"preserving", nat_ports::preserving},
                                   choice{"sequential", nat_ports::sequential},
                                   choice{"random", nat_ports::random}};
-constexpr std::array refusals{choice{"drop", nat_refusal::drop},
+constexpr std::array refusal_words{choice{"drop", nat_refusal::drop},
                               choice{"reset", nat_refusal::reset},
                               choice{"port_unreachable", nat_refusal::port_unreachable}};
-constexpr std::array directs{
+constexpr std::array direct_words{
     choice{"both", direct_mode::both}, choice{"accept_only", direct_mode::accept_only},
     choice{"dial_only", direct_mode::dial_only}, choice{"off", direct_mode::off}};
 constexpr std::array handshakes{choice{"plain", true}, choice{"tls", false}};
@@ -76,10 +76,10 @@ problem read_duration(std::string_view word, Duration& out) {
 
 problem set_nat(sim::nat_options& nat, std::string_view name, std::string_view value) {
   if (name == "translate") return choose(yes_or_no, value, nat.translate);
-  if (name == "mapping") return choose(dependences, value, nat.mapping);
-  if (name == "filtering") return choose(dependences, value, nat.filtering);
-  if (name == "ports") return choose(port_choices, value, nat.ports);
-  if (name == "unsolicited") return choose(refusals, value, nat.unsolicited);
+  if (name == "mapping") return choose(dependence_words, value, nat.mapping);
+  if (name == "filtering") return choose(dependence_words, value, nat.filtering);
+  if (name == "ports") return choose(port_words, value, nat.ports);
+  if (name == "unsolicited") return choose(refusal_words, value, nat.unsolicited);
   if (name == "hairpin") return choose(yes_or_no, value, nat.hairpin);
   if (name == "timeout") return read_duration(value, nat.established_timeout);
   return "a site has no '" + std::string{name} + "'";
@@ -169,7 +169,7 @@ class reader {
       if (!is_peer || name != "direct") return "it has no '" + std::string{name} + "'";
       added.direct = value;
       direct_mode mode{};
-      return choose(directs, value, mode);
+      return choose(direct_words, value, mode);
     });
   }
 
@@ -231,10 +231,10 @@ void happen(world& into, const topology::event& event) {
   if (!say(into, event.line)) into.apply(event.line);
 }
 
-void schedule(world& into, topology::duration delay, const topology::event& event) {
+void arrange(world& into, topology::duration delay, const topology::event& event) {
   into.simulation().after(delay, [&into, event] {
     happen(into, event);
-    if (event.every) schedule(into, *event.every, event);
+    if (event.every) arrange(into, *event.every, event);
   });
 }
 
@@ -285,10 +285,10 @@ void topology::build(world& into) const {
     options.user = each.user.empty() ? each.name : each.user;
     options.host = each.name;
     options.where = where(each);
-    if (!each.direct.empty()) choose(directs, each.direct, options.config.direct);
+    if (!each.direct.empty()) choose(direct_words, each.direct, options.config.direct);
     into.add_peer(std::move(options));
   }
-  for (const auto& each : events) schedule(into, each.at, each);
+  for (const auto& each : events) arrange(into, each.at, each);
 }
 
 }  // namespace hobnob::testing

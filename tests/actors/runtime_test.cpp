@@ -26,7 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::options_from_environment;
 
-constexpr auto patience = 30s;  // For conditions that come at once unless something is broken.
+constexpr auto reply_patience = 30s;  // For conditions that come at once unless something is broken.
 
 caf::behavior echo(caf::event_based_actor*) {
   return {[](int number) { return number; }};
@@ -49,7 +49,7 @@ TEST(Runtime, AnswersAThreadOutside) {
   loop.start();
   caf::scoped_actor self(loop.system());
   int answer = 0;
-  self->request(actor, patience, 42)
+  self->request(actor, reply_patience, 42)
       .receive([&](int number) { answer = number; }, [](const caf::error&) {});
   EXPECT_EQ(answer, 42);
 }

@@ -14,13 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-time_point at(int ticks) { return time_point{std::chrono::milliseconds{ticks}}; }
+time_point at_tick(int ticks) { return time_point{std::chrono::milliseconds{ticks}}; }
 
 TEST(event_queue, orders_by_time_and_then_by_push) {
   event_queue queue;
   std::vector<int> order;
   for (const int tick : {3, 1, 2, 1, 3, 1}) {
-    queue.push(at(tick), [&order, tick, n = order.size()] { order.push_back(tick); });
+    queue.push(at_tick(tick), [&order, tick, n = order.size()] { order.push_back(tick); });
   }
   std::vector<time_point> times;
   while (!queue.empty()) {
@@ -44,7 +44,7 @@ TEST(event_queue, agrees_with_a_stable_sort_whatever_is_pushed_and_cancelled) {
   std::vector<std::pair<event_id, int>> ids;
   for (int number = 0; number < 20'000; ++number) {
     const int time = static_cast<int>(random.below(500));
-    ids.emplace_back(queue.push(at(time), [&ran, number] { ran.push_back(number); }), number);
+    ids.emplace_back(queue.push(at_tick(time), [&ran, number] { ran.push_back(number); }), number);
     all.push_back({time, number});
     if (random.chance(0.7)) {
       const auto [id, victim] = ids[random.below(ids.size())];
@@ -66,7 +66,7 @@ TEST(event_queue, agrees_with_a_stable_sort_whatever_is_pushed_and_cancelled) {
 TEST(event_queue, a_cancelled_event_is_destroyed_at_once_and_only_once) {
   event_queue queue;
   auto witness = std::make_shared<int>(1);
-  const event_id id = queue.push(at(1), [witness] {});
+  const event_id id = queue.push(at_tick(1), [witness] {});
   EXPECT_EQ(witness.use_count(), 2);
   EXPECT_TRUE(queue.cancel(id));
   EXPECT_EQ(witness.use_count(), 1);
@@ -77,9 +77,9 @@ TEST(event_queue, a_cancelled_event_is_destroyed_at_once_and_only_once) {
 
 TEST(event_queue, a_late_cancel_does_not_hit_the_next_event_in_the_same_place) {
   event_queue queue;
-  const event_id old = queue.push(at(1), [] {});
+  const event_id old = queue.push(at_tick(1), [] {});
   queue.pop().function();
-  queue.push(at(2), [] {});
+  queue.push(at_tick(2), [] {});
   EXPECT_FALSE(queue.cancel(old));
   EXPECT_EQ(queue.size(), 1u);
 }
