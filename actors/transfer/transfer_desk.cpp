@@ -153,7 +153,9 @@ void transfer_desk_state::take(const transfer_told& news) {
   if (found == transfers.end()) return;
   auto& row = found->second;
   const bool first = !std::exchange(row.told, true);
+  const auto key = row.info.key;
   row.info = news.info;
+  if (row.info.key.is_null()) row.info.key = key;  // It has not heard of its link yet.
   row.expires_ms = news.expires_ms;
   if (news.record) {
     row.record = news.record;

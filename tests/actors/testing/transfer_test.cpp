@@ -96,6 +96,7 @@ TEST_F(Transfers, WhatHasEndedIsRememberedOverAStart) {
   ASSERT_TRUE(w.settle());
   const auto id = ann->send_files(order("bob", "a", 10'000));
   ASSERT_TRUE(both_done(id));
+  w.run_for(1s);
   for (auto* side : {ann, bob}) {
     side->kill();
     side->start();
@@ -200,8 +201,8 @@ struct TransfersAsked : TransferWorld {
   bool offered(const transfer_id& id) {
     return w.run_until(
         [&] {
-          return bob->transfer(id).state == transfer_state::offered &&
-                 !bob->transfers().offers.empty();
+          return std::any_of(bob->transfers().offers.begin(), bob->transfers().offers.end(),
+                             [&](const transfer_offered& offer) { return offer.info.id == id; });
         },
         60s);
   }
@@ -238,6 +239,7 @@ TEST_F(TransfersAsked, AnOfferOutlivesBothProgramsAndIsAnsweredLater) {
   ASSERT_TRUE(w.settle());
   const auto id = ann->send_files(order("bob", "a", 10'000));
   ASSERT_TRUE(offered(id));
+  w.run_for(1s);
   ann->kill();
   bob->kill();
   w.run_for(1h);

@@ -1,0 +1,283 @@
+#include "tests/actors/transfer/lone_desk.hpp"
+
+#include <algorithm>
+
+namespace hobnob::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+transfer_config accepting_all() {
+  transfer_config config;
+  config.policy.accept = accept_policy::all;
+  return config;
+}
+
+struct SendingDesk : lone_desk {
+  /// Bob accepts, and asks for everything.
+  void ask_for_all(std::uint64_t link, const transfer_id& id) {
+    auto message = transfer_message(id);
+    message.mutable_accepted();
+    receive(link, message);
+    auto& range = *message.mutable_block_request()->add_ranges();
+    range.set_entries(1);
+    receive(link, message);
+  }
+};
+
+TEST_F(SendingDesk, OffersOnEveryLinkUntilItHasEnded) {
+  const auto id = send("bob", 1000);
+  EXPECT_EQ(info(id).code, "no-link");
+  EXPECT_EQ(log->links_wanted, std::vector<std::string>{"bob"});
+  pass(46s);
+  EXPECT_EQ(log->links_wanted.size(), 2u);
+  const auto first = open_link(1);
+  ASSERT_TRUE(last_on(*first).has_offer());
+  EXPECT_EQ(last_on(*first).offer().bytes(), 1000u);
+  EXPECT_EQ(info(id).state, transfer_state::offered);
+  const auto second = open_link(2);
+  EXPECT_TRUE(last_on(*second).has_offer());
+  close_link(2);
+  EXPECT_EQ(sent_on(*first).size(), 2u);  // Back to the one that is left.
+  pass(5min);
+  EXPECT_EQ(log->links_wanted.size(), 2u);  // There is a direct one.
+}
+
+TEST_F(SendingDesk, AProgramThatTakesNoFilesIsUnsupported) {
+  const auto id = send("bob", 1000);
+  const auto link = open_link(1, "bob", 1, false);
+  EXPECT_EQ(info(id).state, transfer_state::failed);
+  EXPECT_EQ(info(id).code, "unsupported");
+  EXPECT_TRUE(link->sent.empty());
+}
+
+TEST_F(SendingDesk, GoesOnWithNobodyElse) {
+  const auto id = send("bob", 1000);
+  open_link(1);
+  close_link(1);
+  const auto link = open_link(2, "bob", 2);
+  EXPECT_EQ(info(id).code, "key-changed");
+  EXPECT_TRUE(link->sent.empty());
+}
+
+TEST_F(SendingDesk, StopsWhenTheLinkIsFullAndGoesOnWhenItHasDrained) {
+  const auto id = send("bob", 4'000'000);
+  const auto link = open_link(1);
+  link->status = send_status::full;
+  ask_for_all(1, id);
+  EXPECT_EQ(link->count(frame_type::blocks), 1u);
+  caf::anon_send(desk, link_drained{1});
+  run();
+  EXPECT_EQ(link->count(frame_type::blocks), 2u);
+  link->status = send_status::overflow;  // Others have filled it meanwhile: nothing is lost.
+  caf::anon_send(desk, link_drained{1});
+  run();
+  link->status = send_status::sent;
+  caf::anon_send(desk, link_drained{1});
+  run();
+  std::size_t bytes_sent = 0;
+  for (const auto& sent : link->sent) {
+    if (sent.type != frame_type::blocks) continue;
+    EXPECT_EQ(sent.priority, frame_priority::bulk);
+    block_frame_reader frame{sent.payload};
+    while (!frame.at_end()) bytes_sent += frame.next()->data.size();
+  }
+  EXPECT_EQ(bytes_sent, 4'000'000u);
+}
+
+TEST_F(SendingDesk, AnotherUserGetsNothingOfIt) {
+  const auto id = send("bob", 1000);
+  open_link(1);
+  const auto eve = open_link(2, "eve", 2);
+  ask_for_all(2, id);
+  EXPECT_EQ(eve->count(frame_type::blocks), 0u);
+  EXPECT_EQ(last_on(*eve).end().code(), "unknown");
+  auto message = transfer_message(id);
+  message.mutable_end()->set_code("cancelled");
+  receive(2, message);
+  EXPECT_EQ(info(id).state, transfer_state::offered);
+}
+
+TEST_F(SendingDesk, WhatIsAskedWronglyEndsTheTransferOnly) {
+  const auto id = send("bob", 1000);
+  const auto link = open_link(1);
+  auto message = transfer_message(id);
+  message.mutable_accepted();
+  receive(1, message);
+  message.mutable_block_request()->add_ranges()->set_entry(7);
+  receive(1, message);
+  EXPECT_EQ(info(id).code, "protocol");
+  EXPECT_EQ(last_on(*link).end().code(), "protocol");
+  EXPECT_FALSE(link->closed);
+}
+
+TEST_F(SendingDesk, AReceiverThatNeverGoesOnIsGivenUp) {
+  const auto id = send("bob", 1000);
+  open_link(1);
+  auto message = transfer_message(id);
+  message.mutable_accepted();
+  receive(1, message);
+  pass(9min);
+  EXPECT_EQ(info(id).state, transfer_state::running);
+  pass(3min);
+  EXPECT_EQ(info(id).code, "silent");
+}
+
+TEST_F(SendingDesk, WhatHasEndedIsAnsweredFor) {
+  const auto id = send("bob", 1000);
+  const auto link = open_link(1);
+  ask<transfer_order_result>(desk, cancel_transfer{id});
+  EXPECT_EQ(last_on(*link).end().code(), "cancelled");
+  link->sent.clear();
+  auto message = transfer_message(id);
+  message.mutable_accepted();
+  receive(1, message);
+  EXPECT_EQ(last_on(*link).end().code(), "cancelled");
+  link->sent.clear();
+  message.mutable_end()->set_code("cancelled");
+  receive(1, message);
+  EXPECT_TRUE(link->sent.empty());  // Nobody answers an end.
+}
+
+TEST_F(SendingDesk, KeepsTheLastHundredThatEndedForAWeek) {
+  for (int i = 0; i < 105; ++i) {
+    const auto id = send("bob", 10);
+    ask<transfer_order_result>(desk, cancel_transfer{id});
+  }
+  EXPECT_EQ(ask<transfer_list>(desk, list_transfers{}).transfers.size(), 100u);
+  EXPECT_EQ(journal->records().size(), 100u);
+  pass(24h * 8);
+  ask<transfer_order_result>(desk, cancel_transfer{send("bob", 10)});
+  EXPECT_EQ(ask<transfer_list>(desk, list_transfers{}).transfers.size(), 1u);
+  EXPECT_EQ(journal->records().size(), 1u);
+}
+
+TEST_F(SendingDesk, EndsWithItsPeerAndRemembersWhatIsUnderWay) {
+  const auto id = send("bob", 1000);
+  open_link(1);
+  ask_for_all(1, id);
+  self()->monitor(desk);
+  caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
+  run();
+  bool ended = false;
+  self()->receive([&](const caf::down_msg&) { ended = true; },
+                  caf::after(0s) >> [] {});
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(journal->records().at(id).state, "accepted");
+}
+
+struct ReceivingDesk : lone_desk {
+  ReceivingDesk() : lone_desk(accepting_all()) {}
+};
+
+TEST_F(ReceivingDesk, FramesThatDoNotCheckCloseTheLink) {
+  for (const auto type : {frame_type::transfer, frame_type::blocks}) {
+    const auto link = open_link(1);
+    receive(1, type, bytes(5, std::byte{0xff}));
+    ASSERT_TRUE(link->closed);
+    EXPECT_EQ(link->closed->reason, close_reason::protocol);
+    close_link(1);
+  }
+}
+
+TEST_F(ReceivingDesk, AnOfferThatDoesNotCheckClosesTheLink) {
+  auto offer = offer_of({1}, 10);
+  offer.mutable_offer()->set_manifest_hash("short");
+  const auto link = open_link(1);
+  receive(1, offer);
+  EXPECT_TRUE(link->closed);
+  EXPECT_TRUE(log->latest.empty());
+}
+
+TEST_F(ReceivingDesk, NobodyKnowsWhatNobodyOffered) {
+  const auto link = open_link(1);
+  block_frame_writer frame{{9}, 1000};
+  frame.add(0, 0, 10);
+  receive(1, frame_type::blocks, frame.take());
+  EXPECT_EQ(last_on(*link).end().code(), "unknown");
+  EXPECT_FALSE(link->closed);
+}
+
+TEST_F(ReceivingDesk, ContentThatNobodyAskedForIsNotKept) {
+  const transfer_id id{1};
+  const auto link = open_link(1);
+  receive(1, offer_of(id, 1'000'000));
+  ASSERT_EQ(info(id).state, transfer_state::running);
+  EXPECT_TRUE(last_on(*link).has_manifest_request());
+  for (int i = 0; i < 2000 && info(id).state == transfer_state::running; ++i) {
+    block_frame_writer frame{id, 200'000};
+    frame.add(0, 0, frame.room());
+    receive(1, frame_type::blocks, frame.take());
+  }
+  EXPECT_EQ(info(id).code, "protocol");
+  EXPECT_EQ(shelf->used, 0u);
+  EXPECT_TRUE(shelf->discarded);
+}
+
+TEST_F(ReceivingDesk, AnotherListThanTheOneOfferedIsNoted) {
+  const transfer_id id{1};
+  open_link(1);
+  receive(1, offer_of(id, 10));
+  auto manifest = transfer_message(id);
+  auto& entry = *manifest.mutable_manifest()->add_entries();
+  entry.set_path("a");
+  entry.set_size(10);
+  receive(1, manifest);
+  EXPECT_EQ(info(id).code, "source-changed");
+}
+
+TEST_F(ReceivingDesk, FollowsTheSenderToAnotherLink) {
+  const transfer_id id{1};
+  open_link(1);
+  const auto second = open_link(2);
+  receive(1, offer_of(id, 10));
+  receive(2, offer_of(id, 10));
+  EXPECT_TRUE(last_on(*second).has_manifest_request());
+  close_link(1);
+  EXPECT_EQ(info(id).state, transfer_state::running);
+  close_link(2);
+  EXPECT_EQ(info(id).code, "no-link");
+}
+
+TEST_F(ReceivingDesk, OneUserDoesNotOfferWithoutEnd) {
+  const auto link = open_link(1);
+  for (std::uint8_t i = 1; i <= 150; ++i) receive(1, offer_of({i}, 10));
+  EXPECT_EQ(log->latest.size(), 100u);
+  EXPECT_EQ(last_on(*link).end().code(), "refused");
+}
+
+struct AskingDesk : lone_desk {};
+
+TEST_F(AskingDesk, AnOfferIsToldOnceWhateverTheSenderRepeats) {
+  const transfer_id id{1};
+  const auto link = open_link(1);
+  for (int i = 0; i < 3; ++i) receive(1, offer_of(id, 10));
+  EXPECT_EQ(log->offers.size(), 1u);
+  EXPECT_TRUE(link->sent.empty());
+  EXPECT_GT(log->offers[0].expires_ms, 0);
+  EXPECT_EQ(journal->records().at(id).state, "offered");
+}
+
+TEST_F(AskingDesk, ProgressIsToldAtMostFourTimesASecond) {
+  const auto id = send("bob", 8'000'000);
+  const auto link = open_link(1);
+  auto message = transfer_message(id);
+  message.mutable_accepted();
+  receive(1, message);
+  auto request = transfer_message(id);
+  request.mutable_block_request()->add_ranges()->set_entries(1);
+  receive(1, request);
+  const auto before = log->events;
+  auto finished = transfer_message(id);
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    finished.mutable_finished()->set_bytes_done(i * 1000);
+    receive(1, finished);
+    pass(10ms);
+  }
+  EXPECT_GE(log->events - before, 6u);
+  EXPECT_LE(log->events - before, 10u);
+  EXPECT_GT(info(id).bytes_per_second, 50'000u);
+}
+
+}  // namespace
+}  // namespace hobnob::test
