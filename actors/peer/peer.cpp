@@ -64,8 +64,10 @@ class message_id_source {
 };
 
 /// What is remembered of transfers is read here and now.
-transfer_desk_config desk_config(const peer_config& config, const peer_environment& environment) {
+transfer_desk_config desk_config(const peer_config& config, const peer_environment& environment,
+                                 std::shared_ptr<background> worker) {
   transfer_desk_config result;
+  result.worker = std::move(worker);
   result.settings = config.transfers;
   result.own_user = config.user;
   if (config.known) {
@@ -76,6 +78,24 @@ transfer_desk_config desk_config(const peer_config& config, const peer_environme
   result.wall_ms = environment.wall_ms;
   return result;
 }
+
+/// Most peers never have a transfer: nothing is made before the first work.
+class background_on_demand final : public background {
+ public:
+  explicit background_on_demand(std::function<std::unique_ptr<background>()> make)
+      : make_(std::move(make)) {}
+
+  void after(std::chrono::milliseconds delay, std::function<void()> work) override {
+    const std::lock_guard guard{mutex_};
+    if (!made_) made_ = make_ ? make_() : make_background_thread();
+    made_->after(delay, std::move(work));
+  }
+
+ private:
+  const std::function<std::unique_ptr<background>()> make_;
+  std::mutex mutex_;
+  std::unique_ptr<background> made_;  // Guarded by mutex_.
+};
 
 bool listens(const peer_config& config) {
   return config.direct == direct_mode::both || config.direct == direct_mode::accept_only;
@@ -89,6 +109,7 @@ struct peer::impl {
         config(std::move(settings)),
         bridge(std::make_shared<link_bridge>(net, self)),
         environment(make_environment(net, bridge)),
+        transfer_worker(std::make_shared<background_on_demand>(config.transfers.make_background)),
         ids(environment) {
     const auto epoch = environment->random_number();
     message_store_config store_config;
@@ -96,7 +117,8 @@ struct peer::impl {
     store_config.wall_ms = environment->wall_ms;
     own_record record{self, config.user, box_key_pair{self}.public_key(), epoch, environment};
     auto store = spawn(system, message_store, std::move(store_config));
-    desk = spawn(system, transfer_desk, desk_config(config, *environment), peer_actor{store});
+    desk = spawn(system, transfer_desk, desk_config(config, *environment, transfer_worker),
+                 peer_actor{store});
     hub = spawn(system, peer_hub, config, std::move(record), environment, store,
                 link_transfers_actor{desk});
     caf::anon_send(store, serve_hub{hub});
@@ -121,6 +143,8 @@ struct peer::impl {
   peer_config config;
   std::shared_ptr<link_bridge> bridge;
   peer_environment_ptr environment;
+  // Held here so that the loop never waits for its end.
+  const std::shared_ptr<background> transfer_worker;
   message_id_source ids;
   peer_hub_actor hub;
   transfer_desk_actor desk;

@@ -28,6 +28,7 @@ transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(
   met_before = std::move(settings.met_before);
   random = std::move(settings.random);
   wall_ms = std::move(settings.wall_ms);
+  worker = std::move(settings.worker);
   peer = std::move(owner);
   sending.emplace(config->running_max);
   receiving.emplace(config->running_max);
@@ -135,7 +136,7 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   row.info.note = made.note;
   made.settings = config;
   made.shared_limit = shared_limit;
-  made.reaper = worker();
+  made.reaper = worker;
   made.wall_ms = wall_ms;
   if (row.info.direction == transfer_direction::sending) {
     row.actor = spawn(self->system(), sending_transfer, std::move(made),
@@ -225,11 +226,6 @@ void transfer_desk_state::stop() {
   }
   links.clear();
   if (!writing) self->quit();
-}
-
-std::shared_ptr<background> transfer_desk_state::worker() {
-  if (!work) work = config->make_background ? config->make_background() : make_background_thread();
-  return work;
 }
 
 transfer_desk_actor::behavior_type transfer_desk(

@@ -42,6 +42,10 @@ struct transfer_desk_config {
   core::transfer_journal::loaded remembered;
   std::function<void(std::span<std::byte>)> random;
   std::function<std::int64_t()> wall_ms;  ///< Unix time.
+
+  /// Where the journal is written, and the transfers' own backgrounds are destroyed, which may wait
+  /// for a call under way: its own end must not come on the loop.
+  std::shared_ptr<background> worker;
 };
 
 /// Keeps the book of a peer's transfers, and ends when the peer does. Its reasons to change are
@@ -90,7 +94,6 @@ struct transfer_desk_state {
   void tell(const Event& event);
   void wish_for_links();
   void stop();
-  std::shared_ptr<background> worker();
 
   // --- transfer_desk_offers.cpp
   void take(const link_frames& arrived);
@@ -137,7 +140,7 @@ struct transfer_desk_state {
   std::map<std::uint64_t, known_link> links;  // By their numbers: the newest of a user is the last.
   bool wishing = false;                       // A timer for the next wish runs.
 
-  std::shared_ptr<background> work;  // For the journal, and where others are destroyed.
+  std::shared_ptr<background> worker;
   std::map<transfer_id, std::shared_ptr<const core::transfer_record>> to_write;  // Null: remove.
   bool writing = false;
   bool stopping = false;

@@ -66,7 +66,7 @@ void transfer_desk_state::write_journal() {
   if (writing || to_write.empty()) return;
   writing = true;
   const auto to = caf::actor_cast<caf::weak_actor_ptr>(transfer_desk_actor{self});
-  worker()->after(std::chrono::milliseconds{0}, [to, journal = config->journal,
+  worker->after(std::chrono::milliseconds{0}, [to, journal = config->journal,
                                                  changes = std::exchange(to_write, {})] {
     journal_written news;
     for (const auto& [id, record] : changes) {

@@ -78,6 +78,7 @@ class lone_desk : public actors_test {
     transfer_desk_config made;
     made.settings = std::move(settings);
     made.own_user = "ann";
+    made.worker = std::make_shared<prompt_background>();
     made.random = [this](std::span<std::byte> out) {
       ++last_random;
       for (std::size_t i = 0; i < out.size(); ++i)
