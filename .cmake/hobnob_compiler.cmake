@@ -24,6 +24,10 @@ if(HOBNOB_UNITY)
   # A type with a member of the unnamed namespace is rightly suspect in a header; here it is in a .cpp
   # file that another file includes.
   add_compile_options(-Wno-subobject-linkage)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Such large files keep what they parse: less garbage collection is 8 % less time for half a GiB.
+    add_compile_options(--param=ggc-min-expand=200 --param=ggc-min-heapsize=1048576)
+  endif()
 endif()
 if(HOBNOB_WERROR)
   add_compile_options(-Werror)
