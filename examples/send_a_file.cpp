@@ -66,8 +66,8 @@ int main() {
   const auto bob_ended = std::make_shared<std::promise<hobnob::transfer_info>>();
   for (auto [peer, ended] : {std::pair{&ann, ann_ended}, std::pair{&bob, bob_ended}}) {
     caf::anon_send(peer->transfers(),
-                   hobnob::add_transfer_subscriber{hobnob::spawn(
-                       loop.system(), watch, peer->transfers(), received, ended)});
+                   hobnob::add_transfer_subscriber{
+                       hobnob::spawn(loop.system(), watch, peer->transfers(), received, ended)});
     if (peer->start().error) return 1;
   }
   loop.start();

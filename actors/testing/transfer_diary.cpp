@@ -37,9 +37,9 @@ std::string to_text(const transfer_info& info) {
   return text + " " + std::to_string(info.bytes_done) + "/" + std::to_string(info.summary.bytes);
 }
 
-transfer_subscriber_actor::behavior_type keep_transfer_diary(
-    transfer_subscriber_actor::pointer, std::shared_ptr<transfer_diary> book,
-    diary_environment environment) {
+transfer_subscriber_actor::behavior_type keep_transfer_diary(transfer_subscriber_actor::pointer,
+                                                             std::shared_ptr<transfer_diary> book,
+                                                             diary_environment environment) {
   const auto around = std::make_shared<const diary_environment>(std::move(environment));
   return {[=](const transfer_offered& news) {
             book->offers.push_back(news);

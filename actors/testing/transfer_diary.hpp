@@ -12,13 +12,15 @@ namespace hobnob::testing {
 
 /// What a peer has told of its transfers, over all its lives.
 struct transfer_diary {
-  std::vector<transfer_offered> offers;                         ///< In the order of telling.
-  std::map<transfer_id, transfer_info> latest;                  ///< The last word on each.
-  std::map<transfer_id, std::vector<transfer_info>> changes;    ///< Of its state or its code.
-  std::map<transfer_id, unsigned> ended;                        ///< How often that was told.
+  std::vector<transfer_offered> offers;                       ///< In the order of telling.
+  std::map<transfer_id, transfer_info> latest;                ///< The last word on each.
+  std::map<transfer_id, std::vector<transfer_info>> changes;  ///< Of its state or its code.
+  std::map<transfer_id, unsigned> ended;                      ///< How often that was told.
 
   /// The last word on the only transfer there is; the default one if there is none.
-  transfer_info only() const { return latest.size() == 1 ? latest.begin()->second : transfer_info{}; }
+  transfer_info only() const {
+    return latest.size() == 1 ? latest.begin()->second : transfer_info{};
+  }
 
   /// Whether it was in that state at any time, with that code unless it is empty.
   bool has_been(const transfer_id& id, transfer_state state, const std::string& code = {}) const;

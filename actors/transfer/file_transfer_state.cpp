@@ -23,8 +23,8 @@ constexpr unsigned alarm_bits = 8;
 
 }  // namespace
 
-file_transfer_actor::behavior_type file_transfer_state::make_behavior(
-    file_transfer_config settings, transfer_owner_actor owner) {
+file_transfer_actor::behavior_type file_transfer_state::make_behavior(file_transfer_config settings,
+                                                                      transfer_owner_actor owner) {
   config = std::move(settings);
   desk = std::move(owner);
   record = config.record;

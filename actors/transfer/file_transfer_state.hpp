@@ -2,11 +2,11 @@
 
 #include "actors/transfer/file_transfer.hpp"
 
+#include <array>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -44,13 +44,13 @@ struct file_transfer_state {
   virtual void halt() = 0;                             ///< And now it is not.
   virtual void pump() = 0;                             ///< Running: gets on with what is to do.
   virtual void tick() = 0;                             ///< Running: four times a second.
-  virtual bool has_work() const = 0;   ///< It would run if nothing held it back.
-  virtual bool has_spoken() const = 0; ///< The other side knows of it, on this link.
-  virtual bool is_waiting() const = 0; ///< It is the other side's turn to say something.
+  virtual bool has_work() const = 0;                   ///< It would run if nothing held it back.
+  virtual bool has_spoken() const = 0;  ///< The other side knows of it, on this link.
+  virtual bool is_waiting() const = 0;  ///< It is the other side's turn to say something.
   virtual transfer_order_result answer(const answer_offer& order) = 0;
-  virtual void discard() {}            ///< It has failed: cleans up, by `work`.
-  virtual void drained() {}            ///< The link takes content again.
-  virtual void retry() {}              ///< A passing fault may have passed.
+  virtual void discard() {}  ///< It has failed: cleans up, by `work`.
+  virtual void drained() {}  ///< The link takes content again.
+  virtual void retry() {}    ///< A passing fault may have passed.
 
   /// Everything is at the receiver, though it has not been told so.
   virtual bool is_complete() const { return false; }
@@ -106,7 +106,7 @@ struct file_transfer_state {
   file_transfer_config config;
   transfer_owner_actor desk;
 
-  transfer_info info;           // As told last, but for the numbers.
+  transfer_info info;  // As told last, but for the numbers.
   core::transfer_record record;
   bool record_changed = false;  // It is to be remembered.
   transfer_link link;

@@ -12,8 +12,8 @@ namespace hobnob {
 /// What is known of who offers something.
 struct offerer {
   std::string user;
-  bool met_before = false;      ///< This start of the program.
-  bool verified = false;        ///< Somebody has verified its key.
+  bool met_before = false;     ///< This start of the program.
+  bool verified = false;       ///< Somebody has verified its key.
   std::size_t unfinished = 0;  ///< Transfers from it that wait for an answer or are under way.
 };
 

@@ -165,14 +165,14 @@ void receiving_transfer_state::pump() {
   work(
       [at = shop, sink = given_sink, settings = config.settings, order = sink_order(),
        engine_config = std::move(engine_config), todo = std::exchange(next, {})] {
-        if (!at->sink) at->sink = sink ? sink : settings->make_sink ? settings->make_sink(order) : nullptr;
+        if (!at->sink)
+          at->sink = sink ? sink : settings->make_sink ? settings->make_sink(order) : nullptr;
         if (!at->sink) {
           outcome result;
           result.fault = core::transfer_fault{"disk-error", "there is no place to receive to"};
           return result;
         }
-        if (!at->engine)
-          at->engine = std::make_unique<transfer_receiver>(engine_config, at->sink);
+        if (!at->engine) at->engine = std::make_unique<transfer_receiver>(engine_config, at->sink);
         return perform(*at, todo);
       },
       [this, of = round](outcome& result) { worked(result, of == round); });
@@ -248,7 +248,8 @@ void receiving_transfer_state::discard() {
   work(
       [at = shop, sink = given_sink, settings = config.settings, order = sink_order()] {
         at->engine.reset();
-        if (!at->sink) at->sink = sink ? sink : settings->make_sink ? settings->make_sink(order) : nullptr;
+        if (!at->sink)
+          at->sink = sink ? sink : settings->make_sink ? settings->make_sink(order) : nullptr;
         if (at->sink) at->sink->discard();
         return true;
       },

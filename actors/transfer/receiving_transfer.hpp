@@ -75,9 +75,9 @@ struct receiving_transfer_state : file_transfer_state {
   std::shared_ptr<workshop> shop = std::make_shared<workshop>();
   std::shared_ptr<core::transfer_sink> given_sink;  // By whoever answered the offer.
   std::shared_ptr<rate_limit> limit;
-  bool begun = false;       // The sink may hold something.
+  bool begun = false;  // The sink may hold something.
   bool complete = false;
-  bool offer_seen = false;     // On this link, as is the next.
+  bool offer_seen = false;  // On this link, as is the next.
   bool accepted_said = false;
 
   // While it runs:

@@ -89,8 +89,7 @@ void sending_transfer_state::retry() {
 
 void sending_transfer_state::linked() {
   asked = offered = false;
-  if (!link.transfers)
-    return fail("unsupported", "the other side's program takes no files", {});
+  if (!link.transfers) return fail("unsupported", "the other side's program takes no files", {});
   if (engine) offer();
 }
 

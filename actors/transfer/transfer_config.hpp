@@ -38,9 +38,9 @@ struct transfer_config {
   transfer_policy policy;
   std::map<std::string, transfer_policy> users;  ///< Instead of `policy`, for these.
 
-  std::size_t running_max = 4;         ///< Transfers running at once; the rest queue.
+  std::size_t running_max = 4;  ///< Transfers running at once in each direction; the rest queue.
   std::uint64_t bytes_per_second = 0;  ///< Sent by all transfers together; 0: whatever there is.
-  std::uint64_t offers_max = 100;      ///< Open offers to us at once, of one user; more: refused.
+  std::uint64_t offers_max = 100;      ///< Offers of one user, open or under way; more: refused.
 
   /// Where transfers are remembered; null: for as long as the peer lives.
   std::shared_ptr<core::transfer_journal> journal;
@@ -56,9 +56,11 @@ struct transfer_config {
   std::function<std::shared_ptr<core::transfer_sink>(const sink_order&)> make_sink;
 
   /// Opens again what an earlier start of the program was sending.
-  std::function<std::shared_ptr<core::transfer_source>(const std::vector<std::string>&)> open_source;
+  std::function<std::shared_ptr<core::transfer_source>(const std::vector<std::string>&)>
+      open_source;
 
-  /// Where one transfer's content is read, written and hashed; empty: a thread for each running one.
+  /// Where one transfer's content is read, written and hashed; empty: a thread for each running
+  /// one.
   std::function<std::unique_ptr<background>()> make_background;
 };
 

@@ -21,8 +21,8 @@ constexpr std::size_t note_size_max = 200;
 
 }  // namespace
 
-transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(
-    transfer_desk_config settings, peer_actor owner) {
+transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(transfer_desk_config settings,
+                                                                      peer_actor owner) {
   config = std::make_shared<const transfer_config>(std::move(settings.settings));
   own_user = std::move(settings.own_user);
   met_before = std::move(settings.met_before);
@@ -115,8 +115,8 @@ void transfer_desk_state::subscribe(const transfer_subscriber_actor& subscriber)
   for (const auto& info : list().transfers) {
     const auto& row = transfers.at(info.id);
     if (!row.actor) continue;
-    const bool offer = info.direction == transfer_direction::receiving &&
-                       info.state == transfer_state::offered;
+    const bool offer =
+        info.direction == transfer_direction::receiving && info.state == transfer_state::offered;
     if (offer) {
       self->send(subscriber, transfer_offered{info, row.expires_ms});
     } else {
@@ -139,12 +139,12 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   made.reaper = worker;
   made.wall_ms = wall_ms;
   if (row.info.direction == transfer_direction::sending) {
-    row.actor = spawn(self->system(), sending_transfer, std::move(made),
-                      transfer_owner_actor{self});
+    row.actor =
+        spawn(self->system(), sending_transfer, std::move(made), transfer_owner_actor{self});
     if (const auto* link = best_link(row.info.user)) attach(row, *link);
   } else {
-    row.actor = spawn(self->system(), receiving_transfer, std::move(made),
-                      transfer_owner_actor{self});
+    row.actor =
+        spawn(self->system(), receiving_transfer, std::move(made), transfer_owner_actor{self});
   }
   return row;
 }
@@ -191,8 +191,7 @@ void transfer_desk_state::give_slot(const slot_wanted& wish) {
   }
   const auto found = transfers.find(wish.id);
   if (found == transfers.end() || !found->second.actor) return;
-  self->send(found->second.actor,
-             slot_answer{wish.ticket, queue.ask({wish.id, wish.ticket})});
+  self->send(found->second.actor, slot_answer{wish.ticket, queue.ask({wish.id, wish.ticket})});
 }
 
 template <class Event>
@@ -208,8 +207,8 @@ void transfer_desk_state::wish_for_links() {
     if (row.info.state == transfer_state::offered &&
         row.info.direction == transfer_direction::receiving)
       continue;
-    const bool direct = row.link != 0 && row.info.path != path_kind::none &&
-                        row.info.path != path_kind::circuit;
+    const bool direct =
+        row.link != 0 && row.info.path != path_kind::none && row.info.path != path_kind::circuit;
     if (!direct) users.insert(row.info.user);
   }
   for (const auto& user : users) self->send(peer, want_link{user});

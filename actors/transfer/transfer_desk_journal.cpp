@@ -66,15 +66,16 @@ void transfer_desk_state::write_journal() {
   if (writing || to_write.empty()) return;
   writing = true;
   const auto to = caf::actor_cast<caf::weak_actor_ptr>(transfer_desk_actor{self});
-  worker->after(std::chrono::milliseconds{0}, [to, journal = config->journal,
-                                                 changes = std::exchange(to_write, {})] {
-    journal_written news;
-    for (const auto& [id, record] : changes) {
-      const auto error = record ? journal->save(*record) : journal->remove(id);
-      if (error) news.fault = error.message();
-    }
-    if (const auto desk = caf::actor_cast<transfer_desk_actor>(to)) caf::anon_send(desk, news);
-  });
+  worker->after(std::chrono::milliseconds{0},
+                [to, journal = config->journal, changes = std::exchange(to_write, {})] {
+                  journal_written news;
+                  for (const auto& [id, record] : changes) {
+                    const auto error = record ? journal->save(*record) : journal->remove(id);
+                    if (error) news.fault = error.message();
+                  }
+                  if (const auto desk = caf::actor_cast<transfer_desk_actor>(to))
+                    caf::anon_send(desk, news);
+                });
 }
 
 void transfer_desk_state::written(const journal_written& news) {

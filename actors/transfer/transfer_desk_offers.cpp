@@ -117,8 +117,8 @@ void transfer_desk_state::answer_for(const entry& ended, const transfer_link& fr
   }
 }
 
-/// The receiver had everything, and was killed before it could remember that: it looks again at what
-/// it has.
+/// The receiver had everything, and was killed before it could remember that: it looks again at
+/// what it has.
 void transfer_desk_state::offer_again(const entry& ended, const transfer_link& to) {
   const auto record = ended.record;
   if (stopping || !record || record->sources.empty() || !config->open_source)
@@ -153,10 +153,10 @@ void transfer_desk_state::consider(const transfer_link& from, const std::string&
   record.summary = {words.name(), words.entries(), words.files(), words.bytes()};
   record.manifest = *manifest;
   record.state = "offered";
-  const auto patience = words.expires_s() == 0
-                            ? std::chrono::seconds{unanswered_max}
-                            : std::min<std::chrono::seconds>(
-                                  std::chrono::seconds{words.expires_s()}, unanswered_max);
+  const auto patience =
+      words.expires_s() == 0
+          ? std::chrono::seconds{unanswered_max}
+          : std::min<std::chrono::seconds>(std::chrono::seconds{words.expires_s()}, unanswered_max);
   record.expires_ms = wall_ms() + std::chrono::milliseconds{patience}.count();
   offer.note = words.note();
   offer.link = from.link;
@@ -165,8 +165,7 @@ void transfer_desk_state::consider(const transfer_link& from, const std::string&
   request(self, peer, verify_patience, verify_user{user, false})
       .then(
           [this, offer](const verify_result& known) {
-            decide(offer, known.verified && !known.key_changed &&
-                              known.pinned == offer.record.key);
+            decide(offer, known.verified && !known.key_changed && known.pinned == offer.record.key);
           },
           [this, offer](caf::error&) { decide(offer, false); });
 }

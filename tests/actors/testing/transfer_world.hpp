@@ -61,8 +61,8 @@ struct TransferWorld : ::testing::Test {
                               const transfer_config::sink_order& order) {
       return std::make_shared<core::memory_sink>(place->of(order.id));
     };
-    transfers.open_source = [this](const std::vector<std::string>& sources)
-        -> std::shared_ptr<core::transfer_source> {
+    transfers.open_source =
+        [this](const std::vector<std::string>& sources) -> std::shared_ptr<core::transfer_source> {
       const auto found = sources.empty() ? files.end() : files.find(sources.front());
       return found == files.end() ? nullptr : std::make_shared<core::memory_source>(found->second);
     };

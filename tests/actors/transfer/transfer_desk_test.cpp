@@ -160,8 +160,7 @@ TEST_F(SendingDesk, EndsWithItsPeerAndRemembersWhatIsUnderWay) {
   caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
   run();
   bool ended = false;
-  self()->receive([&](const caf::down_msg&) { ended = true; },
-                  caf::after(0s) >> [] {});
+  self()->receive([&](const caf::down_msg&) { ended = true; }, caf::after(0s) >> [] {});
   EXPECT_TRUE(ended);
   EXPECT_EQ(journal->records().at(id).state, "accepted");
 }
