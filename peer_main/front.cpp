@@ -5,8 +5,13 @@
 #include "peer_main/events.hpp"
 #include "peer_main/job.hpp"
 #include "peer_main/login_fault.hpp"
+#include "peer_main/send_job.hpp"
+#include "peer_main/transfer_events.hpp"
+#include "peer_main/transfer_order_job.hpp"
+#include "peer_main/transfer_settings.hpp"
 
 #include <caf/send.hpp>
+#include <cstdlib>
 #include <utility>
 
 namespace hobnob {
@@ -28,6 +33,9 @@ front_actor::behavior_type front_state::make_behavior(front_config settings, pee
       },
       [this](const message_progress& news) { progress_told(news); },
       [this](const peer_stopped&) { peer_ended(); },
+      [this](const transfer_offered& news) { show(event_of(news)); },
+      [this](const transfer_progress& news) { show(event_of(news)); },
+      [this](const transfer_ended& news) { show(event_of(news)); },
       [this](const line_read& line) {
         obey(line);
         config.line_done();
@@ -121,6 +129,12 @@ void front_state::act(const input_command& command) {
       request.accept = command.accept;
       return start_job(std::move(request), nullptr);
     }
+    case kind::send:
+      return send_path(command.user, command.text);
+    case kind::transfers:
+      return order("transfers", {});
+    case kind::order:
+      return order(command.order, command.text);
     case kind::help:
       return show(help_event(input_help()));
     case kind::quit:
@@ -141,13 +155,28 @@ void front_state::talk_to(const std::string& user) {
   config.output->show_conversation(user, link == paths.end() ? path_kind::relay : link->second);
 }
 
-void front_state::start_job(job_request request, std::shared_ptr<control_reply> reply) {
-  job_config settings;
-  settings.id = config.make_message_id();
-  if (config.log && request.command == "say") config.log->add_text(settings.id, request.text);
-  settings.before_login = !logged_in_once;
-  request.require_direct = request.require_direct || config.require_direct;
-  settings.request = std::move(request);
+/// `~` is what a shell would make of it.
+void front_state::send_path(const std::string& user, std::string path) {
+  if (const char* home = std::getenv("HOME"); home != nullptr && path.starts_with("~/"))
+    path.replace(0, 1, home);
+  job_request request;
+  request.command = "send";
+  request.users = {user};
+  request.paths = {absolute_path(path)};
+  request.until_done = true;
+  start_job(std::move(request), nullptr);
+}
+
+void front_state::order(const std::string& command, const std::string& id) {
+  job_request request;
+  request.command = command;
+  request.transfer = id;
+  start_job(std::move(request), nullptr);
+}
+
+/// Where a job's events go, and whom its end is told.
+template <class Settings>
+void front_state::answer_to(const std::shared_ptr<control_reply>& reply, Settings& settings) {
   if (reply) {
     settings.emit = [reply](const event_object& event) { reply->send(event); };
     settings.finish = [reply](int code) { reply->finish(code); };
@@ -156,7 +185,38 @@ void front_state::start_job(job_request request, std::shared_ptr<control_reply> 
     ++unanswered;
     settings.finish = [to = front_actor{self}](int) { caf::anon_send(to, job_answered{}); };
   }
-  spawn(self->system(), job, std::move(settings), peer);
+}
+
+void front_state::start_job(job_request request, std::shared_ptr<control_reply> reply) {
+  if (request.command == "send") {
+    send_job_config settings;
+    answer_to(reply, settings);
+    // What is typed here is shown by what the transfers tell us.
+    if (!reply) {
+      settings.emit = [output = config.output](const event_object& event) {
+        if (event.at("event") == "error") output->show(event);
+      };
+    }
+    settings.transfers = config.transfers;
+    settings.make_source = source_of_paths(request.paths);
+    settings.request = std::move(request);
+    spawn(self->system(), send_job, std::move(settings), peer);
+  } else if (request.command == "transfers" || orders_transfer(request.command)) {
+    transfer_order_config settings;
+    answer_to(reply, settings);
+    settings.transfers = config.transfers;
+    settings.request = std::move(request);
+    spawn(self->system(), transfer_order_job, std::move(settings));
+  } else {
+    job_config settings;
+    answer_to(reply, settings);
+    settings.id = config.make_message_id();
+    if (config.log && request.command == "say") config.log->add_text(settings.id, request.text);
+    settings.before_login = !logged_in_once;
+    request.require_direct = request.require_direct || config.require_direct;
+    settings.request = std::move(request);
+    spawn(self->system(), job, std::move(settings), peer);
+  }
 }
 
 /// Nobody else holds what was said and has not arrived, and what was asked is to be answered: each

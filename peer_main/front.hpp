@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/transfer/transfer_messages.hpp"
 #include "peer_main/input_command.hpp"
 #include "peer_main/messages.hpp"
 #include "peer_main/output.hpp"
@@ -16,8 +17,8 @@
 namespace hobnob {
 
 /// Between the peer and whoever sits in front of it.
-using front_actor =
-    peer_subscriber_actor::extend<reacts_to<line_read>,  // Typed or piped into chat or run.
+using front_actor = peer_subscriber_actor::extend_with<transfer_subscriber_actor>::
+    extend<reacts_to<line_read>,  // Typed or piped into chat or run.
                                   reacts_to<input_ended>,
                                   reacts_to<job_handed_over>,  // By a command started beside this
                                                                // program.
@@ -26,6 +27,7 @@ using front_actor =
 struct front_config {
   std::shared_ptr<event_output> output;
   std::shared_ptr<p2p_log> log;  ///< May be null.
+  transfers_actor transfers;
   std::function<message_id()> make_message_id;
   std::function<void()> line_done;  ///< A line was dealt with: the reader may send another.
   std::function<void(int)> ended;   ///< The last thing that happens, once: the exit code.
@@ -53,7 +55,11 @@ struct front_state {
   void act(const input_command& command);
   void say(const std::string& user, const std::string& text);
   void talk_to(const std::string& user);
+  void send_path(const std::string& user, std::string path);
+  void order(const std::string& command, const std::string& id);
   void start_job(job_request request, std::shared_ptr<control_reply> reply);
+  template <class Settings>
+  void answer_to(const std::shared_ptr<control_reply>& reply, Settings& settings);
   void end_when_settled();
   void end_with(const end_program& order);
   void peer_ended();

@@ -29,6 +29,14 @@ constexpr entry entries[] = {
     {"/ping", "USER", "a round trip to a user", kind::ping, true},
     {"/verify", "USER [--accept]", "the safety words to compare; --accept trusts the present key",
      kind::verify, true},
+    {"/send", "USER PATH", "send a file or a folder", kind::send, true},
+    {"/transfers", "", "files on their way, and their ids", kind::transfers, false},
+    {"/accept", "[ID]", "take what is offered; ID is needed if there are several", kind::order,
+     false},
+    {"/reject", "[ID]", "refuse what is offered", kind::order, false},
+    {"/pause", "[ID]", "hold a transfer", kind::order, false},
+    {"/resume", "[ID]", "go on with it", kind::order, false},
+    {"/cancel", "[ID]", "end it on both sides", kind::order, false},
     {"/help", "", "this list", kind::help, false},
     {"/quit", "", "say goodbye and end", kind::quit, false},
 };
@@ -80,6 +88,15 @@ parsed_input parse_slash_command(std::string_view line) {
     command.text = rest;
     if (rest.empty()) command.what = kind::talk_to;
     return {command, check_text(command.text)};
+  }
+  if (command.what == kind::send) {
+    if (rest.empty()) return fault("usage", usage);
+    command.text = rest;
+    return {command, {}};
+  }
+  if (command.what == kind::order) {
+    command.order = name.substr(1);
+    command.text = take_word(rest);
   }
   if (command.what == kind::verify && rest == "--accept") {
     command.accept = true;

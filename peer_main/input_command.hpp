@@ -21,6 +21,9 @@ struct input_command {
     status,
     ping,
     verify,
+    send,       ///< The files at `text` to `user`.
+    transfers,
+    order,      ///< `order` for the transfer that `text` names.
     help,
     quit,
   };
@@ -29,6 +32,7 @@ struct input_command {
   std::string user;
   std::string text;
   bool accept = false;  ///< `/verify USER --accept`
+  std::string order;    ///< "accept", "reject", "pause", "resume", "cancel"
 };
 
 /// What is wrong with a line: the code of an `error` event, and words for people.

@@ -6,6 +6,7 @@
 #include "peer_main/input_command.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 namespace hobnob {
@@ -24,12 +25,84 @@ bool flag_of(const boost::json::object& object, std::string_view key) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+/// `ann,bob`
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (true) {
+    const auto comma = list.find(',');
+    names.emplace_back(list.substr(0, comma));
+    if (comma == list.npos) return names;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+boost::json::array json_list(const std::vector<std::string>& texts) {
+  boost::json::array list;
+  for (const auto& text : texts) list.emplace_back(text);
+  return list;
+}
+
+std::vector<std::string> texts_of(const boost::json::object& object, std::string_view key) {
+  std::vector<std::string> texts;
+  const auto* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_array()) return texts;
+  for (const auto& each : value->get_array()) {
+    if (each.is_string()) texts.emplace_back(std::string_view{each.get_string()});
+  }
+  return texts;
+}
+
+void take_transfer_words(const peer_options& options, job_request& request) {
+  const auto& words = options.arguments;
+  request.name = options.name;
+  request.note = options.note;
+  request.bytes_per_second = options.transfers.bytes_per_second;
+  request.until_done = request.command == "send" && !options.timeout_told;
+  if (!options.to.empty()) request.folder = absolute_path(options.to.string());
+  if (request.command == "send") {
+    request.users = names_in(words.front());
+    for (std::size_t i = 1; i < words.size(); ++i) request.paths.push_back(absolute_path(words[i]));
+  } else if (orders_transfer(request.command)) {
+    request.transfer = words.front();
+  }
+}
+
 }  // namespace
+
+bool orders_transfer(std::string_view command) {
+  const auto orders = {"accept", "reject", "pause", "resume", "cancel"};
+  return std::find(orders.begin(), orders.end(), command) != orders.end();
+}
+
+std::string absolute_path(const std::string& path) {
+  if (path == "-") return path;
+  const auto whole = std::filesystem::absolute(path).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).string();
+}
+
+std::string transfer_words_fault(const job_request& request) {
+  if (orders_transfer(request.command) && request.transfer.size() > 32)
+    return "that is no id of a transfer";
+  if (request.command != "send") return {};
+  for (const auto& user : request.users) {
+    if (const auto fault = core::user_name_fault(user); !fault.empty())
+      return "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
+  }
+  if (request.users.empty() || request.paths.empty()) return "send what, and to whom?";
+  const bool input = std::find(request.paths.begin(), request.paths.end(), "-") !=
+                     request.paths.end();
+  if (input && (request.paths.size() > 1 || request.users.size() > 1))
+    return "standard input goes alone, and to one user";
+  if (input && request.name.empty()) return "say what standard input is called: --name NAME";
+  if (!input && !request.name.empty()) return "--name is for standard input (`-`)";
+  return {};
+}
 
 job_request make_job_request(const peer_options& options, std::string text) {
   job_request request;
   request.command = options.command;
   if (!options.arguments.empty()) request.user = options.arguments.front();
+  take_transfer_words(options, request);
   request.text = std::move(text);
   request.wait = options.wait;
   request.timeout = options.timeout;
@@ -44,6 +117,15 @@ boost::json::object to_json(const job_request& request) {
   return {{"command", request.command},
           {"user", request.user},
           {"text", request.text},
+          {"users", json_list(request.users)},
+          {"paths", json_list(request.paths)},
+          {"name", request.name},
+          {"note", request.note},
+          {"bytes_per_second", request.bytes_per_second},
+          {"transfer", request.transfer},
+          {"folder", request.folder},
+          {"conflicts", request.conflicts},
+          {"until_done", request.until_done},
           {"wait", to_string(request.wait)},
           {"timeout_ms", request.timeout.count()},
           {"require_direct", request.require_direct},
@@ -55,8 +137,9 @@ boost::json::object to_json(const job_request& request) {
 core::checked<job_request> job_request_from(const boost::json::object& object) {
   job_request request;
   request.command = text_of(object, "command");
-  const auto known = {"say", "who", "status", "ping", "verify", "id"};
-  if (std::find(known.begin(), known.end(), request.command) == known.end())
+  const auto known = {"say", "who", "status", "ping", "verify", "id", "send", "transfers"};
+  if (std::find(known.begin(), known.end(), request.command) == known.end() &&
+      !orders_transfer(request.command))
     return result::failure("the running program does not know this command");
 
   request.user = text_of(object, "user");
@@ -66,6 +149,19 @@ core::checked<job_request> job_request_from(const boost::json::object& object) {
   request.text = text_of(object, "text");
   if (const auto fault = check_text(request.text); !fault.code.empty())
     return result::failure(fault.detail);
+
+  request.users = texts_of(object, "users");
+  request.paths = texts_of(object, "paths");
+  request.name = text_of(object, "name");
+  request.note = text_of(object, "note");
+  request.transfer = text_of(object, "transfer");
+  request.folder = text_of(object, "folder");
+  request.conflicts = text_of(object, "conflicts");
+  request.until_done = flag_of(object, "until_done");
+  if (const auto* rate = object.if_contains("bytes_per_second");
+      rate != nullptr && (rate->is_uint64() || rate->is_int64()))
+    request.bytes_per_second = rate->to_number<std::uint64_t>();
+  if (auto fault = transfer_words_fault(request); !fault.empty()) return result::failure(fault);
 
   const auto wait = text_of(object, "wait");
   if (wait == to_string(message_state::queued)) request.wait = message_state::queued;

@@ -3,10 +3,16 @@
 #include "actors/core/exit_code.hpp"
 #include "actors/spawn.hpp"
 #include "actors/storage/control_server.hpp"
+#include "actors/storage/spooled_source.hpp"
 #include "peer_main/console.hpp"
 #include "peer_main/job.hpp"
 #include "peer_main/peer_host.hpp"
+#include "peer_main/progress_bars.hpp"
+#include "peer_main/send_job.hpp"
+#include "peer_main/stream_output.hpp"
+#include "peer_main/transfer_settings.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <caf/send.hpp>
 #include <utility>
@@ -67,16 +73,44 @@ face make_face(const peer_surroundings& all, const std::shared_ptr<event_output>
   return {editor, editor};
 }
 
+/// Standard input is read to its end before anything is offered, into the data directory.
+std::function<std::shared_ptr<core::transfer_source>()> source_of(const peer_surroundings& all,
+                                                                  const job_request& request) {
+  if (request.name.empty()) return source_of_paths(request.paths);
+  return [folder = all.data.path(), name = request.name] {
+    return std::make_shared<spooled_source>(STDIN_FILENO, folder, name);
+  };
+}
+
+std::size_t columns_of_terminal() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// Transfers as bars where a person looks at them, else a line when their state changes; all of it
+/// as events for programs.
+std::shared_ptr<event_output> with_bars(std::shared_ptr<event_output> output,
+                                        const peer_surroundings& all, const peer_host& host,
+                                        bool on_terminal) {
+  if (all.options.json) return output;
+  const bool bars = on_terminal && wants_colours(STDERR_FILENO);
+  return std::make_shared<progress_bars>(
+      std::move(output),
+      progress_bars::surroundings{bars ? all.streams.err : nullptr, [&host] { return host.now(); },
+                                  columns_of_terminal});
+}
+
 /// The peer of a lone command dials only whom it writes to, and nobody else.
 peer_config config_of_lone_peer(const peer_surroundings& all, const job_request& request) {
   peer_config config;
   config.hidden = true;
-  const bool needs_one_user = request.command == "say" || request.command == "ping";
+  const bool sends = request.command == "send";
+  const bool needs_one_user = request.command == "say" || request.command == "ping" || sends;
   config.follow_directory = !needs_one_user && request.command != "status";
   config.direct = all.options.direct;
   if (!needs_one_user) config.direct = direct_mode::off;
   if (config.direct == direct_mode::both) config.direct = direct_mode::dial_only;
-  config.circuits = circuit_mode::off;
+  config.circuits = sends ? all.options.circuits : circuit_mode::off;
   return config;
 }
 
@@ -93,7 +127,7 @@ int run_live(const peer_surroundings& all) {
 
   const auto [output, lines] = make_face(all, plain);
   front_config settings;
-  settings.output = output;
+  settings.output = with_bars(output, all, host, output == plain);
   settings.line_done = [source = lines] { source->line_done(); };
   settings.ended = [&gate = all.gate](int code) { gate.open(code); };
   settings.end_with_input = options.command == "chat" || options.exit_on_eof;
@@ -116,7 +150,50 @@ int run_live(const peer_surroundings& all) {
   return code;
 }
 
+namespace {
+
+/// Other commands may be long in coming to an end: they are served meanwhile.
+int send_alone(const peer_surroundings& all, job_request request) {
+  peer_host host{all, config_of_lone_peer(all, request)};
+  const auto plain = all.streams.make_output(all.options.json);
+  if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*plain, fault);
+  const auto output = with_bars(plain, all, host, true);
+
+  front_config settings;
+  settings.output = std::make_shared<quiet_output>(output);
+  settings.line_done = [] {};
+  settings.ended = [](int) {};  // The job says when it is done.
+  const auto actor = host.add_front(std::move(settings));
+  auto control =
+      control_server::listen(all.data.file("control"), hand_over_to(actor, all.options));
+  if (!control) return fail(*plain, {exit_unexpected, "unexpected", control.error(), {}});
+  all.gate.route_to([&gate = all.gate, output](const end_program& order) {
+    if (!order.code.empty()) output->show(error_event(order.code, order.detail));
+    gate.open(order.exit_code);
+  });
+
+  send_job_config work;
+  work.alone = true;
+  work.relay = to_string(*all.options.relay);
+  work.transfers = host.user().transfers();
+  work.make_source = source_of(all, request);
+  work.request = std::move(request);
+  work.emit = [output](const event_object& event) { output->show(event); };
+  work.finish = [&gate = all.gate](int code) { gate.open(code); };
+  spawn(host.loop().system(), send_job, std::move(work), host.user().handle());
+
+  const auto started = host.start();
+  if (started.exit_code != 0) return fail(*plain, started);
+  host.run();
+  const int code = all.gate.wait();
+  host.stop();
+  return code;
+}
+
+}  // namespace
+
 int run_alone(const peer_surroundings& all, job_request request) {
+  if (request.command == "send") return send_alone(all, std::move(request));
   peer_host host{all, config_of_lone_peer(all, request)};
   const auto output = all.streams.make_output(all.options.json);
   if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*output, fault);

@@ -33,8 +33,22 @@ po::options_description peer_option_table() {
       "links through the relay, unread, where there is no direct one: on (when the other side asks "
       "for one, the default), always or off");
   add("require-direct", flag(), "never send a message through the relay");
+  add("accept-files", list("POLICY"),
+      "whose files are taken without asking: ask (nobody's, the default), known, verified, all or "
+      "none; USER:POLICY for one user; may come several times");
+  add("download-dir", text("DIR"),
+      "where received files go (default: hobnob in $XDG_DOWNLOAD_DIR or ~/Downloads)");
+  add("on-conflict", text("WHAT"),
+      "a received file whose name is taken: rename (the default), skip or overwrite");
+  add("max-size", text("SIZE"), "refuse to receive more than this in one transfer: 500M, 2G");
+  add("max-files", text("N"), "refuse to receive more files than this in one transfer");
+  add("limit", text("RATE"), "bytes a second: send: of this transfer; chat, run: of all sent: 2M");
+  add("transfers", text("N"), "how many transfers run at once, the others wait (default: 4)");
+  add("name", text("NAME"), "send: offer it under this name (needed for `-`)");
+  add("note", text("TEXT"), "send: a line for the receiver");
+  add("to", text("DIR"), "accept: where the files go, instead of the download folder");
   add("wait", text("STATE"), "say: wait until queued, accepted or delivered (default: delivered)");
-  add("timeout", text("SECONDS"), "commands: give up after this time (default: 30)");
+  add("timeout", text("SECONDS"), "commands: give up after this time (default: 30; send: none)");
   add("accept", flag(), "verify: trust the key that the user has now");
   add("exit-on-eof", flag(), "run: end when standard input ends");
   add("json", flag(), "print events, one JSON object a line (docs/events.md)");
@@ -56,7 +70,8 @@ const std::vector<command_entry>& peer_commands() {
        "talk in a console (what is done without a command)",
        0,
        0,
-       {"listen", "direct", "circuits", "require-direct", "p2p-log", "p2p-log-content"},
+       {"listen", "direct", "circuits", "require-direct", "accept-files", "download-dir", "p2p-log",
+        "p2p-log-content"},
        "Write /msg USER TEXT to say something, then plain text goes to the same user; /help shows\n"
        "all commands, the tab key completes commands and names, Ctrl-D or /quit ends it.\n"},
       {"run",
@@ -64,7 +79,8 @@ const std::vector<command_entry>& peer_commands() {
        "stay online without a console, print what happens, take /commands on input",
        0,
        0,
-       {"exit-on-eof", "json", "listen", "direct", "circuits", "require-direct", "p2p-log",
+       {"exit-on-eof", "json", "listen", "direct", "circuits", "require-direct", "accept-files",
+        "download-dir", "on-conflict", "max-size", "max-files", "limit", "transfers", "p2p-log",
         "p2p-log-content"},
        "Takes the same lines as the console of chat on standard input: /msg USER TEXT, /who, ...\n"
        "For scripts:  peer_main --json run | jq 'select(.event==\"message\")'\n"},
@@ -76,6 +92,22 @@ const std::vector<command_entry>& peer_commands() {
        {"wait", "timeout", "require-direct", "direct"},
        "Ends when USER has the message, and says by which path it went; exit code 0 means that.\n"
        "A text that begins with a dash stands behind --, as in: peer_main say bob -- -5 degrees\n"},
+      {"send",
+       "USER[,USER...] PATH...",
+       "send files and folders; `-` sends standard input, under --name",
+       2,
+       any,
+       {"name", "note", "limit", "timeout", "direct", "circuits"},
+       "Ends when USER has everything and its content is proven equal. Goes on after anything that\n"
+       "breaks on the way; the same command again goes on with what was begun. What cannot go\n"
+       "direct goes through the relay, which cannot read it.\n"},
+      {"transfers", "", "files on their way, and those of the last days", 0, 0, {"json"}, ""},
+      {"accept", "ID", "take an offered transfer", 1, 1, {"to"},
+       "ID is as `transfers` shows it; its first letters are enough.\n"},
+      {"reject", "ID", "refuse an offered transfer", 1, 1, {}, ""},
+      {"pause", "ID", "hold a transfer", 1, 1, {}, ""},
+      {"resume", "ID", "go on with a transfer that is paused", 1, 1, {}, ""},
+      {"cancel", "ID", "end a transfer on both sides", 1, 1, {}, ""},
       {"who",
        "",
        "users online, how messages reach them, and why not directly",

@@ -55,6 +55,11 @@ std::string convert(const program_words& told, peer_options& out) {
                             {"delivered", message_state::delivered}},
                            out.wait);
   in.seconds("timeout", 0.001, 86400, out.timeout);
+  out.timeout_told = told.values.count("timeout") > 0;
+  read_transfer_settings(in, out.transfers);
+  in.text("name", out.name);
+  in.text("note", out.note);
+  in.text("to", out.to);
   in.text("p2p-log", out.p2p_log);
   in.log_level("log-level", out.log_level);
   in.choice<circuit_mode>("circuits",

@@ -4,6 +4,7 @@
 #include "actors/core/relay_uri.hpp"
 #include "actors/messages.hpp"
 #include "actors/peer/peer_config.hpp"
+#include "peer_main/transfer_settings.hpp"
 #include "transport/endpoint.hpp"
 
 #include <chrono>
@@ -29,8 +30,14 @@ struct peer_options {
   circuit_mode circuits = circuit_mode::on_demand;
   bool require_direct = false;
 
+  transfer_settings transfers;
+  std::string name;             ///< send: what it is offered as; empty: as it is called.
+  std::string note;             ///< send: for the receiver.
+  std::filesystem::path to;     ///< accept: where it goes; empty: the download folder.
+
   message_state wait = message_state::delivered;
   std::chrono::milliseconds timeout{30000};
+  bool timeout_told = false;
   bool accept = false;
   bool exit_on_eof = false;
 

@@ -7,6 +7,7 @@
 #include "transport/tcp/tcp_network.hpp"
 
 #include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -54,6 +55,7 @@ peer_host::result peer_host::prepare() {
   config_.user = all_.options.user;
   config_.relay = all_.options.relay;
   config_.known = *known;
+  config_.transfers = make_transfer_config(all_.options.transfers, all_.data);
   if (config_.relay && config_.relay->id.is_null())
     relay_is_pinned_ = (*known)->relay(address_of(*config_.relay)).has_value();
   config_.listen = where_to_listen();
@@ -82,6 +84,7 @@ void peer_host::remember_port(const std::vector<endpoint>& listening) const {
 
 front_actor peer_host::add_front(front_config config) {
   config.log = log_;
+  config.transfers = peer_->transfers();
   config.make_message_id = [user = peer_.get()] { return user->make_message_id(); };
   if (config_.relay) config.relay_address = address_of(*config_.relay);
   config.relay_is_pinned = relay_is_pinned_;
@@ -89,6 +92,7 @@ front_actor peer_host::add_front(front_config config) {
   config.message_timeout = all_.options.timeout;
   auto actor = spawn(loop_->system(), front, std::move(config), peer_->handle());
   peer_->subscribe(actor);
+  caf::anon_send(peer_->transfers(), add_transfer_subscriber{actor});
   return actor;
 }
 
@@ -107,6 +111,8 @@ void peer_host::run() {
   running_ = true;
   loop_->start();
 }
+
+std::chrono::steady_clock::time_point peer_host::now() const { return network_->time().now(); }
 
 void peer_host::stop() {
   if (peer_) {

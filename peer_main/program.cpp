@@ -8,8 +8,11 @@
 #include "actors/storage/identity_file.hpp"
 #include "actors/storage/log_sink.hpp"
 #include "actors/storage/stop_signals.hpp"
+#include "actors/storage/transfer_journal_file.hpp"
+#include "actors/transfer/transfer_words.hpp"
 #include "peer_main/input_command.hpp"
 #include "peer_main/live_peer.hpp"
+#include "peer_main/transfer_events.hpp"
 
 #include <poll.h>
 #include <termios.h>
@@ -29,6 +32,7 @@ constexpr int look_again_ms = 50;
 constexpr auto patience_for_id = 2s;
 // The job's own time-out is to be told by the program that does it.
 constexpr auto answer_grace = 5s;
+constexpr std::chrono::milliseconds patience_for_files = std::chrono::hours{24 * 365};
 
 int fail(event_output& output, std::string_view code, std::string_view detail) {
   output.show(error_event(code, detail));
@@ -94,13 +98,25 @@ int run_or_chat(const peer_surroundings& all, data_directory& data, event_output
                   "; end it, or take another --data-dir");
 }
 
+bool is_about_transfers(const std::string& command) {
+  return command == "send" || command == "transfers" || orders_transfer(command);
+}
+
 /// What is wrong with the name that the command is about; empty if nothing is.
 std::string user_fault(const peer_options& options) {
-  if (options.arguments.empty()) return {};
+  if (options.arguments.empty() || is_about_transfers(options.command)) return {};
   const auto& user = options.arguments.front();
   const auto fault = core::user_name_fault(user);
   return fault.empty() ? std::string{}
                        : "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
+}
+
+/// What a later start will go on with, and how earlier ones ended.
+int show_remembered(const data_directory& data, event_output& output) {
+  const auto remembered = transfer_journal_file{data.file("transfers")}.load();
+  for (const auto& record : remembered.records) output.show(event_of(info_of(record)));
+  output.show(transfers_event(remembered.records.size()));
+  return exit_done;
 }
 
 /// By the program that runs in the data directory if there is one, else with a peer of our own.
@@ -112,6 +128,8 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
     return fail(output, fault.code, fault.detail);
   if (request.command == "say" && request.text.empty())
     return fail(output, "usage", "there is nothing to say");
+  if (const auto fault = transfer_words_fault(request); !fault.empty())
+    return fail(output, "usage", fault);
 
   all.gate.route_to([&streams = all.streams](const end_program& order) {
     streams.err->stop(500ms);
@@ -121,6 +139,11 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
   auto patience_ms = request.timeout.count();
   while (true) {
     const auto lock = data.try_lock();
+    if (lock.locked && request.command == "transfers") return show_remembered(data, output);
+    if (lock.locked && orders_transfer(request.command))
+      return fail(output, "not-running",
+                  "nothing runs in " + data.path().string() +
+                      ": start `peer_main run` or `peer_main chat` there first");
     if (lock.locked) {
       const auto lacking = what_login_lacks(all.options);
       return lacking.empty() ? run_alone(all, request) : fail(output, "no-relay", lacking);
@@ -128,8 +151,12 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
     if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
     const auto holder =
         "process " + std::to_string(lock.holder) + ", which runs in " + data.path().string() + ", ";
+    if (!request.name.empty())
+      return fail(output, "in-use",
+                  holder + "cannot read this standard input: write it to a file and send that");
+    const auto patience = request.until_done ? patience_for_files : request.timeout + answer_grace;
     const auto answer =
-        ask_running_program(data.file("control"), to_json(request), request.timeout + answer_grace,
+        ask_running_program(data.file("control"), to_json(request), patience,
                             [&](const event_object& event) { output.show(event); });
     if (answer.outcome == control_outcome::done) return answer.exit_code;
     if (answer.outcome == control_outcome::silent)

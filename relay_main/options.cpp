@@ -2,6 +2,7 @@
 
 #include "actors/core/sanitise.hpp"
 #include "actors/core/similar_word.hpp"
+#include "actors/core/size_text.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/option_values.hpp"
 #include "actors/storage/program_settings.hpp"
@@ -20,20 +21,16 @@ using result = core::checked<relay_options>;
 // Settings of peer_main may stand in the same environment.
 constexpr std::string_view peer_settings[] = {
     "relay",   "user",   "direct",      "require-direct", "wait",
-    "timeout", "accept", "exit-on-eof", "p2p-log",        "p2p-log-content"};
+    "timeout", "accept", "exit-on-eof", "p2p-log",        "p2p-log-content",
+    "accept-files", "download-dir", "on-conflict", "max-size", "max-files", "limit", "transfers",
+    "name", "note", "to"};
 
-/// `500K`, `20M`, `1G` or plain bytes.
 std::string read_rate(const std::string& text, double& out) {
-  const char* const end = text.data() + text.size();
-  std::uint64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  const std::string_view unit{rest, static_cast<std::size_t>(end - rest)};
-  const int shift = unit.empty() ? 0 : unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : -1;
-  constexpr double least = 16 * 1024;
-  const double rate = static_cast<double>(number) * static_cast<double>(1ULL << std::max(shift, 0));
-  if (error != std::errc{} || shift < 0 || rate < least)
+  constexpr std::uint64_t least = 16 * 1024;
+  const auto rate = core::parse_rate(text);
+  if (!rate || *rate < least)
     return "it must be bytes a second, as 500K, 20M or 1G, and at least 16K";
-  out = rate;
+  out = static_cast<double>(*rate);
   return {};
 }
 

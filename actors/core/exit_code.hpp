@@ -23,10 +23,13 @@ inline int exit_code_for(std::string_view error_code) {
     if (error_code == code) return exit_key;
   for (const auto code : {"relay-unreachable", "listen"})
     if (error_code == code) return exit_network;
-  if (error_code == "timeout") return exit_timeout;
+  for (const auto code : {"timeout", "expired", "silent"})
+    if (error_code == code) return exit_timeout;
   for (const auto code : {"usage", "bad-name", "unknown-command", "no-conversation", "no-relay"})
     if (error_code == code) return exit_usage;
-  for (const auto code : {"unexpected", "output", "not-stored"})
+  for (const auto code : {"unexpected", "output", "not-stored", "source-unreadable",
+                          "source-changed", "disk-full", "disk-error", "folder-changed",
+                          "bad-path", "not-verified", "protocol"})
     if (error_code == code) return exit_unexpected;
   return exit_refused;
 }

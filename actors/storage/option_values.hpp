@@ -90,18 +90,21 @@ class option_values {
     });
   }
 
-  /// An option that may come several times.
-  void endpoints(const char* key, std::string_view example, std::vector<endpoint>& out) {
+  /// An option that may come several times; `convert` takes each text, as `read` does.
+  template <class Convert>
+  void each(const char* key, Convert convert) {
     if (!problem_.empty() || values_.count(key) == 0) return;
     const auto& all = values_[key].as<std::vector<std::string>>();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto where = endpoint::parse(all[i]);
-      if (!where) {
-        const auto given = core::sanitise_line(all[i], 60);
-        return fail(key, "'" + given + "' must be ADDRESS:PORT, as " + std::string{example}, i);
-      }
-      out.push_back(*where);
-    }
+    for (std::size_t i = 0; i < all.size() && problem_.empty(); ++i) fail(key, convert(all[i]), i);
+  }
+
+  void endpoints(const char* key, std::string_view example, std::vector<endpoint>& out) {
+    each(key, [&](const std::string& text) {
+      const auto where = endpoint::parse(text);
+      if (where) return out.push_back(*where), std::string{};
+      return "'" + core::sanitise_line(text, 60) + "' must be ADDRESS:PORT, as " +
+             std::string{example};
+    });
   }
 
  private:

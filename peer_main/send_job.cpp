@@ -1,0 +1,156 @@
+#include "peer_main/send_job.hpp"
+
+#include "actors/core/exit_code.hpp"
+#include "actors/request.hpp"
+#include "peer_main/login_fault.hpp"
+#include "peer_main/transfer_events.hpp"
+
+#include <caf/error.hpp>
+#include <utility>
+
+namespace hobnob {
+
+send_job_actor::behavior_type send_job_state::make_behavior(send_job_config settings,
+                                                            peer_actor of) {
+  config = std::move(settings);
+  peer = std::move(of);
+  self->delayed_send(self, config.request.timeout, job_tick{true});
+  self->send(peer, add_subscriber{self});
+  return {
+      [this](const session_changed& news) { session_told(news); },
+      [](const presence_changed&) {},
+      [](const link_changed&) {},
+      [](const text_received&) {},
+      [](const application_message_received&) {},
+      [](const message_progress&) {},
+      [this](const peer_stopped&) {
+        if (config.alone) return finish(exit_unexpected);  // Who stopped it says why.
+        fail("stopped", "the peer was stopped; the files go on with its next start");
+      },
+      [](const transfer_offered&) {},
+      [this](const transfer_progress& news) { told(news.info, event_of(news)); },
+      [this](const transfer_ended& news) {
+        told(news.info, event_of(news));
+        ended(news.info);
+      },
+      [this](const job_tick&) {
+        if (config.alone && !started)
+          return fail("relay-unreachable",
+                      "the relay " + config.relay + " did not answer in time");
+        if (!config.request.until_done)
+          give_up("timeout", "it is not done yet; it goes on with the next start");
+      },
+  };
+}
+
+void send_job_state::session_told(const session_changed& news) {
+  if (finished || started) return;
+  if (!config.alone) return start();
+  switch (news.state) {
+    case session_state::online:
+      return start();
+    case session_state::waiting:
+      return fail("relay-unreachable", news.code == "unreachable"
+                                           ? login_fault(news)
+                                           : "no session with the relay " + config.relay + ": " +
+                                                 news.detail);
+    case session_state::refused:
+      return fail(news.code.empty() ? "refused" : news.code, login_fault(news));
+    case session_state::replaced:
+      return fail("replaced", "a newer login of this user took over");
+    default:
+      return;
+  }
+}
+
+void send_job_state::start() {
+  started = true;
+  self->send(config.transfers, add_transfer_subscriber{self});
+  asked = config.request.users.size();
+  for (const auto& user : config.request.users) look_for(user);
+}
+
+/// What is sent to nobody would wait without a word.
+void send_job_state::look_for(const std::string& user) {
+  request(self, peer, config.request.timeout, ping_user{user})
+      .then(
+          [this, user](const ping_result& result) {
+            if (finished) return;
+            if (result.path != path_kind::none) return send_to(user);
+            --asked;
+            give_up(result.code.empty() ? "timeout" : result.code,
+                    result.detail.empty() ? "no answer from " + user : result.detail);
+          },
+          [this, user](caf::error&) {
+            --asked;
+            give_up("timeout", "no answer from " + user);
+          });
+}
+
+void send_job_state::send_to(const std::string& user) {
+  send_files order;
+  order.to = user;
+  order.source = config.make_source();
+  order.name = config.request.name;
+  order.note = config.request.note;
+  if (config.request.name.empty()) order.sources = config.request.paths;
+  order.limits.bytes_per_second = config.request.bytes_per_second;
+  request(self, config.transfers, config.request.timeout, std::move(order))
+      .then(
+          [this](const transfer_started& answer) {
+            --asked;
+            if (!answer.code.empty()) return give_up(answer.code, answer.detail);
+            if (!ended_early.contains(answer.id)) under_way.insert(answer.id);
+            finish_when_all_ended();
+          },
+          [this](caf::error&) {
+            --asked;
+            give_up("unexpected", "the transfer could not be started");
+          });
+}
+
+void send_job_state::told(const transfer_info& info, const event_object& event) {
+  if (!finished && under_way.contains(info.id)) config.emit(event);
+}
+
+void send_job_state::ended(const transfer_info& info) {
+  if (finished) return;
+  if (under_way.erase(info.id) == 0) {
+    ended_early.insert(info.id);
+  } else if (info.state == transfer_state::failed && exit_code == exit_done) {
+    exit_code = exit_code_for(info.code);
+  }
+  finish_when_all_ended();
+}
+
+/// One of several users cannot be served: the others still are.
+void send_job_state::give_up(std::string_view code, std::string_view detail) {
+  if (finished) return;
+  config.emit(error_event(code, detail));
+  if (exit_code == exit_done) exit_code = exit_code_for(code);
+  if (code == "timeout") return finish(exit_code);
+  finish_when_all_ended();
+}
+
+void send_job_state::fail(std::string_view code, std::string_view detail) {
+  if (finished) return;
+  config.emit(error_event(code, detail));
+  finish(exit_code_for(code));
+}
+
+void send_job_state::finish_when_all_ended() {
+  if (!finished && started && asked == 0 && under_way.empty()) finish(exit_code);
+}
+
+void send_job_state::finish(int code) {
+  if (std::exchange(finished, true)) return;
+  config.finish(code);
+  self->quit();
+}
+
+send_job_actor::behavior_type send_job(send_job_actor::stateful_pointer<send_job_state> self,
+                                       send_job_config config, peer_actor peer) {
+  return self->state.make_behavior(std::move(config), std::move(peer));
+}
+
+}  // namespace hobnob

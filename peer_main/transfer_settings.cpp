@@ -1,0 +1,132 @@
+#include "peer_main/transfer_settings.hpp"
+
+#include "actors/core/size_text.hpp"
+#include "actors/core/user_name.hpp"
+#include "actors/storage/data_directory.hpp"
+#include "actors/storage/file_sink.hpp"
+#include "actors/storage/file_source.hpp"
+#include "actors/storage/option_values.hpp"
+#include "actors/storage/transfer_journal_file.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace hobnob {
+namespace {
+
+constexpr std::pair<std::string_view, accept_policy> accept_policies[] = {
+    {"ask", accept_policy::ask},           {"known", accept_policy::known},
+    {"verified", accept_policy::verified}, {"all", accept_policy::all},
+    {"none", accept_policy::none},
+};
+
+std::optional<accept_policy> accept_policy_named(std::string_view name) {
+  for (const auto& [known, policy] : accept_policies) {
+    if (known == name) return policy;
+  }
+  return std::nullopt;
+}
+
+/// `POLICY` for everybody, `USER:POLICY` for one.
+std::string read_accept_policy(const std::string& text, transfer_settings& out) {
+  const auto colon = text.rfind(':');
+  const auto policy =
+      accept_policy_named(colon == text.npos ? text : std::string_view{text}.substr(colon + 1));
+  if (!policy) return "it must be ask, known, verified, all or none, or USER: and one of these";
+  if (colon == text.npos) return out.policy.accept = *policy, std::string{};
+  const auto user = text.substr(0, colon);
+  if (const auto fault = core::user_name_fault(user); !fault.empty())
+    return "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
+  out.users[user] = *policy;
+  return {};
+}
+
+std::string read_count(const std::string& text, std::uint64_t least, std::uint64_t& out) {
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  if (read.ec == std::errc{} && read.ptr == end && out >= least) return {};
+  return "it must be a whole number from " + std::to_string(least) + " on";
+}
+
+/// `export XDG_DOWNLOAD_DIR="$HOME/..."` is of user-dirs.dirs(5); in the environment it is rare.
+std::filesystem::path home_folder(const char* variable, const char* beneath_home) {
+  if (const char* path = std::getenv(variable); path != nullptr && path[0] == '/') return path;
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path{home != nullptr && home[0] == '/' ? home : "/tmp"} / beneath_home;
+}
+
+}  // namespace
+
+void read_transfer_settings(option_values& in, transfer_settings& out) {
+  in.each("accept-files",
+          [&](const std::string& text) { return read_accept_policy(text, out); });
+  in.text("download-dir", out.download_dir);
+  in.choice<conflict_policy>("on-conflict",
+                             {{"rename", conflict_policy::rename},
+                              {"skip", conflict_policy::skip},
+                              {"overwrite", conflict_policy::overwrite}},
+                             out.conflicts);
+  in.read("max-size", [&](const std::string& text) {
+    const auto size = core::parse_size(text);
+    if (size) return out.policy.size_max = *size, std::string{};
+    return std::string{"it must be a size, as 500M or 2G"};
+  });
+  in.read("max-files",
+          [&](const std::string& text) { return read_count(text, 0, out.policy.files_max); });
+  in.read("limit", [&](const std::string& text) {
+    const auto rate = core::parse_rate(text);
+    if (rate) return out.bytes_per_second = *rate, std::string{};
+    return std::string{"it must be bytes a second, as 500K or 2M"};
+  });
+  in.read("transfers",
+          [&](const std::string& text) { return read_count(text, 1, out.running_max); });
+}
+
+std::function<std::shared_ptr<core::transfer_source>()> source_of_paths(
+    std::vector<std::string> paths) {
+  return [paths = std::move(paths)] {
+    return std::make_shared<file_source>(
+        std::vector<std::filesystem::path>{paths.begin(), paths.end()});
+  };
+}
+
+std::filesystem::path usual_download_dir() {
+  return home_folder("XDG_DOWNLOAD_DIR", "Downloads") / "hobnob";
+}
+
+conflict_policy conflicts_named(const std::string& name, conflict_policy otherwise) {
+  if (name == "rename") return conflict_policy::rename;
+  if (name == "skip") return conflict_policy::skip;
+  return name == "overwrite" ? conflict_policy::overwrite : otherwise;
+}
+
+transfer_config make_transfer_config(const transfer_settings& settings,
+                                     const data_directory& data) {
+  transfer_config config;
+  config.policy = settings.policy;
+  for (const auto& [user, accept] : settings.users) {
+    auto policy = settings.policy;
+    policy.accept = accept;
+    config.users.emplace(user, policy);
+  }
+  config.running_max = settings.running_max;
+  config.bytes_per_second = settings.bytes_per_second;
+  config.journal = std::make_shared<transfer_journal_file>(data.file("transfers"));
+  const auto usual =
+      settings.download_dir.empty() ? usual_download_dir() : absolute(settings.download_dir);
+  config.make_sink = [usual, conflicts = settings.conflicts](const transfer_config::sink_order& of) {
+    return std::make_shared<file_sink>(of.folder.empty() ? usual : std::filesystem::path{of.folder},
+                                       of.id, conflicts_named(of.conflicts, conflicts),
+                                       of.finished);
+  };
+  config.open_source = [](const std::vector<std::string>& paths) {
+    return source_of_paths(paths)();
+  };
+  return config;
+}
+
+}  // namespace hobnob

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/storage/download_folder.hpp"
+#include "actors/transfer/transfer_config.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hobnob {
+
+class data_directory;
+class option_values;
+
+/// What the user has told about files that come and go.
+struct transfer_settings {
+  transfer_policy policy;
+  std::map<std::string, accept_policy> users;
+  std::filesystem::path download_dir;  ///< Empty: the usual one.
+  conflict_policy conflicts = conflict_policy::rename;
+  std::uint64_t bytes_per_second = 0;  ///< 0: whatever there is.
+  std::uint64_t running_max = 4;
+};
+
+void read_transfer_settings(option_values& in, transfer_settings& out);
+
+/// Makes sources of these files, one for each transfer.
+std::function<std::shared_ptr<core::transfer_source>()> source_of_paths(
+    std::vector<std::string> paths);
+
+/// Where received files go if nobody says otherwise: `hobnob` in the user's download folder.
+std::filesystem::path usual_download_dir();
+
+/// "rename", "skip", "overwrite"; anything else is `otherwise`.
+conflict_policy conflicts_named(const std::string& name, conflict_policy otherwise);
+
+/// Transfers from and to the file system, remembered in the data directory.
+transfer_config make_transfer_config(const transfer_settings& settings, const data_directory& data);
+
+}  // namespace hobnob

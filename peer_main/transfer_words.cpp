@@ -1,0 +1,162 @@
+#include "peer_main/transfer_words.hpp"
+
+#include "actors/core/size_text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+
+namespace hobnob {
+namespace {
+
+constexpr std::size_t short_id_size = 8;
+constexpr std::size_t name_columns_max = 28;
+
+std::uint64_t amount(const event_fields& f, std::string_view key) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, f.number(key, 0)));
+}
+
+std::string short_id(const event_fields& f) { return f.raw("id").substr(0, short_id_size); }
+
+bool is_sending(const event_fields& f) { return f.is("direction", "sending"); }
+
+std::string to_or_from(const event_fields& f) {
+  return (is_sending(f) ? " to " : " from ") + f.bold(f.text("user"));
+}
+
+/// `report.pdf (1.4 MiB)`, `photos (214 files, 1.0 GiB)`
+std::string what_it_is(const event_fields& f) {
+  const auto files = amount(f, "files");
+  const auto count = files == 1 ? std::string{} : std::to_string(files) + " files, ";
+  return f.bold(f.text("name")) + " (" + count + core::shown_size(amount(f, "bytes")) + ")";
+}
+
+/// `3:07`, `1:02:09`
+std::string time_left(std::uint64_t seconds) {
+  char text[32];
+  const auto part = [](std::uint64_t value) { return static_cast<unsigned>(value % 60); };
+  if (seconds < 3600)
+    std::snprintf(text, sizeof text, "%u:%02u", part(seconds / 60), part(seconds));
+  else
+    std::snprintf(text, sizeof text, "%llu:%02u:%02u",
+                  static_cast<unsigned long long>(seconds / 3600), part(seconds / 60),
+                  part(seconds));
+  return text;
+}
+
+unsigned percent_of(const event_fields& f) {
+  const auto total = amount(f, "bytes");
+  if (total == 0) return 0;
+  const auto share = static_cast<double>(amount(f, "bytes_done")) / static_cast<double>(total);
+  return static_cast<unsigned>(std::min(share, 1.0) * 100);
+}
+
+/// Why it does not move, as the codes have it; else what the code says by itself.
+std::string why(const event_fields& f) {
+  const auto code = f.raw("code");
+  if (code == "no-link") return "no link to " + f.text("user") + " at present";
+  if (code == "here") return "paused here";
+  if (code == "there") return "paused by " + f.text("user");
+  const auto detail = f.text("detail");
+  return detail.empty() ? code : detail + " [" + code + "]";
+}
+
+std::string path_words(const event_fields& f) {
+  const auto path = f.raw("path");
+  if (path == "none" || path.empty()) return {};
+  return path == "circuit" ? "through the relay" : "direct, " + path;
+}
+
+}  // namespace
+
+shown_event transfer_offer_words(const event_fields& f) {
+  const auto id = short_id(f);
+  const auto note = f.text("note");
+  return {word_kind::notice,
+          f.bold(f.text("user")) + f.yellow(" offers ") + what_it_is(f) +
+              (note.empty() ? std::string{} : ": " + note) + "\n    /accept " + id + " takes it, " +
+              "/reject " + id + " does not (beside this program: peer_main accept " + id + ")"};
+}
+
+shown_event transfer_progress_words(const event_fields& f) {
+  const auto state = f.raw("state");
+  const auto what = what_it_is(f) + to_or_from(f);
+  const auto reason = why(f);
+  const auto tail = reason.empty() ? std::string{} : ": " + reason;
+  if (state == "offered") return {word_kind::notice, "offered " + what};
+  if (state == "queued") return {word_kind::notice, "queued " + what};
+  if (state == "verifying" && amount(f, "files") == 0) return {};  // Not even looked through.
+  if (state == "verifying") return {word_kind::notice, f.dim("comparing " + what)};
+  if (state == "waiting") return {word_kind::notice, f.yellow("waiting") + ", " + what + tail};
+  if (state == "paused") return {word_kind::notice, f.yellow("paused") + ", " + what + tail};
+  const auto way = path_words(f);
+  const auto verb = is_sending(f) ? "sending " : "receiving ";
+  return {word_kind::notice, verb + what + (way.empty() ? "" : f.dim(", " + way)) + ", " +
+                                 std::to_string(percent_of(f)) + " %"};
+}
+
+shown_event transfer_done_words(const event_fields& f) {
+  if (is_sending(f))
+    return {word_kind::notice, f.green("sent ") + what_it_is(f) + to_or_from(f) + ", verified"};
+  std::string places;
+  for (const auto& place : f.list("stored")) {
+    if (place.is_string())
+      places += "\n    " + core::sanitise_line(std::string_view{place.get_string()});
+  }
+  return {word_kind::notice, f.green("received ") + what_it_is(f) + to_or_from(f) + places};
+}
+
+shown_event transfer_failed_words(const event_fields& f) {
+  return {word_kind::warning, f.red(is_sending(f) ? "not sent: " : "not received: ") +
+                                  what_it_is(f) + to_or_from(f) + f.tail("detail") + " [" +
+                                  f.text("code") + "]"};
+}
+
+shown_event transfer_row_words(const event_fields& f) {
+  auto line = short_id(f) + "  " + f.text("state");
+  if (f.is("state", "running") || f.is("state", "paused") || f.is("state", "waiting"))
+    line += " " + std::to_string(percent_of(f)) + " %";
+  line += "  " + what_it_is(f) + to_or_from(f);
+  if (f.is("state", "running")) {
+    line += "  " + core::shown_size(amount(f, "bytes_per_second")) + "/s";
+    if (const auto way = path_words(f); !way.empty()) line += f.dim("  " + way);
+  }
+  if (const auto reason = why(f); !reason.empty()) line += "  " + reason;
+  return {word_kind::data, line};
+}
+
+shown_event transfer_order_words(const event_fields& f) {
+  return {word_kind::notice, f.text("order") + ": " + what_it_is(f) + to_or_from(f)};
+}
+
+shown_event transfers_words(const event_fields& f) {
+  if (f.number("transfers", 0) > 0) return {};
+  return {word_kind::notice, "no transfers"};
+}
+
+std::string progress_line(const event_fields& f, std::size_t columns) {
+  const auto total = amount(f, "bytes");
+  const auto done = std::min(amount(f, "bytes_done"), total);
+  const auto rate = amount(f, "bytes_per_second");
+  char numbers[64];
+  std::snprintf(numbers, sizeof numbers, " %3u %% %12s/s", percent_of(f), core::shown_size(rate).c_str());
+  std::string tail = numbers;
+  tail += rate > 0 ? "  " + time_left((total - done) / rate) : std::string{};
+  const auto path = f.raw("path");
+  if (path != "none") tail += "  " + path;
+  auto name = f.text("name") + (is_sending(f) ? " > " : " < ") + f.text("user");
+  if (name.size() > name_columns_max && core::is_valid_utf8(name)) {
+    std::size_t end = name_columns_max - 3;
+    while (end > 0 && (name[end] & 0xC0) == 0x80) --end;
+    name = name.substr(0, end) + "...";
+  }
+  constexpr std::size_t bar_min = 10, bar_max = 40;
+  const auto used = name.size() + 3 + tail.size();
+  if (columns < used + bar_min) return (name + tail).substr(0, columns);
+  const auto width = std::min(bar_max, columns - used);
+  const auto filled = total == 0 ? 0 : static_cast<std::size_t>(
+      static_cast<double>(done) / static_cast<double>(total) * static_cast<double>(width));
+  return name + " [" + std::string(filled, '#') + std::string(width - filled, '.') + "]" + tail;
+}
+
+}  // namespace hobnob
