@@ -1,6 +1,11 @@
 // What a login costs the relay, and what a session that says nothing does: relay_main beside the
 // bare relay (whose "login" is a mutual TLS handshake and one frame each way), each a process of
-// its own.
+// its own. One round of each logs in, with 500 logins a second, for about a minute:
+//
+//   --only login            --logins 5000 (twice to either relay)
+//   --only announced_login  --announced 2000 --subscribers 1000
+//   --only idle             --sessions 10000 (and 40 s of silence)
+//   --rounds 3
 
 #include "bare_relay.hpp"
 #include "loaded_relay.hpp"
