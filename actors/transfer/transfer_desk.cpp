@@ -68,6 +68,7 @@ transfer_started transfer_desk_state::start(send_files& order) {
     return {{}, "bad-name", "nothing can be sent to \"" + order.to + "\""};
   if (order.name.size() > name_size_max)
     return {{}, "bad-name", "the name is longer than 255 bytes"};
+  if (const auto* begun = find_begun(order.to, order.sources)) return {begun->info.id, {}, {}};
   file_transfer_config made;
   random(std::as_writable_bytes(std::span{made.record.id}));
   made.record.direction = transfer_direction::sending;
@@ -83,6 +84,18 @@ transfer_started transfer_desk_state::start(send_files& order) {
   made.limits = order.limits;
   made.source = std::move(order.source);
   return {add(std::move(made)).info.id, {}, {}};
+}
+
+/// The same files on their way to the same user: they go on, instead of beginning anew.
+const transfer_desk_state::entry* transfer_desk_state::find_begun(
+    const std::string& user, const std::vector<std::string>& sources) const {
+  if (sources.empty()) return nullptr;
+  const auto found = std::find_if(transfers.begin(), transfers.end(), [&](const auto& each) {
+    const auto& row = each.second;
+    return row.actor && row.info.direction == transfer_direction::sending &&
+           row.info.user == user && row.sources == sources;
+  });
+  return found == transfers.end() ? nullptr : &found->second;
 }
 
 template <class Order>
@@ -134,6 +147,7 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   row.number = ++last_number;
   row.info = info_of(made.record);
   row.info.note = made.note;
+  row.sources = made.record.sources;
   made.settings = config;
   made.shared_limit = shared_limit;
   made.reaper = worker;
@@ -176,7 +190,11 @@ void transfer_desk_state::take(const transfer_told& news) {
   } else {
     tell(transfer_progress{news.info});
   }
-  if (!wishing) wish_for_links();
+  if (!wants_link(row)) {
+    row.wished = false;
+  } else if (!row.wished) {
+    wish_for_links();
+  }
 }
 
 void transfer_desk_state::give_slot(const slot_wanted& wish) {
@@ -199,21 +217,23 @@ void transfer_desk_state::tell(const Event& event) {
   for (const auto& subscriber : subscribers) self->send(subscriber, event);
 }
 
-/// Where a transfer could go on if there were a better link, one is wished for.
+/// It could go on if there were a better link.
+bool transfer_desk_state::wants_link(const entry& row) const {
+  if (!row.actor || row.info.state == transfer_state::paused) return false;
+  if (row.info.state == transfer_state::offered &&
+      row.info.direction == transfer_direction::receiving)
+    return false;
+  return row.link == 0 || row.info.path == path_kind::none || row.info.path == path_kind::circuit;
+}
+
 void transfer_desk_state::wish_for_links() {
   std::set<std::string> users;
-  for (const auto& [id, row] : transfers) {
-    if (!row.actor || row.info.state == transfer_state::paused) continue;
-    if (row.info.state == transfer_state::offered &&
-        row.info.direction == transfer_direction::receiving)
-      continue;
-    const bool direct =
-        row.link != 0 && row.info.path != path_kind::none && row.info.path != path_kind::circuit;
-    if (!direct) users.insert(row.info.user);
+  for (auto& [id, row] : transfers) {
+    row.wished = wants_link(row);
+    if (row.wished) users.insert(row.info.user);
   }
   for (const auto& user : users) self->send(peer, want_link{user});
-  if (users.empty() || wishing) return;
-  wishing = true;
+  if (users.empty() || std::exchange(wishing, true)) return;
   self->delayed_send(self, wish_interval, deadline_passed{});
 }
 

@@ -70,6 +70,8 @@ struct transfer_desk_state {
     file_transfer_actor actor;    ///< Null once it has ended.
     std::uint64_t link = 0;       ///< That it goes by; 0: none.
     bool told = false;            ///< To subscribers.
+    bool wished = false;          ///< For a better link, of the peer.
+    std::vector<std::string> sources;
     std::shared_ptr<const core::transfer_record> record;
   };
   using entry_map = std::map<transfer_id, entry>;
@@ -85,6 +87,7 @@ struct transfer_desk_state {
   transfer_started start(send_files& order);
   template <class Order>
   caf::result<transfer_order_result> hand_over(const Order& order);
+  const entry* find_begun(const std::string& user, const std::vector<std::string>& sources) const;
   transfer_list list() const;
   void subscribe(const transfer_subscriber_actor& subscriber);
   entry& add(file_transfer_config made);
@@ -92,6 +95,7 @@ struct transfer_desk_state {
   void give_slot(const slot_wanted& wish);
   template <class Event>
   void tell(const Event& event);
+  bool wants_link(const entry& row) const;
   void wish_for_links();
   void stop();
 

@@ -47,7 +47,8 @@ struct TransferWorld : ::testing::Test {
     return options;
   }
 
-  explicit TransferWorld(accept_policy policy = accept_policy::all) : w(1, plain()) {
+  explicit TransferWorld(accept_policy policy = accept_policy::all, std::uint64_t seed = 1)
+      : w(seed, plain()) {
     w.add_relay();
     ann = &add("ann", policy);
     bob = &add("bob", policy);
