@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <google/protobuf/stubs/logging.h>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <cassert>
@@ -26,6 +27,8 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 void configure(caf::actor_system_config& config) {
+  // It would write to standard error what strangers send that is no UTF-8.
+  google::protobuf::SetLogHandler(nullptr);
   config.add_message_types<caf::id_block::hobnob>();
   config.add_message_types<caf::id_block::hobnob_transfers>();
 }

@@ -62,7 +62,7 @@ start_user() {
   shift
   mkfifo "$work/$name.in"
   "$bin/peer_main" --relay "$uri" --user "$name" --data-dir "$work/$name" --listen 127.0.0.1:0 \
-    --json "$@" run <"$work/$name.in" >"$work/$name.events" 2>"$work/$name.log" &
+    --download-dir "$work/$name/files" --json "$@" run <"$work/$name.in" >"$work/$name.events" 2>"$work/$name.log" &
   process[$name]=$!
   local descriptor
   exec {descriptor}>"$work/$name.in"
@@ -102,6 +102,18 @@ says ann "/msg dan through the relay"
 event dan '"event":"message"' '"from":"ann"'
 says ann "/who"
 event ann '"event":"user"' '"user":"dan"'
+
+echo "== ann sends bob a folder; dan gets it through the relay, which cannot read it"
+mkdir "$work/photos"
+for photo in sea hills; do head -c 150000 /dev/urandom >"$work/photos/$photo.jpg"; done
+for name in bob dan; do
+  says ann "/send $name $work/photos"
+  event "$name" '"event":"transfer-offer"'
+  says "$name" "/accept"
+  event ann '"event":"transfer-done"' "\"user\":\"$name\""
+  diff -r "$work/photos" "$work/$name/files/photos"
+done
+echo "      the folders are equal"
 
 echo "== cara's machine dies, and everyone knows at once"
 kill -9 "${process[cara]}"

@@ -100,7 +100,11 @@ void send_job_state::send_to(const std::string& user) {
           [this](const transfer_started& answer) {
             --asked;
             if (!answer.code.empty()) return give_up(answer.code, answer.detail);
-            if (!ended_early.contains(answer.id)) under_way.insert(answer.id);
+            if (const auto early = ended_early.find(answer.id); early != ended_early.end()) {
+              note_end(early->second);
+            } else {
+              under_way.insert(answer.id);
+            }
             finish_when_all_ended();
           },
           [this](caf::error&) {
@@ -115,19 +119,25 @@ void send_job_state::told(const transfer_info& info, const event_object& event) 
 
 void send_job_state::ended(const transfer_info& info) {
   if (finished) return;
+  const int code = info.state == transfer_state::failed ? exit_code_for(info.code) : exit_done;
   if (under_way.erase(info.id) == 0) {
-    ended_early.insert(info.id);
-  } else if (info.state == transfer_state::failed && exit_code == exit_done) {
-    exit_code = exit_code_for(info.code);
+    ended_early[info.id] = code;
+  } else {
+    note_end(code);
   }
   finish_when_all_ended();
+}
+
+/// The first fault decides.
+void send_job_state::note_end(int code) {
+  if (exit_code == exit_done) exit_code = code;
 }
 
 /// One of several users cannot be served: the others still are.
 void send_job_state::give_up(std::string_view code, std::string_view detail) {
   if (finished) return;
   config.emit(error_event(code, detail));
-  if (exit_code == exit_done) exit_code = exit_code_for(code);
+  note_end(exit_code_for(code));
   if (code == "timeout") return finish(exit_code);
   finish_when_all_ended();
 }

@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -47,6 +48,7 @@ struct send_job_state {
   void send_to(const std::string& user);
   void told(const transfer_info& info, const event_object& event);
   void ended(const transfer_info& info);
+  void note_end(int code);
   void give_up(std::string_view code, std::string_view detail);
   void fail(std::string_view code, std::string_view detail);
   void finish_when_all_ended();
@@ -59,7 +61,7 @@ struct send_job_state {
   bool finished = false;
   std::size_t asked = 0;              ///< Users who have no transfer yet.
   std::set<transfer_id> under_way;
-  std::set<transfer_id> ended_early;  ///< Told before we knew that they are ours.
+  std::map<transfer_id, int> ended_early;  ///< Told before we knew that they are ours: exit codes.
   int exit_code = 0;
 };
 

@@ -42,7 +42,7 @@ INCLUDE_RULES = [
     (r"actors/transfer/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|spdlog/|xxhash"),
     (r"actors/storage/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sqlite3|sodium|spdlog/"),
     (r"actors/testing/", r"actors/|transport/", r"caf/|boost/|sqlite3|spdlog/"),
-    (r"actors/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sodium|spdlog/|openssl/"),
+    (r"actors/", r"actors/(?!relay/|peer/|testing/)|transport/(?!sim/)", r"caf/|boost/|sodium|spdlog/|openssl/|google/protobuf/"),
     (r"transport/sim/", r"transport/", r"boost/"),
     (r"transport/", r"transport/(?!sim/)", r"boost/|openssl/|google/protobuf/|spdlog/"),
     (r"relay_main/", r"relay_main/|actors/(?!testing/)|transport/(?!sim/)", r"boost/|caf/|spdlog/"),

@@ -247,9 +247,9 @@ transfer_order_result file_transfer_state::resume() {
 transfer_order_result file_transfer_state::cancel() {
   const bool offer = record.direction == transfer_direction::receiving && !accepted;
   if (offer) {
-    fail("refused", "the offer was refused here", "refused");
+    fail("refused", "the offer was refused", "refused");
   } else {
-    fail("cancelled", "it was cancelled here", "cancelled");
+    fail("cancelled", "it was cancelled", "cancelled");
   }
   return {true, {}, {}};
 }

@@ -87,7 +87,8 @@ struct transfer_limits {
   std::uint64_t bytes_per_second = 0;  ///< 0: whatever there is.
 };
 
-/// Offers what `source` holds to a user. Answered as soon as the transfer has an id; what becomes of
+/// Offers what `source` holds to a user. What is on its way to that user from the same `sources`
+/// goes on instead, by its old id. Answered as soon as the transfer has an id; what becomes of
 /// it is told to subscribers.
 struct send_files {
   std::string to;
