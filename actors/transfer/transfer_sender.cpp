@@ -19,7 +19,7 @@ constexpr std::size_t compared_read_size = 256 * 1024;
 constexpr std::size_t asked_ranges_max = 100'000;
 
 /// Files whose hashes are kept for the receiver's word on them. It tells four times a second.
-constexpr std::size_t sources_max = 16'384;
+constexpr std::size_t kept_files_max = 16'384;
 
 /// A frame with less room than this is full, unless all that is left of the block fits.
 constexpr std::size_t piece_size_min = 16 * 1024;
@@ -250,7 +250,7 @@ transfer_sender::open_file* transfer_sender::open(std::uint32_t entry) {
   if (found != files_.end()) return &found->second;
   const auto entries = source_->entries(entry, 1);
   if (entry >= summary_.entries || entries.empty()) return nullptr;
-  if (files_.size() >= sources_max) files_.erase(files_.begin());
+  if (files_.size() >= kept_files_max) files_.erase(files_.begin());
   return &files_.try_emplace(entry, entries.front()).first->second;
 }
 
