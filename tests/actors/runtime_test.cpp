@@ -26,7 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::options_from_environment;
 
-constexpr auto reply_patience = 30s;  // For conditions that come at once unless something is broken.
+constexpr auto reply_patience = 30s;  // For what comes at once unless something is broken.
 
 caf::behavior echo(caf::event_based_actor*) {
   return {[](int number) { return number; }};
