@@ -31,11 +31,11 @@ constexpr std::array dependence_words{
     choice{"address_dependent", nat_dependence::address_dependent},
     choice{"address_and_port_dependent", nat_dependence::address_and_port_dependent}};
 constexpr std::array port_words{choice{"preserving", nat_ports::preserving},
-                                  choice{"sequential", nat_ports::sequential},
-                                  choice{"random", nat_ports::random}};
+                                choice{"sequential", nat_ports::sequential},
+                                choice{"random", nat_ports::random}};
 constexpr std::array refusal_words{choice{"drop", nat_refusal::drop},
-                              choice{"reset", nat_refusal::reset},
-                              choice{"port_unreachable", nat_refusal::port_unreachable}};
+                                   choice{"reset", nat_refusal::reset},
+                                   choice{"port_unreachable", nat_refusal::port_unreachable}};
 constexpr std::array direct_words{
     choice{"both", direct_mode::both}, choice{"accept_only", direct_mode::accept_only},
     choice{"dial_only", direct_mode::dial_only}, choice{"off", direct_mode::off}};

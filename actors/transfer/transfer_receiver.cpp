@@ -169,7 +169,8 @@ transfer_receiver::fault transfer_receiver::open_entry(std::uint32_t entry,
   }
   auto& file = files_.try_emplace(entry, declared).first->second;
   file.candidate = found.candidate;
-  file.compare_end = found.candidate ? file.plan.count() : found.unfinished / file.plan.block_size();
+  file.compare_end =
+      found.candidate ? file.plan.count() : found.unfinished / file.plan.block_size();
   if (found.unfinished == declared.size) file.compare_end = file.plan.count();
   (file.compare_end > 0 ? comparing_ : lacking_).insert(entry);
   return std::nullopt;

@@ -78,7 +78,8 @@ void transfer_receiver::ask_for_hashes(answers& out) {
   for (const auto entry : comparing_) {
     auto& file = files_.at(entry);
     if (file.compare_asked != file.compared) continue;
-    const auto in_bytes = std::max<std::uint64_t>(1, compared_bytes_at_once / file.plan.block_size());
+    const auto in_bytes =
+        std::max<std::uint64_t>(1, compared_bytes_at_once / file.plan.block_size());
     const auto count =
         std::min({in_bytes, compared_blocks_at_once, file.compare_end - file.compared});
     auto message = transfer_message(config_.id);
@@ -99,7 +100,8 @@ transfer_receiver::fault transfer_receiver::take_hashes(const wire::Transfer& me
   if (found == files_.end() || !comparing_.contains(news.entry())) return std::nullopt;
   auto& file = found->second;
   const std::string_view hashes = news.hashes();
-  if (news.first() != file.compared || hashes.size() / hash_size != file.compare_asked - file.compared)
+  if (news.first() != file.compared ||
+      hashes.size() / hash_size != file.compare_asked - file.compared)
     return std::nullopt;
   for (std::size_t i = 0; i * hash_size < hashes.size(); ++i) {
     const auto expected = parse_hash(hashes.substr(i * hash_size, hash_size));
@@ -125,7 +127,8 @@ transfer_receiver::fault transfer_receiver::compare_block(std::uint32_t entry, r
                                                           std::uint64_t block,
                                                           const core::content_hash& expected,
                                                           bool& same) {
-  std::vector<std::byte> buffer(std::min<std::uint64_t>(compare_buffer_size, file.plan.block_size()));
+  std::vector<std::byte> buffer(
+      std::min<std::uint64_t>(compare_buffer_size, file.plan.block_size()));
   content_hasher hash;
   const auto size = file.plan.size(block);
   for (std::uint64_t done = 0; done < size;) {
@@ -208,7 +211,8 @@ transfer_receiver::fault transfer_receiver::take_piece(const block_piece& piece)
     file->block_come = 0;
     file->block_hash.reset();
   }
-  if (!file || file->block != block || piece.offset != file->plan.offset(block) + file->block_come) {
+  if (!file || file->block != block ||
+      piece.offset != file->plan.offset(block) + file->block_come) {
     unasked_bytes_ += size;
     if (unasked_bytes_ > unasked_bytes_max)
       return core::transfer_fault{"protocol", "the sender sends what was not asked for"};
@@ -230,9 +234,9 @@ transfer_receiver::fault transfer_receiver::take_piece(const block_piece& piece)
     return std::nullopt;
   }
   if (++file->damaged > damaged_blocks_max) {
-    return core::transfer_fault{"not-verified",
-                                file->declared.path + " keeps coming damaged: check the memory and "
-                                                      "the disk of the sender"};
+    return core::transfer_fault{"not-verified", file->declared.path +
+                                                    " keeps coming damaged: check the memory and "
+                                                    "the disk of the sender"};
   }
   file->covered.remove({block, block + 1});
   lacking_.insert(piece.entry);

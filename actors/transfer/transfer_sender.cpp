@@ -123,7 +123,8 @@ transfer_sender::fault transfer_sender::send_manifest(std::uint64_t first, std::
     size = 0;
   };
   for (auto next = first; next < end;) {
-    const auto entries = source_->entries(next, std::min<std::uint64_t>(entries_at_once, end - next));
+    const auto entries =
+        source_->entries(next, std::min<std::uint64_t>(entries_at_once, end - next));
     if (entries.empty()) break;
     for (const auto& entry : entries) {
       if (size > 0 && size + entry.path.size() > manifest_size_max) flush();
@@ -146,14 +147,17 @@ transfer_sender::fault transfer_sender::send_hashes(std::uint32_t entry, std::ui
   auto& hashes = *message.mutable_block_hashes();
   hashes.set_entry(entry);
   hashes.set_first(first);
-  std::vector<std::byte> buffer(std::min<std::uint64_t>(compared_read_size, file->plan.block_size()));
+  std::vector<std::byte> buffer(
+      std::min<std::uint64_t>(compared_read_size, file->plan.block_size()));
   for (auto block = first; block < first + std::min(count, hashes_at_once); ++block) {
     if (!file->hashed.contains(block)) {
       content_hasher hash;
       const auto size = file->plan.size(block);
       for (std::uint64_t done = 0; done < size;) {
-        const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
-        if (auto failed = source_->read(entry, file->plan.offset(block) + done, part)) return failed;
+        const auto part =
+            std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
+        if (auto failed = source_->read(entry, file->plan.offset(block) + done, part))
+          return failed;
         hash.add(part);
         done += part.size();
       }
@@ -287,9 +291,8 @@ transfer_sender::fault transfer_sender::check_root(std::uint32_t entry,
   if (file.hashed.count() != file.plan.count() || hash_root(file.hashes) == root)
     return std::nullopt;
   const auto entries = source_->entries(entry, 1);
-  return core::transfer_fault{
-      "not-verified",
-      (entries.empty() ? "a file" : entries.front().path) + " is not the same at the receiver"};
+  return core::transfer_fault{"not-verified", (entries.empty() ? "a file" : entries.front().path) +
+                                                  " is not the same at the receiver"};
 }
 
 }  // namespace hobnob

@@ -49,7 +49,8 @@ TEST_F(TransferEngines, ManySmallFilesTravelTogether) {
   pair.source->add_folder("many");
   constexpr int files = 5000;
   for (int i = 0; i < files; ++i) {
-    add("many/" + std::to_string(i), static_cast<std::size_t>(i) % 97, static_cast<std::uint32_t>(i));
+    add("many/" + std::to_string(i), static_cast<std::size_t>(i) % 97,
+        static_cast<std::uint32_t>(i));
   }
   pair.start();
   pair.run();
