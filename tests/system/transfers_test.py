@@ -1,0 +1,147 @@
+# ctest: timeout=120
+"""Files by the commands: send and its outcomes, offers and answers, standard input, beside a running program."""
+
+import unittest
+
+from support.transfers import MIB, TransferTest, make_file, make_tree
+
+
+class Send(TransferTest):
+    """`peer_main send`, by a program of its own."""
+
+    def send_alone(self, *arguments, user="cyd", options=(), **more):
+        return self.run_peer(user, self.server, "send", *map(str, arguments), options=options, **more)
+
+    def receiver(self, accept="all", **options):
+        self.server = self.relay()
+        self.sides["bob"] = self.peer("bob", self.server, "--accept-files", accept, "--download-dir",
+                                      self.downloads, **options)
+        return self.sides["bob"]
+
+    def test_files_and_folders_arrive_equal_and_the_outcome_is_told(self):
+        bob = self.receiver()
+        folder = make_tree(self.sources / "photos", {"a/b/c": 300_000, "a/empty": 0, "d": 17})
+        single = make_file(self.sources / "report.pdf", 2 * MIB)
+        done = self.send_alone("bob", folder, single)
+        self.assertEqual(done.code, 0, done)
+        self.assert_arrived(folder)
+        self.assert_arrived(single)
+        sent = done.event("transfer-done")
+        got = bob.wait_event("transfer-done", id=sent["id"])
+        self.assertEqual((sent["direction"], sent["user"], sent["files"]), ("sending", "bob", 4))
+        self.assertEqual({place.rstrip("/") for place in got["stored"]},
+                         {str(self.downloads / "photos"), str(self.downloads / "report.pdf")})
+        # Equal content is not sent again, and makes no second copy.
+        self.assertEqual(self.send_alone("bob", single).code, 0)
+        self.assert_downloads("photos", "report.pdf")
+        # Other content of that name goes beside it.
+        make_file(single, MIB)
+        self.assertEqual(self.send_alone("bob", single).code, 0)
+        self.assert_downloads("photos", "report (2).pdf", "report.pdf")
+
+    def test_standard_input_is_sent_under_a_name(self):
+        self.receiver()
+        done = self.send_alone("bob", "-", "--name", "notes.txt", text="from a pipe\n")
+        self.assertEqual(done.code, 0, done)
+        self.assertEqual((self.downloads / "notes.txt").read_text(), "from a pipe\n")
+        self.assertEqual(self.send_alone("bob", "-", text="x").code, 1)
+
+    def test_refusal_failure_and_time_out_have_codes_of_their_own(self):
+        bob = self.receiver("none")
+        report = make_file(self.sources / "report", 1000)
+        refused = self.send_alone("bob", report)
+        self.assertEqual((refused.code, refused.event("transfer-failed")["code"]), (5, "refused"), refused)
+        self.assertEqual(bob.events("transfer-offer"), [])
+        missing = self.send_alone("bob", self.sources / "nothing")
+        self.assertEqual((missing.code, missing.event("transfer-failed")["code"]), (2, "source-unreadable"), missing)
+        away = self.send_alone("nobody", report)
+        self.assertEqual((away.code, away.event("error")["code"]), (5, "unknown-user"), away)
+        dan = self.peer("dan", self.server, "--download-dir", self.downloads / "dan")
+        late = self.send_alone("dan", report, "--timeout", "1")
+        self.assertEqual((late.code, late.event("error")["code"]), (6, "timeout"), late)
+        dan.wait_event("transfer-offer", user="cyd")
+        self.assertEqual(list(self.downloads.iterdir()), [])
+
+    def test_policies_of_size_and_number(self):
+        self.receiver()
+        small, large = make_file(self.sources / "small", 1000), make_file(self.sources / "large", 3000)
+        folder = make_tree(self.sources / "folder", {str(i): 1 for i in range(9)})
+        self.peer("eve", self.server, "--accept-files", "bob:none", "--accept-files", "all", "--max-size", "2K",
+                  "--max-files", "5", "--download-dir", self.downloads)
+        self.assertEqual(self.send_alone("eve", small).code, 0)
+        for what, code in ((large, "too-large"), (folder, "too-many")):
+            refused = self.send_alone("eve", what)
+            self.assertEqual((refused.code, refused.event("transfer-failed")["code"]), (5, code), refused)
+        self.assert_downloads("small")
+
+    def test_the_same_command_again_goes_on_with_what_was_begun(self):
+        self.receiver("ask")
+        report = make_file(self.sources / "report", 5 * MIB)
+        self.assertEqual(self.send_alone("bob", report, "--timeout", "1").code, 6)
+        offer = self.sides["bob"].wait_event("transfer-offer", user="cyd")
+        self.order("bob", "accept", offer["id"])
+        again = self.send_alone("bob", report)
+        self.assertEqual((again.code, again.event("transfer-done")["id"]), (0, offer["id"]), again)
+        self.assert_arrived(report)
+        self.assert_downloads("report")
+
+
+class Beside(TransferTest):
+    """Commands beside a running program, and lines typed into one."""
+
+    def run_beside(self, user, *command):
+        return self.run_peer(user, self.server, *command)
+
+    def test_send_and_answers_go_through_the_running_programs(self):
+        self.start_pair(accept="ask")
+        report = make_file(self.sources / "report", MIB)
+        transfer = self.send(report)
+        self.sides["bob"].wait_event("transfer-offer", id=transfer, name="report")
+        listed = self.run_beside("bob", "transfers")
+        self.assertEqual(listed.event("transfer")["state"], "offered", listed)
+        taken = self.run_beside("bob", "accept", transfer[:6])
+        self.assertEqual((taken.code, taken.event("transfer-order")["order"]), (0, "accept"), taken)
+        self.wait_done(transfer)
+        self.assert_arrived(report)
+        again = self.run_beside("bob", "accept", transfer)
+        self.assertEqual((again.code, again.event("error")["code"]), (5, "unknown-transfer"), again)
+        listed = self.run_beside("ann", "transfers")
+        self.assertEqual(listed.event("transfer")["state"], "done", listed)
+
+    def test_who_rejects_or_cancels_ends_it_on_both_sides(self):
+        self.start_pair(accept="ask", ann=("--limit", "1M"))
+        report = make_file(self.sources / "report", 8 * MIB)
+        for user, order, codes in (("bob", "reject", ("refused", "refused")),
+                                   ("ann", "cancel", ("cancelled", "cancelled-there")),
+                                   ("bob", "cancel", ("cancelled-there", "cancelled"))):
+            transfer = self.send(report)
+            self.sides["bob"].wait_event("transfer-offer", id=transfer)
+            if order == "cancel":
+                self.order("bob", "accept", transfer)
+                self.wait_arrived(1)
+            self.order(user, order, transfer)
+            told = [self.sides[side].wait_event("transfer-failed", id=transfer)["code"] for side in ("ann", "bob")]
+            self.assertEqual(tuple(told), codes)
+        self.assertEqual(list(self.downloads.iterdir()), [], "what was unfinished is gone")
+
+    def test_without_a_running_program_orders_say_what_to_do_and_the_list_is_read_from_disk(self):
+        self.start_pair()
+        transfer = self.send(make_file(self.sources / "report", 1000))
+        self.wait_done(transfer)
+        self.sides["ann"].stop()
+        listed = self.run_beside("ann", "transfers")
+        self.assertEqual((listed.code, listed.event("transfer")["state"]), (0, "done"), listed)
+        order = self.run_beside("ann", "pause", transfer)
+        self.assertEqual((order.code, order.event("error")["code"]), (5, "not-running"), order)
+
+    def test_a_note_and_a_name_cannot_act_on_a_terminal(self):
+        self.start_pair(accept="ask", bob=())
+        report = make_file(self.sources / "a\u202eb", 10)
+        shown = self.run_peer("cyd", self.server, "send", "bob", str(report), "--note", "\x1b[2Jhello", "--timeout", "1")
+        offer = self.sides["bob"].events("transfer-offer")
+        self.assertNotIn("\x1b", shown.err + shown.out)
+        self.assertEqual([event["note"] for event in offer], ["\x1b[2Jhello"] * len(offer))
+
+
+if __name__ == "__main__":
+    unittest.main()
