@@ -69,8 +69,8 @@ struct transfer_offered {
   std::int64_t expires_ms = 0;  ///< Unix time.
 };
 
-/// A transfer began, came further or changed its state: at most four times a second each, unless the
-/// state changes.
+/// A transfer began, came further or changed its state: at most four times a second each, unless
+/// the state changes.
 struct transfer_progress {
   transfer_info info;
 };

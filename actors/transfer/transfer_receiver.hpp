@@ -45,8 +45,8 @@ struct transfer_receiver_config {
 ///
 /// A fault that is `passing` (a full disk) leaves everything as it is: `begin` goes on from there.
 /// Any other fault is the end. Codes: "protocol" (the sender sends what was not asked for),
-/// "source-changed" (the list of files is another one), "not-verified" (blocks keep coming damaged),
-/// and those of the sink.
+/// "source-changed" (the list of files is another one), "not-verified" (blocks keep coming
+/// damaged), and those of the sink.
 class transfer_receiver {
  public:
   using fault = std::optional<core::transfer_fault>;
