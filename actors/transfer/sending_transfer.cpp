@@ -90,7 +90,14 @@ void sending_transfer_state::retry() {
 void sending_transfer_state::linked() {
   asked = offered = false;
   if (!link.transfers) return fail("unsupported", "the other side's program takes no files", {});
-  if (engine) offer();
+  if (engine) return offer();
+  if (!accepted) return;
+  // To look through many files takes its time, which the receiver is not to take for silence.
+  auto message = transfer_message(record.id);
+  message.mutable_hold()->set_held(true);
+  message.mutable_hold()->set_code("queued");
+  hold_said = "queued";
+  say(message);
 }
 
 void sending_transfer_state::offer() {
