@@ -68,13 +68,14 @@ class Program:
     `lines` holds (stream, text, seconds) where stream is "out" or "err" and seconds is the monotonic time of arrival.
     """
 
-    def __init__(self, name, arguments, folder, *, binary="peer_main", environment=None, namespace=None, gang=None,
-                 stdout=subprocess.PIPE, stdin=subprocess.PIPE):
+    def __init__(self, name, arguments, folder, *, binary="peer_main", environment=None, namespace=None, within=(),
+                 gang=None, stdout=subprocess.PIPE, stdin=subprocess.PIPE):
         self.name = name
         self.lines = []
         self.gang = gang if gang is not None else [self]
         self._changed = threading.Condition()
-        command = [program_path(binary), *[str(argument) for argument in arguments]]
+        # `within`: words of a command that becomes the program.
+        command = [*within, program_path(binary), *[str(argument) for argument in arguments]]
         if namespace is not None:
             command = ["ip", "netns", "exec", namespace] + command
         self.arguments = command

@@ -1,4 +1,4 @@
-"""A small protobuf encoder and decoder that reads its schema from transport/wire/control.proto.
+"""A small protobuf encoder and decoder that reads its schema from the files in transport/wire.
 
 It shares no code with the programs under test, and it can write what a generated encoder never would.
 Messages are dictionaries of the fields that are set:
@@ -17,24 +17,37 @@ class Field:
         self.name, self.kind, self.repeated = name, kind, repeated
 
 
+def _bodies(text, outer=""):
+    """(name, body) of every message; of one within another the name is Outer.Inner, and Outer's body goes without it."""
+    found, rest, at = [], "", 0
+    while start := re.compile(r"\bmessage\s+(\w+)\s*\{").search(text, at):
+        depth, end = 1, start.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        name = outer + start.group(1)
+        inner, own = _bodies(text[start.end():end - 1], name + ".")
+        found += [(name, own), *inner]
+        rest, at = rest + text[at:start.start()], end
+    return found, rest + text[at:]
+
+
 def read_schema(text):
     """{message: {number: Field}}; enums are numbers, a oneof is just its fields."""
     text = re.sub(r"//[^\n]*", "", text)
     enums = set(re.findall(r"\benum\s+(\w+)", text))
-    schema = {}
-    for name, start in ((m.group(1), m.end()) for m in re.finditer(r"\bmessage\s+(\w+)\s*\{", text)):
-        depth, end = 1, start
-        while depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        schema[name] = {
-            int(number): Field(field, "uint32" if kind in enums else kind, bool(repeated))
-            for repeated, kind, field, number in re.findall(r"(repeated\s+)?([\w.]+)\s+(\w+)\s*=\s*(\d+)\s*;",
-                                                            text[start:end - 1])}
-    return schema
+    bodies = dict(_bodies(text)[0])
+
+    def kind_of(kind, message):
+        return "uint32" if kind in enums else f"{message}.{kind}" if f"{message}.{kind}" in bodies else kind
+    return {
+        name: {int(number): Field(field, kind_of(kind, name), bool(repeated))
+               for repeated, kind, field, number in re.findall(r"(repeated\s+)?([\w.]+)\s+(\w+)\s*=\s*(\d+)\s*;", body)}
+        for name, body in bodies.items()}
 
 
-SCHEMA = read_schema((SOURCE / "transport" / "wire" / "control.proto").read_text())
+SCHEMA = {name: fields for file in ("control.proto", "transfer.proto")
+          for name, fields in read_schema((SOURCE / "transport" / "wire" / file).read_text()).items()}
 
 
 def varint(value):
@@ -55,6 +68,8 @@ def encode(message, value):
         for item in content if field.repeated else [content]:
             if field.kind in ("uint32", "uint64", "bool"):
                 out += varint(number << 3) + varint(int(item))
+            elif field.kind == "sint64":
+                out += varint(number << 3) + varint((item << 1 ^ item >> 63) & 2**64 - 1)
             elif field.kind == "fixed64":
                 out += varint(number << 3 | 1) + struct.pack("<Q", item)
             else:
@@ -98,6 +113,8 @@ def decode(message, data):
             raw = raw.decode()
         elif field.kind == "bool":
             raw = bool(raw)
+        elif field.kind == "sint64":
+            raw = raw >> 1 ^ -(raw & 1)
         elif field.kind in SCHEMA:
             raw = decode(field.kind, raw)
         if field.repeated:

@@ -22,11 +22,15 @@ class BadInputTest(ProgramTest):
         super().setUp()
         self.server = self.relay(*self.relay_options)
         self.attacker, self.latecomer = Identity(self.folder, "attacker"), Identity(self.folder, "later")
-        self.honest = {user: self.peer(user, self.server) for user in ("ann", "bob")}
+        self.honest = {user: self.peer(user, self.server, *self.options_of(user)) for user in ("ann", "bob")}
         self.link_all(self.honest)
         self.address = (self.server.host, self.server.port)
         self._before = {program: resident_kib(program.pid) for program in self.programs}
         self._marks = {user: peer.mark() for user, peer in self.honest.items()}
+
+    def options_of(self, user):
+        """For a test that needs special ones."""
+        return ()
 
     def client(self, **options):
         client = Client(self.address, options.pop("identity", self.attacker), **options)

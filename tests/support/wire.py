@@ -16,6 +16,7 @@ from support.protobuf import decode, encode
 CONTROL, PING, PONG = 0x01, 0x02, 0x03
 ENVELOPE, ENVELOPE_FROM, ENVELOPE_REFUSED = 0x10, 0x11, 0x12
 MESSAGE, RECEIPT = 0x20, 0x21
+TRANSFER, BLOCKS = 0x30, 0x31
 
 # Close reasons.
 GOODBYE, HEARTBEAT, RESET, REPLACED, OVERFLOW, PROTOCOL, REFUSED = range(1, 8)
@@ -43,6 +44,21 @@ def message(content, sequence, *, kind=1, flags=1, channel=b"", epoch=1, floor=N
                          sequence if floor is None else floor, message_id or os.urandom(16),
                          time.time_ns() // 1_000_000, len(content) if total is None else total, offset)
     return frame(MESSAGE, fields + channel + content)
+
+
+def transfer(transfer_id, **kind):
+    """A transfer frame: transfer(some_id, accepted={})."""
+    return frame(TRANSFER, encode("Transfer", {"id": transfer_id, **kind}))
+
+
+def piece(entry, offset, data, block_hash=None, *, size=None):
+    """A piece of a block for `blocks`: the block ends with it if there is a hash."""
+    ends = 1 << 31 if block_hash is not None else 0
+    return struct.pack(">IIQ", entry, (len(data) if size is None else size) | ends, offset) + data + (block_hash or b"")
+
+
+def blocks(transfer_id, *pieces):
+    return frame(BLOCKS, transfer_id + b"".join(pieces))
 
 
 def signed_record(identity, user, endpoints=(), serial=None, epoch=1, box_key=None, signer=None):
