@@ -17,6 +17,7 @@ constexpr milliseconds running_tick{250};
 constexpr seconds resting_tick{30};
 constexpr seconds retry_interval{10};
 constexpr minutes silence_max{10};  ///< Of a link that lives: the other side has lost its way.
+constexpr seconds idle_turn_max{5};  ///< Who waits so long for the other side lets another one run.
 constexpr std::size_t detail_size_max = 200;
 
 constexpr unsigned alarm_bits = 8;
@@ -89,7 +90,7 @@ void file_transfer_state::update() {
   if (!wants && running) stop_running();
   if (wants != (ticket != 0)) {
     ticket = wants ? ++last_ticket_ : 0;
-    has_turn = in_queue = false;
+    has_turn = in_queue = turn_given_up = false;
     self->send(desk, slot_wanted{record.id, record.direction, ticket});
   }
   if (has_turn && !running) {
@@ -176,6 +177,13 @@ bool file_transfer_state::is_silent() const {
          now() - heard_at > silence_max;
 }
 
+/// So that nobody keeps others out by being silent. It runs on, whenever the other side does.
+void file_transfer_state::give_up_turn() {
+  if (turn_given_up || !is_waiting() || now() - heard_at <= idle_turn_max) return;
+  turn_given_up = true;
+  self->send(desk, slot_wanted{record.id, record.direction, 0});
+}
+
 void file_transfer_state::wake_in(alarm what, std::chrono::steady_clock::duration time) {
   const auto place = static_cast<std::size_t>(what);
   alarms_[place].set = true;
@@ -201,6 +209,7 @@ void file_transfer_state::woken(std::uint64_t token) {
         return fail("silent", "the other side does not go on", "silent");
       }
       if (running) {
+        give_up_turn();
         rate_.note(info.bytes_done, now());
         info.bytes_per_second = rate_.per_second();
         tick();

@@ -119,6 +119,7 @@ struct file_transfer_state {
   std::uint64_t ticket = 0;  // Of the turn that was asked for; 0: none.
   bool has_turn = false;
   bool in_queue = false;
+  bool turn_given_up = false;  // It runs without being counted.
   bool running = false;
   bool over = false;
   std::uint64_t round = 1;  // Of running: what belongs to an earlier one is void.
@@ -131,6 +132,7 @@ struct file_transfer_state {
   void send_told();
   void post(std::function<void()> job);
   bool is_silent() const;
+  void give_up_turn();
 
   std::unique_ptr<background> worker_;
   std::size_t calls_ = 0;  // Under way.
