@@ -17,12 +17,12 @@
 namespace hobnob {
 
 /// Between the peer and whoever sits in front of it.
-using front_actor = peer_subscriber_actor::extend_with<transfer_subscriber_actor>::
-    extend<reacts_to<line_read>,  // Typed or piped into chat or run.
-                                  reacts_to<input_ended>,
-                                  reacts_to<job_handed_over>,  // By a command started beside this
-                                                               // program.
-                                  reacts_to<job_answered>, reacts_to<end_program>>;
+using front_actor = peer_subscriber_actor::extend_with<transfer_subscriber_actor>::extend<
+    reacts_to<line_read>,  // Typed or piped into chat or run.
+    reacts_to<input_ended>,
+    reacts_to<job_handed_over>,  // By a command started beside this
+                                 // program.
+    reacts_to<job_answered>, reacts_to<end_program>>;
 
 struct front_config {
   std::shared_ptr<event_output> output;

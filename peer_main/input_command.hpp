@@ -21,9 +21,9 @@ struct input_command {
     status,
     ping,
     verify,
-    send,       ///< The files at `text` to `user`.
+    send,  ///< The files at `text` to `user`.
     transfers,
-    order,      ///< `order` for the transfer that `text` names.
+    order,  ///< `order` for the transfer that `text` names.
     help,
     quit,
   };

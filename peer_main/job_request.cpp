@@ -89,8 +89,8 @@ std::string transfer_words_fault(const job_request& request) {
       return "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
   }
   if (request.users.empty() || request.paths.empty()) return "send what, and to whom?";
-  const bool input = std::find(request.paths.begin(), request.paths.end(), "-") !=
-                     request.paths.end();
+  const bool input =
+      std::find(request.paths.begin(), request.paths.end(), "-") != request.paths.end();
   if (input && (request.paths.size() > 1 || request.users.size() > 1))
     return "standard input goes alone, and to one user";
   if (input && request.name.empty()) return "say what standard input is called: --name NAME";

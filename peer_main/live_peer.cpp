@@ -164,8 +164,7 @@ int send_alone(const peer_surroundings& all, job_request request) {
   settings.line_done = [] {};
   settings.ended = [](int) {};  // The job says when it is done.
   const auto actor = host.add_front(std::move(settings));
-  auto control =
-      control_server::listen(all.data.file("control"), hand_over_to(actor, all.options));
+  auto control = control_server::listen(all.data.file("control"), hand_over_to(actor, all.options));
   if (!control) return fail(*plain, {exit_unexpected, "unexpected", control.error(), {}});
   all.gate.route_to([&gate = all.gate, output](const end_program& order) {
     if (!order.code.empty()) output->show(error_event(order.code, order.detail));

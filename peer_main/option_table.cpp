@@ -62,9 +62,42 @@ po::options_description peer_option_table() {
   return table;
 }
 
-const std::vector<command_entry>& peer_commands() {
-  static constexpr std::size_t any = 100'000;
-  static const std::vector<command_entry> commands{
+namespace {
+
+constexpr std::size_t any_number = 100'000;
+
+/// `chat`, `run` and `say`: those about files follow.
+constexpr std::ptrdiff_t commands_before_files = 3;
+
+std::vector<command_entry> file_commands() {
+  return {
+      {"send",
+       "USER[,USER...] PATH...",
+       "send files and folders; `-` sends standard input, under --name",
+       2,
+       any_number,
+       {"name", "note", "limit", "timeout", "direct", "circuits"},
+       "Ends when USER has everything and its content is proven equal. Goes on after anything "
+       "that\n"
+       "breaks on the way; the same command again goes on with what was begun. What cannot go\n"
+       "direct goes through the relay, which cannot read it.\n"},
+      {"transfers", "", "files on their way, and those of the last days", 0, 0, {"json"}, ""},
+      {"accept",
+       "ID",
+       "take an offered transfer",
+       1,
+       1,
+       {"to"},
+       "ID is as `transfers` shows it; its first letters are enough.\n"},
+      {"reject", "ID", "refuse an offered transfer", 1, 1, {}, ""},
+      {"pause", "ID", "hold a transfer", 1, 1, {}, ""},
+      {"resume", "ID", "go on with a transfer that is paused", 1, 1, {}, ""},
+      {"cancel", "ID", "end a transfer on both sides", 1, 1, {}, ""},
+  };
+}
+
+std::vector<command_entry> talking_commands() {
+  return {
       {"chat",
        "",
        "talk in a console (what is done without a command)",
@@ -88,26 +121,10 @@ const std::vector<command_entry>& peer_commands() {
        "USER TEXT...",
        "send a message; `-` instead of a text reads it from input",
        2,
-       any,
+       any_number,
        {"wait", "timeout", "require-direct", "direct"},
        "Ends when USER has the message, and says by which path it went; exit code 0 means that.\n"
        "A text that begins with a dash stands behind --, as in: peer_main say bob -- -5 degrees\n"},
-      {"send",
-       "USER[,USER...] PATH...",
-       "send files and folders; `-` sends standard input, under --name",
-       2,
-       any,
-       {"name", "note", "limit", "timeout", "direct", "circuits"},
-       "Ends when USER has everything and its content is proven equal. Goes on after anything that\n"
-       "breaks on the way; the same command again goes on with what was begun. What cannot go\n"
-       "direct goes through the relay, which cannot read it.\n"},
-      {"transfers", "", "files on their way, and those of the last days", 0, 0, {"json"}, ""},
-      {"accept", "ID", "take an offered transfer", 1, 1, {"to"},
-       "ID is as `transfers` shows it; its first letters are enough.\n"},
-      {"reject", "ID", "refuse an offered transfer", 1, 1, {}, ""},
-      {"pause", "ID", "hold a transfer", 1, 1, {}, ""},
-      {"resume", "ID", "go on with a transfer that is paused", 1, 1, {}, ""},
-      {"cancel", "ID", "end a transfer on both sides", 1, 1, {}, ""},
       {"who",
        "",
        "users online, how messages reach them, and why not directly",
@@ -141,6 +158,17 @@ const std::vector<command_entry>& peer_commands() {
        "To have it in every shell, put this into ~/.bashrc:\n"
        "  eval \"$(peer_main completion bash)\"\n"},
   };
+}
+
+}  // namespace
+
+const std::vector<command_entry>& peer_commands() {
+  static const std::vector<command_entry> commands = [] {
+    auto all = talking_commands();
+    const auto files = file_commands();
+    all.insert(all.begin() + commands_before_files, files.begin(), files.end());
+    return all;
+  }();
   return commands;
 }
 

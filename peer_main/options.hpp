@@ -31,9 +31,9 @@ struct peer_options {
   bool require_direct = false;
 
   transfer_settings transfers;
-  std::string name;             ///< send: what it is offered as; empty: as it is called.
-  std::string note;             ///< send: for the receiver.
-  std::filesystem::path to;     ///< accept: where it goes; empty: the download folder.
+  std::string name;          ///< send: what it is offered as; empty: as it is called.
+  std::string note;          ///< send: for the receiver.
+  std::filesystem::path to;  ///< accept: where it goes; empty: the download folder.
 
   message_state wait = message_state::delivered;
   std::chrono::milliseconds timeout{30000};

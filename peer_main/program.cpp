@@ -155,9 +155,8 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
       return fail(output, "in-use",
                   holder + "cannot read this standard input: write it to a file and send that");
     const auto patience = request.until_done ? patience_for_files : request.timeout + answer_grace;
-    const auto answer =
-        ask_running_program(data.file("control"), to_json(request), patience,
-                            [&](const event_object& event) { output.show(event); });
+    const auto answer = ask_running_program(data.file("control"), to_json(request), patience,
+                                            [&](const event_object& event) { output.show(event); });
     if (answer.outcome == control_outcome::done) return answer.exit_code;
     if (answer.outcome == control_outcome::silent)
       return fail(output, "timeout",

@@ -35,8 +35,7 @@ send_job_actor::behavior_type send_job_state::make_behavior(send_job_config sett
       },
       [this](const job_tick&) {
         if (config.alone && !started)
-          return fail("relay-unreachable",
-                      "the relay " + config.relay + " did not answer in time");
+          return fail("relay-unreachable", "the relay " + config.relay + " did not answer in time");
         if (!config.request.until_done)
           give_up("timeout", "it is not done yet; it goes on with the next start");
       },
@@ -50,10 +49,10 @@ void send_job_state::session_told(const session_changed& news) {
     case session_state::online:
       return start();
     case session_state::waiting:
-      return fail("relay-unreachable", news.code == "unreachable"
-                                           ? login_fault(news)
-                                           : "no session with the relay " + config.relay + ": " +
-                                                 news.detail);
+      return fail("relay-unreachable",
+                  news.code == "unreachable"
+                      ? login_fault(news)
+                      : "no session with the relay " + config.relay + ": " + news.detail);
     case session_state::refused:
       return fail(news.code.empty() ? "refused" : news.code, login_fault(news));
     case session_state::replaced:

@@ -16,8 +16,8 @@
 namespace hobnob {
 
 /// Sends files and waits until every transfer has ended.
-using send_job_actor = peer_subscriber_actor::extend_with<transfer_subscriber_actor>::extend<
-    reacts_to<job_tick>>;
+using send_job_actor =
+    peer_subscriber_actor::extend_with<transfer_subscriber_actor>::extend<reacts_to<job_tick>>;
 
 struct send_job_config {
   job_request request;
@@ -59,7 +59,7 @@ struct send_job_state {
   peer_actor peer;
   bool started = false;
   bool finished = false;
-  std::size_t asked = 0;              ///< Users who have no transfer yet.
+  std::size_t asked = 0;  ///< Users who have no transfer yet.
   std::set<transfer_id> under_way;
   std::map<transfer_id, int> ended_early;  ///< Told before we knew that they are ours: exit codes.
   int exit_code = 0;

@@ -14,8 +14,8 @@ namespace {
 using found_transfer = core::checked<transfer_info>;
 
 bool can_be_given(const std::string& command, const transfer_info& to) {
-  const bool offer = to.direction == transfer_direction::receiving &&
-                     to.state == transfer_state::offered;
+  const bool offer =
+      to.direction == transfer_direction::receiving && to.state == transfer_state::offered;
   const bool over = to.state == transfer_state::done || to.state == transfer_state::failed;
   if (command == "accept" || command == "reject") return offer;
   if (command == "resume") {

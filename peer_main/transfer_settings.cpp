@@ -62,8 +62,7 @@ std::filesystem::path home_folder(const char* variable, const char* beneath_home
 }  // namespace
 
 void read_transfer_settings(option_values& in, transfer_settings& out) {
-  in.each("accept-files",
-          [&](const std::string& text) { return read_accept_policy(text, out); });
+  in.each("accept-files", [&](const std::string& text) { return read_accept_policy(text, out); });
   in.text("download-dir", out.download_dir);
   in.choice<conflict_policy>("on-conflict",
                              {{"rename", conflict_policy::rename},
@@ -118,7 +117,8 @@ transfer_config make_transfer_config(const transfer_settings& settings,
   config.journal = std::make_shared<transfer_journal_file>(data.file("transfers"));
   const auto usual =
       settings.download_dir.empty() ? usual_download_dir() : absolute(settings.download_dir);
-  config.make_sink = [usual, conflicts = settings.conflicts](const transfer_config::sink_order& of) {
+  config.make_sink = [usual,
+                      conflicts = settings.conflicts](const transfer_config::sink_order& of) {
     return std::make_shared<file_sink>(of.folder.empty() ? usual : std::filesystem::path{of.folder},
                                        of.id, conflicts_named(of.conflicts, conflicts),
                                        of.finished);

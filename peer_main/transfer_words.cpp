@@ -72,10 +72,10 @@ std::string path_words(const event_fields& f) {
 shown_event transfer_offer_words(const event_fields& f) {
   const auto id = short_id(f);
   const auto note = f.text("note");
-  return {word_kind::notice,
-          f.bold(f.text("user")) + f.yellow(" offers ") + what_it_is(f) +
-              (note.empty() ? std::string{} : ": " + note) + "\n    /accept " + id + " takes it, " +
-              "/reject " + id + " does not (beside this program: peer_main accept " + id + ")"};
+  return {word_kind::notice, f.bold(f.text("user")) + f.yellow(" offers ") + what_it_is(f) +
+                                 (note.empty() ? std::string{} : ": " + note) + "\n    /accept " +
+                                 id + " takes it, " + "/reject " + id +
+                                 " does not (beside this program: peer_main accept " + id + ")"};
 }
 
 shown_event transfer_progress_words(const event_fields& f) {
@@ -139,7 +139,8 @@ std::string progress_line(const event_fields& f, std::size_t columns) {
   const auto done = std::min(amount(f, "bytes_done"), total);
   const auto rate = amount(f, "bytes_per_second");
   char numbers[64];
-  std::snprintf(numbers, sizeof numbers, " %3u %% %12s/s", percent_of(f), core::shown_size(rate).c_str());
+  std::snprintf(numbers, sizeof numbers, " %3u %% %12s/s", percent_of(f),
+                core::shown_size(rate).c_str());
   std::string tail = numbers;
   tail += rate > 0 ? "  " + time_left((total - done) / rate) : std::string{};
   const auto path = f.raw("path");
@@ -154,8 +155,10 @@ std::string progress_line(const event_fields& f, std::size_t columns) {
   const auto used = name.size() + 3 + tail.size();
   if (columns < used + bar_min) return (name + tail).substr(0, columns);
   const auto width = std::min(bar_max, columns - used);
-  const auto filled = total == 0 ? 0 : static_cast<std::size_t>(
-      static_cast<double>(done) / static_cast<double>(total) * static_cast<double>(width));
+  const auto filled =
+      total == 0 ? 0
+                 : static_cast<std::size_t>(static_cast<double>(done) / static_cast<double>(total) *
+                                            static_cast<double>(width));
   return name + " [" + std::string(filled, '#') + std::string(width - filled, '.') + "]" + tail;
 }
 

@@ -17,6 +17,7 @@ constexpr std::size_t compared_read_size = 256 * 1024;
 
 /// What an honest receiver never comes near.
 constexpr std::size_t asked_ranges_max = 100'000;
+constexpr std::uint32_t manifest_request_max = 16'384;
 
 /// Files whose hashes are kept for the receiver's word on them. It tells four times a second.
 constexpr std::size_t kept_files_max = 16'384;
@@ -113,6 +114,7 @@ transfer_sender::fault transfer_sender::take(const wire::Transfer& message, answ
 transfer_sender::fault transfer_sender::send_manifest(std::uint64_t first, std::uint32_t count,
                                                       answers& out) {
   if (first > summary_.entries) return asked_wrongly("entries behind the last one");
+  if (count > manifest_request_max) return asked_wrongly("too many entries at once");
   const auto end = first + std::min<std::uint64_t>(count, summary_.entries - first);
   auto message = transfer_message(id_);
   std::size_t size = 0;

@@ -248,6 +248,8 @@ TEST_F(TransferEngines, TheSenderRefusesWhatThereIsNot) {
   EXPECT_EQ(refused(ask(1, 0, 0, 0)), "protocol");
   EXPECT_EQ(refused([](auto& message) { message.mutable_manifest_request()->set_first(3); }),
             "protocol");
+  EXPECT_EQ(refused([](auto& message) { message.mutable_manifest_request()->set_count(16'385); }),
+            "protocol");
   EXPECT_EQ(refused([](auto& message) {
               message.mutable_hash_request()->set_entry(1);
               message.mutable_hash_request()->set_first(2);
