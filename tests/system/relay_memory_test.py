@@ -1,5 +1,5 @@
 # ctest: timeout=300 unsanitized
-"""What the relay carries it cannot read: no relayed text is in its memory.
+"""What the relay carries it cannot read: no relayed text or file is in its memory, or on its disk.
 
 Not under sanitizers: their shadow of the memory is terabytes to scan.
 """
@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 from support.programs import ProgramTest, sanitized, wait_until
+from support.transfers import MIB, TransferTest
 
 
 def memory_holds(pid, needles):
@@ -57,6 +58,27 @@ class RelayMemory(ProgramTest):
         self.assertEqual(memory_holds(bob.pid, [marker.encode()]), {marker.encode()})
         known = relay.fingerprint.encode()
         self.assertEqual(memory_holds(relay.pid, [known, marker.encode()]), {known})
+
+
+class RelayedFiles(TransferTest):
+    def test_a_file_by_circuit_leaves_nothing_in_the_relay(self):
+        ann, bob = self.start_pair("--direct", "off", "--circuits", "always", ann=("--limit", "8M"))
+        marker = secrets.token_hex(16)
+        source = self.sources / f"named {marker}"
+        line = f"marker {marker} in a file of ann\n".encode()
+        source.write_bytes(line * (8 * MIB // len(line)))
+        needles = [marker.encode()]
+        known = self.server.fingerprint.encode()
+        transfer = self.send(source)
+        self.wait_arrived(4 * MIB)
+        self.assertEqual(memory_holds(self.server.pid, [known, *needles]), {known})  # In the middle, and at the end.
+        self.assertEqual(memory_holds(ann.pid, needles), set(needles))
+        self.wait_done(transfer)
+        self.assertEqual({event["path"] for event in bob.events("transfer-progress", state="running")}, {"circuit"})
+        self.assertEqual(memory_holds(self.server.pid, [known, *needles]), {known})
+        self.assert_arrived(source)
+        for path in (self.folder / "relay").rglob("*"):
+            self.assertFalse(path.is_file() and marker.encode() in path.read_bytes(), path)
 
 
 if __name__ == "__main__":
