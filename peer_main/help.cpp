@@ -37,7 +37,7 @@ std::string peer_help(std::string_view command_name) {
     if (command.name == command_name) return help_of(command);
 
   std::ostringstream out;
-  out << "peer_main - chat with the people of your team, directly from machine to machine\n\n"
+  out << "peer_main - chat and hand over files, directly from machine to machine\n\n"
          "Usage: peer_main [OPTION...] [COMMAND]\n\n"
          "A relay brings you together: start one with relay_main, or ask for its address. Then\n\n"
          "  peer_main --relay hobnob://relay.example.org:7440/?id=... --user ann\n\n"
@@ -45,7 +45,7 @@ std::string peer_help(std::string_view command_name) {
          "Commands:\n";
   for (const auto& command : peer_commands()) {
     const auto usage = std::string{command.name} + " " + std::string{command.arguments};
-    out << "  " << std::left << std::setw(18) << usage << command.what << "\n";
+    out << "  " << std::left << std::setw(25) << usage << command.what << "\n";
   }
   out << "\n"
       << peer_option_table()
