@@ -45,7 +45,7 @@ std::string peer_help(std::string_view command_name) {
          "Commands:\n";
   for (const auto& command : peer_commands()) {
     const auto usage = std::string{command.name} + " " + std::string{command.arguments};
-    out << "  " << std::left << std::setw(25) << usage << command.what << "\n";
+    out << "  " << std::left << std::setw(20) << usage << command.what << "\n";
   }
   out << "\n"
       << peer_option_table()

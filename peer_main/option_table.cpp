@@ -72,7 +72,7 @@ constexpr std::ptrdiff_t commands_before_files = 3;
 std::vector<command_entry> file_commands() {
   return {
       {"send",
-       "USER[,USER...] PATH...",
+       "USER PATH...",
        "send files and folders; `-` sends standard input, under --name",
        2,
        any_number,
@@ -80,7 +80,7 @@ std::vector<command_entry> file_commands() {
        "Ends when USER has everything and its content is proven equal. Goes on after anything "
        "that\n"
        "breaks on the way; the same command again goes on with what was begun. What cannot go\n"
-       "direct goes through the relay, which cannot read it.\n"},
+       "direct goes through the relay, which cannot read it. USER may be several: ann,bob\n"},
       {"transfers", "", "files on their way, and those of the last days", 0, 0, {"json"}, ""},
       {"accept",
        "ID",
