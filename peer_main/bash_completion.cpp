@@ -28,10 +28,13 @@ _peer_main() {
     esac
   done
   case $before in
-    --data-dir) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    --data-dir|--download-dir|--to) COMPREPLY=($(compgen -d -- "$word")); return ;;
     --config|--p2p-log) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --log-level) COMPREPLY=($(compgen -W 'trace debug info warn error off' -- "$word")); return ;;
     --direct) COMPREPLY=($(compgen -W 'both dial accept off' -- "$word")); return ;;
+    --circuits) COMPREPLY=($(compgen -W 'on off always' -- "$word")); return ;;
+    --accept-files) COMPREPLY=($(compgen -W 'ask known verified all none' -- "$word")); return ;;
+    --on-conflict) COMPREPLY=($(compgen -W 'rename skip overwrite' -- "$word")); return ;;
     --wait) COMPREPLY=($(compgen -W 'queued accepted delivered' -- "$word")); return ;;
     @VALUES@) return ;;
   esac
@@ -41,9 +44,11 @@ _peer_main() {
     COMPREPLY=($(compgen -W "$commands" -- "$word"))
   elif [[ $before == "$command" ]]; then
     case $command in
-      say|ping|verify) COMPREPLY=($(compgen -W "$(_peer_main_users)" -- "$word")) ;;
+      say|send|ping|verify) COMPREPLY=($(compgen -W "$(_peer_main_users)" -- "$word")) ;;
       completion) COMPREPLY=($(compgen -W bash -- "$word")) ;;
     esac
+  elif [[ $command == send ]]; then
+    COMPREPLY=($(compgen -f -- "$word"))
   fi
 }
 complete -F _peer_main peer_main

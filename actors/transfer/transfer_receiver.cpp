@@ -11,7 +11,8 @@
 namespace hobnob {
 namespace {
 
-constexpr std::uint32_t entries_asked_at_once = 4096;
+/// However long their paths are, they fit into a connection's queue.
+constexpr std::uint32_t entries_asked_at_once = 512;
 constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
 constexpr std::size_t open_files_max = 4096;
 
@@ -105,9 +106,9 @@ bool transfer_receiver::may_open() const noexcept {
 // --- Manifest ---
 
 void transfer_receiver::ask_for_manifest(answers& out) {
-  const auto coming = manifest_asked_ - declared_;
   const auto left = config_.offered.entries - manifest_asked_;
-  if (left == 0 || coming + waiting_.size() >= waiting_entries_max) return;
+  const bool coming = manifest_asked_ > declared_;
+  if (left == 0 || coming || waiting_.size() >= waiting_entries_max) return;
   const auto count = std::min<std::uint64_t>(entries_asked_at_once, left);
   auto message = transfer_message(config_.id);
   message.mutable_manifest_request()->set_first(manifest_asked_);

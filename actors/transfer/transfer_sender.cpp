@@ -17,7 +17,7 @@ constexpr std::size_t compared_read_size = 256 * 1024;
 
 /// What an honest receiver never comes near.
 constexpr std::size_t asked_ranges_max = 100'000;
-constexpr std::uint32_t manifest_request_max = 16'384;
+constexpr std::uint32_t manifest_request_max = 4096;
 
 /// Files whose hashes are kept for the receiver's word on them. It tells four times a second.
 constexpr std::size_t kept_files_max = 16'384;

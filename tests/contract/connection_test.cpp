@@ -185,7 +185,9 @@ TYPED_TEST(connection_contract, reading_stops_until_the_consumer_acknowledges) {
             this->world.net.time().now() - std::chrono::seconds{1});
   this->right->acknowledge = true;
   this->right->connection->acknowledge(this->right->wire_size);
-  this->world.run_until([&] { return this->right->size == sent && this->left->drained == 1; });
+  this->world.run_until([&] { return this->right->size == sent && this->left->drained > 0; });
+  // Once for the whole queue, and once for what is bulk of it unless that fell at the same time.
+  EXPECT_LE(this->left->drained, 2);
 }
 
 TYPED_TEST(connection_contract, a_slow_consumer_hears_why_it_is_sent_away) {

@@ -85,11 +85,13 @@ class Offline(ProgramTest):
         data = self.folder / "p"
         self.peer_main("--data-dir", data, "--user", "ann", "id")
         (data / "known_keys").write_text(f"user bob {'a' * 52} first-use\nuser bea {'b' * 52} verified\n")
-        self.assertEqual(self.complete("peer_main", "s"), ["say", "status"])
+        self.assertEqual(self.complete("peer_main", "s"), ["say", "send", "status"])
         self.assertEqual(self.complete("peer_main", "--json", "--us"), ["--user"])
         self.assertEqual(self.complete("peer_main", "--wait", "q"), ["queued"])
         self.assertEqual(self.complete("peer_main", "--data-dir", data, "say", "b"), ["bob", "bea"])
         self.assertEqual(self.complete("peer_main", "--data-dir", data, "say", "bob", ""), [])
+        self.assertEqual(self.complete("peer_main", "send", "be"), ["bea"])
+        self.assertEqual(self.complete("peer_main", "send", "bob", data / "ident"), [str(data / "identity")])
         self.assertEqual(self.complete("peer_main", "completion", ""), ["bash"])
 
 

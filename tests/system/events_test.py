@@ -59,7 +59,7 @@ class Events(ProgramTest):
                             name="relay", binary="relay_main")
         ready = server.wait("the relay", lambda which, text, _: which == "out" and json.loads(text))
         bare = ready["uri"].split("?")[0]  # Without the key: it is learned at first use.
-        ann, bob = self.peer("ann", bare), self.peer("bob", ready["uri"])
+        ann, bob = self.peer("ann", bare), self.peer("bob", ready["uri"], "--download-dir", self.folder / "downloads")
         self.link_all({"ann": ann, "bob": bob})
         ann.tell("bob", "hello \u202e \x1b[2J")
         bob.wait_event("message")
@@ -68,6 +68,15 @@ class Events(ProgramTest):
             ann.say(line)
         ann.wait_event("progress", state="failed")
         ann.wait_event("ping")
+        for answer, end in (("/accept", "transfer-done"), ("/reject", "transfer-failed")):
+            since = bob.mark()
+            (self.folder / answer[1:]).write_text("content")
+            ann.say(f"/send bob {self.folder}{answer}")
+            bob.wait_event("transfer-offer", since)
+            bob.say(answer)
+            ann.wait_event(end)
+        ann.say("/transfers")
+        ann.wait_event("transfers")
         alone = [self.run_peer("cy", ready["uri"], *command).out
                  for command in (("say", "bob", "hi"), ("who",), ("status",), ("ping", "bob"), ("verify", "bob"),
                                  ("id",), ("say", "nobody", "hi"))]

@@ -39,6 +39,10 @@ ALONE = {
 TYPED = {"unknown-command": "/dance", "no-conversation": "hello?"}
 # Each has a test of its own, here or in identities_test.py.
 OTHERS = {"output", "replaced", "kicked", "stopped", "not-stored"}
+# Of transfers: see the tests of that name, here and in tests/actors/transfer.
+TRANSFERS = {"source-unreadable", "source-changed", "disk-full", "disk-error", "folder-changed", "bad-path", "not-verified",
+             "protocol", "refused", "too-many", "cancelled", "cancelled-there", "unsupported", "unknown-transfer",
+             "not-running", "expired", "silent"}
 
 
 class ExitCodes(ProgramTest):
@@ -144,7 +148,7 @@ class ExitCodes(ProgramTest):
         said.wait_event("error", code="stopped")
 
     def test_every_code_of_the_page_is_provoked_by_one_of_these(self):
-        self.assertEqual(set(ALONE) | set(TYPED) | OTHERS, set(DOCUMENTED))
+        self.assertEqual(set(ALONE) | set(TYPED) | OTHERS | TRANSFERS, set(DOCUMENTED))
 
     def test_help_tells_the_same_exit_codes_as_the_page(self):
         for program in ("peer_main", "relay_main"):

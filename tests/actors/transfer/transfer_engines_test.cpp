@@ -248,7 +248,7 @@ TEST_F(TransferEngines, TheSenderRefusesWhatThereIsNot) {
   EXPECT_EQ(refused(ask(1, 0, 0, 0)), "protocol");
   EXPECT_EQ(refused([](auto& message) { message.mutable_manifest_request()->set_first(3); }),
             "protocol");
-  EXPECT_EQ(refused([](auto& message) { message.mutable_manifest_request()->set_count(16'385); }),
+  EXPECT_EQ(refused([](auto& message) { message.mutable_manifest_request()->set_count(4097); }),
             "protocol");
   EXPECT_EQ(refused([](auto& message) {
               message.mutable_hash_request()->set_entry(1);
