@@ -7,7 +7,7 @@
 namespace hobnob {
 namespace {
 
-constexpr std::string_view with_user[] = {"/msg", "/ping", "/verify"};
+constexpr std::string_view with_user[] = {"/msg", "/send", "/ping", "/verify"};
 
 }  // namespace
 

@@ -55,7 +55,9 @@ peer_host::result peer_host::prepare() {
   config_.user = all_.options.user;
   config_.relay = all_.options.relay;
   config_.known = *known;
-  config_.transfers = make_transfer_config(all_.options.transfers, all_.data);
+  auto files = all_.options.transfers;
+  if (all_.options.command == "send") files.bytes_per_second = 0;  // That is of its transfers.
+  config_.transfers = make_transfer_config(files, all_.data);
   if (config_.relay && config_.relay->id.is_null())
     relay_is_pinned_ = (*known)->relay(address_of(*config_.relay)).has_value();
   config_.listen = where_to_listen();

@@ -28,11 +28,10 @@ send_job_actor::behavior_type send_job_state::make_behavior(send_job_config sett
         fail("stopped", "the peer was stopped; the files go on with its next start");
       },
       [](const transfer_offered&) {},
-      [this](const transfer_progress& news) { told(news.info, event_of(news)); },
-      [this](const transfer_ended& news) {
-        told(news.info, event_of(news));
-        ended(news.info);
+      [this](const transfer_progress& news) {
+        if (!finished && under_way.contains(news.info.id)) config.emit(event_of(news));
       },
+      [this](const transfer_ended& news) { ended(news.info); },
       [this](const job_tick&) {
         if (config.alone && !started)
           return fail("relay-unreachable", "the relay " + config.relay + " did not answer in time");
@@ -112,31 +111,28 @@ void send_job_state::send_to(const std::string& user) {
           });
 }
 
-void send_job_state::told(const transfer_info& info, const event_object& event) {
-  if (!finished && under_way.contains(info.id)) config.emit(event);
-}
-
 void send_job_state::ended(const transfer_info& info) {
   if (finished) return;
-  const int code = info.state == transfer_state::failed ? exit_code_for(info.code) : exit_done;
   if (under_way.erase(info.id) == 0) {
-    ended_early[info.id] = code;
+    ended_early.emplace(info.id, info);
   } else {
-    note_end(code);
+    note_end(info);
   }
   finish_when_all_ended();
 }
 
 /// The first fault decides.
-void send_job_state::note_end(int code) {
-  if (exit_code == exit_done) exit_code = code;
+void send_job_state::note_end(const transfer_info& info) {
+  config.emit(event_of(transfer_ended{info}));
+  if (info.state == transfer_state::failed && exit_code == exit_done)
+    exit_code = exit_code_for(info.code);
 }
 
 /// One of several users cannot be served: the others still are.
 void send_job_state::give_up(std::string_view code, std::string_view detail) {
   if (finished) return;
   config.emit(error_event(code, detail));
-  note_end(exit_code_for(code));
+  if (exit_code == exit_done) exit_code = exit_code_for(code);
   if (code == "timeout") return finish(exit_code);
   finish_when_all_ended();
 }

@@ -46,9 +46,8 @@ struct send_job_state {
   void start();
   void look_for(const std::string& user);
   void send_to(const std::string& user);
-  void told(const transfer_info& info, const event_object& event);
   void ended(const transfer_info& info);
-  void note_end(int code);
+  void note_end(const transfer_info& info);
   void give_up(std::string_view code, std::string_view detail);
   void fail(std::string_view code, std::string_view detail);
   void finish_when_all_ended();
@@ -61,7 +60,7 @@ struct send_job_state {
   bool finished = false;
   std::size_t asked = 0;  ///< Users who have no transfer yet.
   std::set<transfer_id> under_way;
-  std::map<transfer_id, int> ended_early;  ///< Told before we knew that they are ours: exit codes.
+  std::map<transfer_id, transfer_info> ended_early;  ///< Told before we knew that they are ours.
   int exit_code = 0;
 };
 

@@ -48,7 +48,9 @@ std::string convert(const program_words& told, relay_options& out) {
                           {{"open", registration::open}, {"closed", registration::closed}},
                           out.relay.admission);
   in.seconds("heartbeat", 0.1, 600, out.relay.heartbeat);
-  in.choice<bool>("circuits", {{"on", true}, {"off", false}}, out.relay.circuits.offered);
+  in.choice<bool>("circuits",
+                  {{"on", true}, {"off", false}, {"always", true}},  // As peers have it.
+                  out.relay.circuits.offered);
   in.read("circuit-rate", [&](const std::string& text) {
     return read_rate(text, out.relay.circuits.bytes_per_second);
   });
