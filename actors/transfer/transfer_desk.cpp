@@ -148,6 +148,11 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   row.info = info_of(made.record);
   row.info.note = made.note;
   row.sources = made.record.sources;
+  row.kept = made.remembered || !config->journal;
+  if (!row.kept) {
+    row.record = std::make_shared<const core::transfer_record>(made.record);
+    remember(row.record);
+  }
   made.settings = config;
   made.shared_limit = shared_limit;
   made.reaper = worker;

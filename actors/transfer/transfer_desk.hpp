@@ -22,16 +22,15 @@ namespace hobnob {
 
 /// The journal has been brought up to date.
 struct journal_written {
+  std::vector<core::transfer_id> saved;
   std::string fault;  ///< Empty, or why a transfer could not be remembered.
 };
 
 // clang-format off: one handler a line.
 
 /// All transfers of one peer: what comes for them on links is handed to the right one.
-using transfer_desk_actor = transfers_actor::extend_with<link_transfers_actor>
-    ::extend_with<transfer_owner_actor>::extend<
-    caf::reacts_to<deadline_passed>,
-    caf::reacts_to<journal_written>>;
+using transfer_desk_actor = transfers_actor::extend_with<link_transfers_actor>::extend_with<
+    transfer_owner_actor>::extend<caf::reacts_to<deadline_passed>, caf::reacts_to<journal_written>>;
 
 // clang-format on
 
@@ -60,8 +59,7 @@ struct transfer_desk_state {
 
   explicit transfer_desk_state(transfer_desk_actor::pointer selfptr) : self(selfptr) {}
 
-  transfer_desk_actor::behavior_type make_behavior(transfer_desk_config settings,
-                                                   peer_actor owner);
+  transfer_desk_actor::behavior_type make_behavior(transfer_desk_config settings, peer_actor owner);
 
   struct entry {
     std::uint64_t number = 0;  ///< In the order of beginning.
@@ -71,6 +69,7 @@ struct transfer_desk_state {
     std::uint64_t link = 0;       ///< That it goes by; 0: none.
     bool told = false;            ///< To subscribers.
     bool wished = false;          ///< For a better link, of the peer.
+    bool kept = false;            ///< The journal has it: it may be offered.
     std::vector<std::string> sources;
     std::shared_ptr<const core::transfer_record> record;
   };
@@ -120,6 +119,7 @@ struct transfer_desk_state {
   void remember(const std::shared_ptr<const core::transfer_record>& record);
   void forget_old();
   void write_journal();
+  void note_kept(const transfer_id& id);
   void written(const journal_written& news);
 
   transfer_desk_actor::pointer self;

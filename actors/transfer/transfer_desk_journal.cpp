@@ -72,14 +72,25 @@ void transfer_desk_state::write_journal() {
                   for (const auto& [id, record] : changes) {
                     const auto error = record ? journal->save(*record) : journal->remove(id);
                     if (error) news.fault = error.message();
+                    if (record) news.saved.push_back(id);
                   }
                   if (const auto desk = caf::actor_cast<transfer_desk_actor>(to))
                     caf::anon_send(desk, news);
                 });
 }
 
+/// From now on it may be offered, whatever happens to this program.
+void transfer_desk_state::note_kept(const transfer_id& id) {
+  const auto found = transfers.find(id);
+  if (found == transfers.end() || std::exchange(found->second.kept, true)) return;
+  auto& row = found->second;
+  if (!row.actor || row.info.direction != transfer_direction::sending) return;
+  if (const auto* link = best_link(row.info.user)) attach(row, *link);
+}
+
 void transfer_desk_state::written(const journal_written& news) {
   writing = false;
+  for (const auto& id : news.saved) note_kept(id);
   if (!news.fault.empty())
     spdlog::warn("a transfer may not go on after a new start: {}", news.fault);
   write_journal();

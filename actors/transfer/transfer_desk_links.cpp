@@ -37,7 +37,9 @@ const transfer_link* transfer_desk_state::best_link(const std::string& user) con
   return nullptr;
 }
 
+/// What is offered has been written down before: the receiver may rely on it whatever happens.
 void transfer_desk_state::attach(entry& transfer, const transfer_link& link) {
+  if (transfer.info.direction == transfer_direction::sending && !transfer.kept) return;
   transfer.link = link.link;
   // Whoever it is first sent to is whom it is for.
   if (transfer.info.key.is_null()) transfer.info.key = link.user;

@@ -90,7 +90,7 @@ class Offline(ProgramTest):
         self.assertEqual(self.complete("peer_main", "--wait", "q"), ["queued"])
         self.assertEqual(self.complete("peer_main", "--data-dir", data, "say", "b"), ["bob", "bea"])
         self.assertEqual(self.complete("peer_main", "--data-dir", data, "say", "bob", ""), [])
-        self.assertEqual(self.complete("peer_main", "send", "be"), ["bea"])
+        self.assertEqual(self.complete("peer_main", "--data-dir", data, "send", "be"), ["bea"])
         self.assertEqual(self.complete("peer_main", "send", "bob", data / "ident"), [str(data / "identity")])
         self.assertEqual(self.complete("peer_main", "completion", ""), ["bash"])
 

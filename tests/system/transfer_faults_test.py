@@ -97,9 +97,10 @@ class Interruptions(TransferTest):
             mark = self.sides[other].mark()
             self.sides[stopped].signal(signal.SIGSTOP)
             self.wait_state(other, transfer, mark, state="waiting", code="no-link")
-            mark = self.sides[other].mark()
+            marks = {user: side.mark() for user, side in self.sides.items()}
             self.sides[stopped].signal(signal.SIGCONT)
-            self.wait_state(other, transfer, mark, state="running")
+            for user, mark in marks.items():
+                self.wait_state(user, transfer, mark, state="running")
         self.wait_done(transfer)
         self.assert_arrived(source)
         self.assert_downloads("film")

@@ -55,8 +55,8 @@ TEST_F(TransferEngines, ManySmallFilesTravelTogether) {
   pair.start();
   pair.run();
   pair.expect_all_there();
-  EXPECT_LT(pair.frames, files / 500);
-  EXPECT_LT(pair.requests, files / 500);
+  EXPECT_LT(pair.frames, files / 250);
+  EXPECT_LT(pair.requests, files / 250);
 }
 
 TEST_F(TransferEngines, NoMoreIsAskedForThanTheWindowAndABlock) {
