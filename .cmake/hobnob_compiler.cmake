@@ -1,8 +1,6 @@
 # Language level, warnings, optimisation, sanitizers and ccache: the same for every target, because
 # precompiled headers are shared between targets and g++ accepts one only if all flags agree.
 
-include(CheckLinkerFlag)
-
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
 endif()
@@ -41,10 +39,6 @@ if(HOBNOB_SANITIZE)
   set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
   add_compile_options(-fsanitize=${HOBNOB_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${HOBNOB_SANITIZE})
-  check_linker_flag(CXX -fuse-ld=mold HOBNOB_HAS_MOLD)
-  if(HOBNOB_HAS_MOLD)
-    add_link_options(-fuse-ld=mold)  # Such programs are large; it links them in a third of the time.
-  endif()
   if(HOBNOB_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize=vptr,null -fno-sanitize-recover=all)
     if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -97,11 +97,6 @@ function(hobnob_gtest name)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest GTest::gtest_main)
   # Test code need not be fast, but quick to compile (a quarter less than with -O2).
   target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
-  if(HOBNOB_SANITIZE MATCHES "undefined")
-    # A quarter of the compile time. What is tested stays checked, and the headers it shares with the
-    # tests are checked in the programs.
-    target_compile_options(${name} PRIVATE -fno-sanitize=alignment)
-  endif()
   if(HOBNOB_TEST_SUITES AND NOT arg_LONG)
     set(program "${CMAKE_CURRENT_BINARY_DIR}/${name}")
     set(suites "${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake")
