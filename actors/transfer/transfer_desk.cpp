@@ -148,7 +148,8 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   row.info = info_of(made.record);
   row.info.note = made.note;
   row.sources = made.record.sources;
-  row.kept = made.remembered || !config->journal;
+  const bool sends = made.record.direction == transfer_direction::sending;
+  row.kept = made.remembered || !config->journal || !sends;
   if (!row.kept) {
     row.record = std::make_shared<const core::transfer_record>(made.record);
     remember(row.record);

@@ -99,8 +99,12 @@ class Interruptions(TransferTest):
             self.wait_state(other, transfer, mark, state="waiting", code="no-link")
             marks = {user: side.mark() for user, side in self.sides.items()}
             self.sides[stopped].signal(signal.SIGCONT)
-            for user, mark in marks.items():
-                self.wait_state(user, transfer, mark, state="running")
+            self.wait_state(other, transfer, marks[other], state="running")
+
+            def found_out_and_goes_on(user=stopped, since=marks[stopped]):
+                states = [event["state"] for event in self.sides[user].events("transfer-progress", since, id=transfer)]
+                return "waiting" in states and "running" in states[states.index("waiting"):]
+            wait_until(found_out_and_goes_on, f"the transfer of {stopped}")
         self.wait_done(transfer)
         self.assert_arrived(source)
         self.assert_downloads("film")
