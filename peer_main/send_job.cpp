@@ -35,8 +35,7 @@ send_job_actor::behavior_type send_job_state::make_behavior(send_job_config sett
       [this](const job_tick&) {
         if (config.alone && !started)
           return fail("relay-unreachable", "the relay " + config.relay + " did not answer in time");
-        if (!config.request.until_done)
-          give_up("timeout", "it is not done yet; it goes on with the next start");
+        if (!config.request.until_done) time_is_up();
       },
   };
 }
@@ -75,14 +74,10 @@ void send_job_state::look_for(const std::string& user) {
           [this, user](const ping_result& result) {
             if (finished) return;
             if (result.path != path_kind::none) return send_to(user);
-            --asked;
-            give_up(result.code.empty() ? "timeout" : result.code,
-                    result.detail.empty() ? "no answer from " + user : result.detail);
+            give_up(user, result.code.empty() ? "timeout" : result.code,
+                    result.detail.empty() ? "no answer" : result.detail);
           },
-          [this, user](caf::error&) {
-            --asked;
-            give_up("timeout", "no answer from " + user);
-          });
+          [this, user](caf::error&) { give_up(user, "timeout", "no answer"); });
 }
 
 void send_job_state::send_to(const std::string& user) {
@@ -95,9 +90,9 @@ void send_job_state::send_to(const std::string& user) {
   order.limits.bytes_per_second = config.request.bytes_per_second;
   request(self, config.transfers, config.request.timeout, std::move(order))
       .then(
-          [this](const transfer_started& answer) {
+          [this, user](const transfer_started& answer) {
+            if (!answer.code.empty()) return give_up(user, answer.code, answer.detail);
             --asked;
-            if (!answer.code.empty()) return give_up(answer.code, answer.detail);
             if (const auto early = ended_early.find(answer.id); early != ended_early.end()) {
               note_end(early->second);
             } else {
@@ -105,9 +100,8 @@ void send_job_state::send_to(const std::string& user) {
             }
             finish_when_all_ended();
           },
-          [this](caf::error&) {
-            --asked;
-            give_up("unexpected", "the transfer could not be started");
+          [this, user](caf::error&) {
+            give_up(user, "unexpected", "the transfer could not be started");
           });
 }
 
@@ -128,13 +122,24 @@ void send_job_state::note_end(const transfer_info& info) {
     exit_code = exit_code_for(info.code);
 }
 
-/// One of several users cannot be served: the others still are.
-void send_job_state::give_up(std::string_view code, std::string_view detail) {
+/// A user cannot be served: others still are.
+void send_job_state::give_up(const std::string& user, std::string_view code,
+                             std::string_view detail) {
   if (finished) return;
+  --asked;
+  note_fault(code, user + ": " + std::string{detail});
+  finish_when_all_ended();
+}
+
+void send_job_state::time_is_up() {
+  if (finished) return;
+  note_fault("timeout", "it is not done yet; it goes on with the next start");
+  finish(exit_code);
+}
+
+void send_job_state::note_fault(std::string_view code, std::string_view detail) {
   config.emit(error_event(code, detail));
   if (exit_code == exit_done) exit_code = exit_code_for(code);
-  if (code == "timeout") return finish(exit_code);
-  finish_when_all_ended();
 }
 
 void send_job_state::fail(std::string_view code, std::string_view detail) {

@@ -48,7 +48,9 @@ struct send_job_state {
   void send_to(const std::string& user);
   void ended(const transfer_info& info);
   void note_end(const transfer_info& info);
-  void give_up(std::string_view code, std::string_view detail);
+  void give_up(const std::string& user, std::string_view code, std::string_view detail);
+  void time_is_up();
+  void note_fault(std::string_view code, std::string_view detail);
   void fail(std::string_view code, std::string_view detail);
   void finish_when_all_ended();
   void finish(int exit_code);

@@ -1,8 +1,10 @@
 # ctest: timeout=120
 """Files by the commands: send and its outcomes, offers and answers, standard input, beside a running program."""
 
+import signal
 import unittest
 
+from support.programs import Peer
 from support.transfers import MIB, TransferTest, make_file, make_tree
 
 
@@ -61,6 +63,44 @@ class Send(TransferTest):
         self.assertEqual((late.code, late.event("error")["code"]), (6, "timeout"), late)
         dan.wait_event("transfer-offer", user="cyd")
         self.assertEqual(list(self.downloads.iterdir()), [])
+
+    def test_several_users_each_get_it_and_the_first_fault_decides_the_exit_code(self):
+        self.receiver()
+        dan = self.peer("dan", self.server, "--accept-files", "all", "--download-dir", self.downloads / "dan")
+        self.peer("eve", self.server, "--accept-files", "none", "--download-dir", self.downloads / "eve")
+        report = make_file(self.sources / "report", MIB)
+        both = self.send_alone("bob,dan", report)
+        self.assertEqual(both.code, 0, both)
+        self.assertEqual({event["user"] for event in both.events if event["event"] == "transfer-done"}, {"bob", "dan"})
+        self.assert_arrived(report)
+        self.assert_arrived(report, "dan/report")
+        # Who refuses, or is not there, does not keep the others from it.
+        make_file(report, MIB)
+        some = self.send_alone("eve,nobody,dan", report)
+        self.assertEqual(some.code, 5, some)
+        self.assertEqual((some.event("transfer-failed")["user"], some.event("transfer-failed")["code"]),
+                         ("eve", "refused"), some)
+        self.assertEqual(some.event("error")["code"], "unknown-user", some)
+        self.assertEqual(some.event("transfer-done")["user"], "dan", some)
+        dan.wait_event("transfer-done", id=some.event("transfer-done")["id"])
+        self.assert_arrived(report, "dan/report (2)")
+
+    def test_a_user_who_does_not_answer_does_not_end_what_goes_to_others(self):
+        self.receiver("ask")
+        eve = self.peer("eve", self.server)
+        report = make_file(self.sources / "report", MIB)
+        eve.signal(signal.SIGSTOP)
+        sending = self.start(*self.peer_options("cyd", self.server.uri), "--json", "send", "eve,bob", report,
+                             name="cyd", kind=Peer)
+        silent = sending.wait_event("error")
+        self.assertEqual(silent["code"], "timeout", silent)
+        # Only now it is accepted: it could not have been done before.
+        offer = self.sides["bob"].wait_event("transfer-offer", user="cyd")
+        self.order("bob", "accept", offer["id"])
+        sending.wait_event("transfer-done", user="bob")
+        self.assertEqual(sending.wait_exit(), 6)
+        eve.signal(signal.SIGCONT)
+        self.assert_arrived(report)
 
     def test_policies_of_size_and_number(self):
         self.receiver()
