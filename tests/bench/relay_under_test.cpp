@@ -13,8 +13,13 @@ std::unique_ptr<relay_under_test> relay_under_test::hobnob(
   auto folder = (fs::temp_directory_path() / "hobnob-bench-XXXXXX").string();
   if (!mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
   result->folder_ = folder;
-  std::vector<std::string> command{program_path("relay_main"), "--listen", "127.0.0.1:0",
-                                   "--data-dir", folder, "--log-level", "error"};
+  std::vector<std::string> command{program_path("relay_main"),
+                                   "--listen",
+                                   "127.0.0.1:0",
+                                   "--data-dir",
+                                   folder,
+                                   "--log-level",
+                                   "error"};
   command.insert(command.end(), settings.begin(), settings.end());
   result->process_ = std::make_unique<child_process>(command);
   // "relay ready hobnob://127.0.0.1:PORT/?id=..."
@@ -23,6 +28,7 @@ std::unique_ptr<relay_under_test> relay_under_test::hobnob(
   const auto where = endpoint::parse(line.substr(begin, line.find('/', begin) - begin));
   if (!where) throw std::runtime_error("relay_main said: " + line);
   result->where_ = *where;
+  result->uri_ = line.substr(line.rfind(' ') + 1);
   return result;
 }
 

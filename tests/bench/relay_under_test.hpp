@@ -21,6 +21,9 @@ class relay_under_test {
   ~relay_under_test();
 
   const endpoint& where() const noexcept { return where_; }
+
+  /// What peers are given; empty for the bare one.
+  const std::string& uri() const noexcept { return uri_; }
   pid_t pid() const noexcept { return process_->pid(); }
 
  private:
@@ -29,6 +32,7 @@ class relay_under_test {
   std::filesystem::path folder_;
   std::unique_ptr<child_process> process_;
   endpoint where_;
+  std::string uri_;
 };
 
 }  // namespace hobnob::bench

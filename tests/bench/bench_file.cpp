@@ -1,0 +1,193 @@
+// Files between two processes, out of the page cache: thrown away at the other end, and into files;
+// 10,000 small ones; through a circuit of the relay; two and four at once, and the round trip of a
+// message meanwhile. Beside Asio coroutines on hobnob's own TLS engine that move the same bytes and
+// do nothing else, in turn (through a relay that does nothing but splice).
+// `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
+// (where files are made; the default is a new folder in the temporary one).
+
+#include "file_ends.hpp"
+
+#include <unistd.h>
+#include <atomic>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <thread>
+
+using namespace hobnob::bench;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double mib = 1024 * 1024;
+
+using file_system_maker = std::unique_ptr<file_client> (*)(file_route);
+constexpr std::pair<const char*, file_system_maker> file_systems[] = {
+    {"hobnob", hobnob_file_client}, {"bare", bare_file_client}};
+
+struct workplace {
+  explicit workplace(const std::string& base)
+      : folder(fs::path{base} / ("bench_file-" + std::to_string(getpid()))) {
+    create_directories(folder);
+  }
+  ~workplace() { remove_all(folder); }
+
+  fs::path folder;
+};
+
+void make_content(const fs::path& path, std::size_t size, std::uint32_t seed) {
+  std::string block(std::min<std::size_t>(size, 1 << 20), '\0');
+  std::ofstream out{path, std::ios::binary};
+  for (std::size_t done = 0; done < size; done += block.size()) {
+    for (auto& each : block) {
+      seed = seed * 1'664'525 + 1'013'904'223;
+      each = static_cast<char>(seed >> 24);
+    }
+    out.write(block.data(), static_cast<std::streamsize>(std::min(block.size(), size - done)));
+  }
+  if (!out) throw std::runtime_error("cannot write " + path.string());
+}
+
+/// The greatest resident size of `pid` so far.
+double peak_mib(pid_t pid) {
+  std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
+struct file_figures {
+  samples mib_per_second, sender_cpu, receiver_cpu, relay_cpu, peak_sender, peak_receiver;
+};
+
+/// Of a process that may not be there.
+std::chrono::nanoseconds cpu_time_if_any(pid_t pid) {
+  return pid == 0 ? std::chrono::nanoseconds{} : cpu_time(pid);
+}
+
+/// CPU in seconds a GiB.
+void measure_send(file_client& client, const file_job& job, double size, file_figures& to) {
+  const auto cpu_here = cpu_time(getpid());
+  const auto cpu_there = cpu_time(client.other_end());
+  const auto cpu_between = cpu_time_if_any(client.relay());
+  const auto took = client.send(job);
+  const double gib = size / mib / 1024;
+  const std::chrono::duration<double> here = cpu_time(getpid()) - cpu_here;
+  const std::chrono::duration<double> there = cpu_time(client.other_end()) - cpu_there;
+  const std::chrono::duration<double> between = cpu_time_if_any(client.relay()) - cpu_between;
+  to.mib_per_second.add(size / mib / took.count());
+  if (client.relay() != 0) to.relay_cpu.add(between.count() / gib);
+  to.sender_cpu.add(here.count() / gib);
+  to.receiver_cpu.add(there.count() / gib);
+  to.peak_sender.add(peak_mib(getpid()));
+  to.peak_receiver.add(peak_mib(client.other_end()));
+}
+
+void print_figures(const std::string& bench, const std::string& system,
+                   const file_figures& result) {
+  std::vector<json_field> fields{{"bench", bench}, {"system", system}};
+  append_spread(fields, "mib_per_second", result.mib_per_second);
+  append_spread(fields, "sender_cpu_s_per_gib", result.sender_cpu);
+  append_spread(fields, "receiver_cpu_s_per_gib", result.receiver_cpu);
+  append_spread(fields, "relay_cpu_s_per_gib", result.relay_cpu);
+  append_spread(fields, "sender_peak_mib", result.peak_sender);
+  append_spread(fields, "receiver_peak_mib", result.peak_receiver);
+  print_result(fields);
+}
+
+void measure_files(const std::string& bench, const fs::path& source, double size,
+                   const fs::path& target, std::int64_t rounds,
+                   file_route route = file_route::direct) {
+  std::map<std::string, file_figures> figures;
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    for (const auto& [name, make] : file_systems) {
+      const auto client = make(route);
+      measure_send(*client, {source, target}, size, figures[name]);
+      if (!target.empty()) remove_all(target);
+    }
+  }
+  for (const auto& [name, result] : figures) print_figures(bench, name, result);
+}
+
+void measure_large(const workplace& at, double size, std::int64_t rounds) {
+  const auto source = at.folder / "large";
+  make_content(source, static_cast<std::size_t>(size), 1);
+  measure_files("file_large_to_null", source, size, {}, rounds);
+  measure_files("file_large_to_file", source, size, at.folder / "received", rounds);
+}
+
+void measure_circuit(const workplace& at, double size, std::int64_t rounds) {
+  const auto source = at.folder / "relayed";
+  make_content(source, static_cast<std::size_t>(size), 3);
+  measure_files("file_large_by_circuit_to_null", source, size, {}, rounds, file_route::circuit);
+}
+
+void measure_small(const workplace& at, std::size_t files, std::int64_t rounds) {
+  constexpr std::size_t size = 4096;
+  for (std::size_t i = 0; i < files; ++i) {
+    const auto folder = at.folder / "small" / std::to_string(i % 100);
+    create_directories(folder);
+    make_content(folder / std::to_string(i), size, static_cast<std::uint32_t>(i));
+  }
+  measure_files("file_small_4KiB_to_file", at.folder / "small", static_cast<double>(files * size),
+                at.folder / "received", rounds);
+}
+
+/// Several transfers at once, and what a message meets meanwhile.
+void measure_shared(const workplace& at, double size, std::size_t at_once, std::int64_t rounds) {
+  const auto source = at.folder / "shared";
+  make_content(source, static_cast<std::size_t>(size), 2);
+  samples idle_p50, idle_p99, busy_p50, busy_p99, together;
+  for (std::int64_t round = 0; round < rounds; ++round) {
+    const auto client = hobnob_file_client(file_route::direct);
+    samples idle, busy;
+    for (int i = 0; i < 200; ++i) client->round_trip(idle);
+    std::atomic<bool> over{false};
+    std::thread asking{[&] {
+      do {
+        client->round_trip(busy);
+        let_pass(std::chrono::milliseconds{5});
+      } while (!over);
+    }};
+    const auto took = client->send({source, {}, at_once});
+    over = true;
+    asking.join();
+    together.add(size * static_cast<double>(at_once) / mib / took.count());
+    idle_p50.add(idle.quantile(0.5));
+    idle_p99.add(idle.quantile(0.99));
+    busy_p50.add(busy.quantile(0.5));
+    busy_p99.add(busy.quantile(0.99));
+  }
+  std::vector<json_field> fields{{"bench", "file_" + std::to_string(at_once) + "_at_once_to_null"},
+                                 {"system", "hobnob"}};
+  append_spread(fields, "mib_per_second", together);
+  append_spread(fields, "idle_round_trip_us_p50", idle_p50);
+  append_spread(fields, "idle_round_trip_us_p99", idle_p99);
+  append_spread(fields, "round_trip_us_p50", busy_p50);
+  append_spread(fields, "round_trip_us_p99", busy_p99);
+  print_result(fields);
+}
+
+int run(const bench_options& options) {
+  const auto role = options.text("--role", "");
+  if (role == "bare_files") return bare_files_main(options);
+  if (role == "hobnob_files") return hobnob_files_main(options);
+  if (role == "bare_splice") return bare_splice_main();
+  const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
+  const auto size = static_cast<double>(options.smoke() ? 8 : options.number("--mib", 1024)) * mib;
+  const auto only = options.text("--only", "");
+  const workplace at{options.text("--folder", fs::temp_directory_path())};
+  if (only.empty() || only == "large") measure_large(at, size, rounds);
+  if (only.empty() || only == "small") measure_small(at, options.smoke() ? 50 : 10'000, rounds);
+  if (only.empty() || only == "circuit") measure_circuit(at, size, rounds);
+  if (only.empty() || only == "shared") {
+    measure_shared(at, size, 2, rounds);
+    measure_shared(at, size, 4, rounds);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench_main("bench_file", argc, argv, run); }

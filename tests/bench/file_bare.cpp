@@ -1,0 +1,208 @@
+#include "file_ends.hpp"
+
+#include "load_loop.hpp"
+
+#include "actors/storage/owned_fd.hpp"
+#include "transport/spawn_task.hpp"
+#include "transport/tls/tls_handshake.hpp"
+#include "transport/wire/big_endian.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+#include <vector>
+
+namespace hobnob::bench {
+
+namespace {
+
+constexpr std::size_t file_read_size = 256 * 1024;
+constexpr std::size_t file_head_size = 16;  ///< Size of what follows, and the size of the path.
+
+struct file_to_send {
+  std::filesystem::path path;
+  std::string name;
+  std::uint64_t size = 0;
+};
+
+std::vector<file_to_send> files_of(const std::filesystem::path& source) {
+  if (!is_directory(source)) return {{source, source.filename(), file_size(source)}};
+  std::vector<file_to_send> files;
+  for (const auto& each : std::filesystem::recursive_directory_iterator{source}) {
+    if (each.is_regular_file())
+      files.push_back({each.path(), relative(each.path(), source.parent_path()), each.file_size()});
+  }
+  return files;
+}
+
+awaitable<bool> receive_file(stream& with, const std::string& folder, bytes& buffer) {
+  std::array<std::byte, file_head_size> head;
+  if ((co_await read_all(with, head)).error) co_return false;
+  wire::field_reader in{head.data()};
+  auto left = in.number<std::uint64_t>();
+  std::string name(in.number<std::uint64_t>(), '\0');
+  if (name.empty()) co_return false;
+  if ((co_await read_all(with, std::as_writable_bytes(std::span{name}))).error) co_return false;
+  owned_fd file;
+  if (!folder.empty()) {
+    const auto path = std::filesystem::path{folder} / name;
+    std::error_code ignored;
+    create_directories(path.parent_path(), ignored);
+    file = owned_fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644)};
+  }
+  while (left > 0) {
+    const auto room = std::span{buffer}.first(std::min<std::uint64_t>(left, buffer.size()));
+    const auto got = co_await read_some(with, room);
+    if (got.error && got.count == 0) co_return false;
+    if (file && ::write(file.get(), room.data(), got.count) < 0) co_return false;
+    left -= got.count;
+  }
+  co_return true;
+}
+
+/// For each job: the folder, its files, an answer.
+awaitable<void> receive_jobs(std::shared_ptr<stream> with) {
+  bytes buffer(file_read_size);
+  for (;;) {
+    std::array<std::byte, 8> size;
+    if ((co_await read_all(*with, size)).error) co_return;
+    std::string folder(wire::field_reader{size.data()}.number<std::uint64_t>(), '\0');
+    co_await read_all(*with, std::as_writable_bytes(std::span{folder}));
+    while (co_await receive_file(*with, folder, buffer)) {
+    }
+    if ((co_await write_all(*with, size)).error) co_return;
+  }
+}
+
+awaitable<void> serve_stream(network& net, std::shared_ptr<const tls_context> context,
+                             std::unique_ptr<stream> from) {
+  auto secured = co_await tls_accept(std::move(from), context, net.deadlines(), {});
+  if (!secured.error) co_await receive_jobs(std::move(secured.stream));
+}
+
+awaitable<void> serve_one(network& net, std::shared_ptr<const tls_context> context,
+                          std::unique_ptr<listener> from) {
+  auto accepted = co_await from->accept();
+  co_await serve_stream(net, context, std::move(accepted.value));
+}
+
+awaitable<void> serve_by_relay(network& net, std::shared_ptr<const tls_context> context,
+                               endpoint relay) {
+  auto dialled = co_await net.dial(relay, {});
+  if (!dialled.error) co_await serve_stream(net, context, std::move(dialled.value));
+}
+
+endpoint loopback(const std::string& port) {
+  return {ip_address::v4({127, 0, 0, 1}), static_cast<std::uint16_t>(std::stoi(port))};
+}
+
+class bare_files final : public file_client {
+ public:
+  explicit bare_files(file_route route) {
+    std::vector<std::string> receiver{own_path(), "--role", "bare_files"};
+    if (route == file_route::circuit) {
+      relay_ = std::make_unique<child_process>(
+          std::vector<std::string>{own_path(), "--role", "bare_splice"});
+      receiver.insert(receiver.end(), {"--relay", relay_->first_line()});
+    }
+    child_ = std::make_unique<child_process>(receiver);
+    const auto remote = loopback(relay_ ? relay_->first_line() : child_->first_line());
+    run([this, remote] { return connect(remote); });
+    if (!stream_) throw std::runtime_error("no connection to the bare receiver");
+  }
+
+  std::chrono::duration<double> send(const file_job& job) override {
+    const auto files = files_of(job.source);
+    const auto started = std::chrono::steady_clock::now();
+    run([&, this] { return pour(files, job.folder); });
+    return std::chrono::steady_clock::now() - started;
+  }
+
+  pid_t other_end() const override { return child_->pid(); }
+  pid_t relay() const override { return relay_ ? relay_->pid() : 0; }
+
+ private:
+  template <class Task>
+  void run(Task task) {
+    bool done = false;
+    boost::asio::co_spawn(loop_.context, task, [&done](std::exception_ptr error) {
+      done = true;
+      if (error) std::rethrow_exception(error);
+    });
+    loop_.run_until([&] { return done; });
+  }
+
+  awaitable<void> connect(endpoint remote) {
+    auto dialled = co_await loop_.net.dial(remote, {});
+    if (dialled.error) co_return;
+    auto secured =
+        co_await tls_connect(std::move(dialled.value), context_, loop_.net.deadlines(), {});
+    stream_ = std::move(secured.stream);
+  }
+
+  awaitable<void> pour(const std::vector<file_to_send>& files, std::string folder) {
+    bytes buffer(file_read_size);
+    std::array<std::byte, 8> size;
+    wire::field_writer{size.data()}.number(std::uint64_t{folder.size()});
+    co_await write_all(*stream_, size);
+    co_await write_all(*stream_, as_byte_view(folder));
+    for (const auto& file : files) co_await pour_file(file, buffer);
+    const std::array<std::byte, file_head_size> last{};
+    co_await write_all(*stream_, last);
+    co_await read_all(*stream_, size);
+  }
+
+  /// Small files share a write.
+  awaitable<void> pour_file(const file_to_send& file, bytes& buffer) {
+    const owned_fd from{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
+    wire::field_writer{buffer.data()}.number(file.size).number(std::uint64_t{file.name.size()});
+    std::copy(as_byte_view(file.name).begin(), as_byte_view(file.name).end(),
+              buffer.begin() + file_head_size);
+    auto filled = file_head_size + file.name.size();
+    for (;;) {
+      const auto got = ::read(from.get(), buffer.data() + filled, buffer.size() - filled);
+      if (got > 0) filled += static_cast<std::size_t>(got);
+      if (filled == 0 || (co_await write_all(*stream_, byte_view{buffer}.first(filled))).error)
+        co_return;
+      filled = 0;
+      if (got <= 0) co_return;
+    }
+  }
+
+  std::unique_ptr<child_process> relay_, child_;
+  load_loop loop_;
+  std::shared_ptr<const tls_context> context_ =
+      std::make_shared<const tls_context>(identity::from_seed({4}), loop_.net.time());
+  std::unique_ptr<stream> stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<file_client> bare_file_client(file_route route) {
+  return std::make_unique<bare_files>(route);
+}
+
+int bare_files_main(const bench_options& options) {
+  load_loop loop;
+  auto context = std::make_shared<const tls_context>(identity::from_seed({3}), loop.net.time());
+  if (const auto relay = options.text("--relay", ""); !relay.empty()) {
+    spawn_task(loop.net.executor(), [&loop, context, relay] {
+      return serve_by_relay(loop.net, context, loopback(relay));
+    });
+    std::puts("ready");
+  } else {
+    auto listening = loop.net.listen(loopback("0"), {});
+    if (listening.error) return 1;
+    std::printf("%u\n", static_cast<unsigned>(listening.value->local_endpoint().port));
+    auto from = std::make_shared<std::unique_ptr<listener>>(std::move(listening.value));
+    spawn_task(loop.net.executor(),
+               [&loop, context, from] { return serve_one(loop.net, context, std::move(*from)); });
+  }
+  std::fflush(stdout);
+  loop.context.run();
+  return 0;
+}
+
+}  // namespace hobnob::bench
