@@ -63,9 +63,11 @@ message_counts count_messages(const world& w) {
   message_counts result;
   std::map<std::string, std::set<hobnob::message_id>> received;
   for (const auto& peer : w.peers()) {
-    for (const auto& text : peer->book().texts) {
-      if (!received[peer->user()].insert(text.event.id).second) ++result.doubled;
-    }
+    const auto count = [&, &ids = received[peer->user()]](const auto& entries) {
+      for (const auto& entry : entries) result.doubled += !ids.insert(entry.event.id).second;
+    };
+    count(peer->book().texts);
+    count(peer->book().application_messages);
   }
   for (const auto& peer : w.peers()) {
     for (const auto& sent : peer->book().sent) {
