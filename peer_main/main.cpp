@@ -1,5 +1,6 @@
 #include "actors/core/exit_code.hpp"
 #include "actors/core/sanitise.hpp"
+#include "actors/storage/freed_pages.hpp"
 #include "actors/storage/standard_descriptors.hpp"
 #include "actors/storage/usage_output.hpp"
 #include "peer_main/options.hpp"
@@ -12,6 +13,7 @@
 
 int main(int argc, char** argv) {
   using namespace hobnob;
+  keep_freed_pages();
   try {
     hold_standard_descriptors();
     const auto options = read_peer_options(argc, argv, environ);

@@ -1,27 +1,15 @@
 #include "actors/core/exit_code.hpp"
 #include "actors/core/sanitise.hpp"
+#include "actors/storage/freed_pages.hpp"
 #include "actors/storage/standard_descriptors.hpp"
 #include "actors/storage/usage_output.hpp"
 #include "relay_main/options.hpp"
 #include "relay_main/program.hpp"
 
-#include <malloc.h>
 #include <unistd.h>
 #include <cstdio>
 #include <exception>
 #include <string>
-
-namespace {
-
-/// Batches of frames come and go by the megabyte: without this the allocator gives their pages
-/// back to the kernel after each and takes fresh, zeroed ones for the next; the page faults
-/// showed in the profile of a loaded relay.
-void keep_freed_pages() {
-  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
-  mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   using namespace hobnob;

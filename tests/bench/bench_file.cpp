@@ -7,6 +7,8 @@
 
 #include "file_ends.hpp"
 
+#include "actors/storage/freed_pages.hpp"
+
 #include <unistd.h>
 #include <atomic>
 #include <fstream>
@@ -170,6 +172,7 @@ void measure_shared(const workplace& at, double size, std::size_t at_once, std::
 }
 
 int run(const bench_options& options) {
+  hobnob::keep_freed_pages();  // As the programs do; the bare ends reuse their buffers.
   const auto role = options.text("--role", "");
   if (role == "bare_files") return bare_files_main(options);
   if (role == "hobnob_files") return hobnob_files_main(options);
