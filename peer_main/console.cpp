@@ -3,8 +3,10 @@
 #include "peer_main/words.hpp"
 
 #include <poll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cwchar>
 #include <utility>
@@ -13,11 +15,13 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t typed_line_max = 64 * 1024;
+constexpr long repaint_interval_ns = 250'000'000;
 
 }  // namespace
 
 console::console(std::filesystem::path history_file, std::string own_name)
-    : inbox_(std::move(own_name)),
+    : inbox_(std::move(own_name), screen_.redraws()),
+      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
       editor_(std::move(history_file),
               {.prompt = [this] { return prompt(); },
                .next_key = [this] { return next_key(); },
@@ -36,6 +40,7 @@ void console::start(callbacks told) {
 
 void console::show(const event_object& event) {
   inbox_.learn_names(event);
+  if (!inbox_.note_transfers(event)) return;
   auto words = in_words(event, screen_.colours());
   if (words.kind != word_kind::nothing) inbox_.add_line(std::move(words.text));
 }
@@ -58,8 +63,14 @@ void console::run() {
 wchar_t console::next_key() {
   std::mbstate_t state{};
   while (true) {
-    pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {inbox_.descriptor(), POLLIN, 0}};
-    if (::poll(fds, 2, -1) < 0 && errno != EINTR) return line_editor::no_key;
+    pollfd fds[] = {{STDIN_FILENO, POLLIN, 0},
+                    {resting_ ? -1 : inbox_.descriptor(), POLLIN, 0},
+                    {timer_.get(), POLLIN, 0}};
+    if (::poll(fds, 3, -1) < 0 && errno != EINTR) return line_editor::no_key;
+    if (fds[2].revents != 0) {
+      std::uint64_t ignored = 0;
+      resting_ = ::read(timer_.get(), &ignored, sizeof ignored) < 0;
+    }
     if (fds[1].revents != 0 && !show_news()) return line_editor::no_key;
     if (fds[0].revents == 0) continue;
     if (screen_.resized()) draw_again();
@@ -74,6 +85,11 @@ wchar_t console::next_key() {
       state = {};
       continue;
     }
+    // What was typed stays on the screen, bars do not.
+    if ((octet == '\r' || octet == '\n') && !bars_.empty()) {
+      paint({}, {});
+      editor_.redraw();
+    }
     return octet == 0 ? L'\0' : wide;
   }
 }
@@ -82,11 +98,24 @@ wchar_t console::next_key() {
 bool console::show_news() {
   const auto news = inbox_.take();
   if (!news.changed && !news.last) return true;
+  const auto columns = static_cast<std::size_t>(screen_.columns());
+  paint(news.text, news.last ? std::vector<std::string>{} : inbox_.bars(columns - 1));
+  if (!news.last) editor_.redraw();
+  if (!bars_.empty()) rest();
+  return !news.last;
+}
+
+void console::paint(const std::string& lines, const std::vector<std::string>& bars) {
   std::fflush(stdout);
   screen_.wipe_line(editor_.columns_to_cursor());
-  screen_.write(news.text);
-  if (!news.last) editor_.redraw();
-  return !news.last;
+  screen_.write(wiped_bars(bars_, screen_.columns()) + lines + painted_bars(bars));
+  bars_ = bars;
+}
+
+/// More is shown when the timer says so.
+void console::rest() {
+  const itimerspec once{{0, 0}, {0, repaint_interval_ns}};
+  resting_ = ::timerfd_settime(timer_.get(), 0, &once, nullptr) == 0;
 }
 
 /// A terminal with another width has wrapped the line being typed at other places.

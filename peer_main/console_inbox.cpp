@@ -15,8 +15,10 @@ constexpr std::size_t users_max = 100'000;
 
 }  // namespace
 
-console_inbox::console_inbox(std::string own_name)
-    : own_name_(std::move(own_name)), event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+console_inbox::console_inbox(std::string own_name, bool shows_bars)
+    : own_name_(std::move(own_name)),
+      event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      board_(shows_bars) {}
 
 void console_inbox::add_line(std::string line) {
   {
@@ -40,11 +42,29 @@ void console_inbox::learn_names(const event_object& event) {
   }
 }
 
+bool console_inbox::note_transfers(const event_object& event) {
+  bool as_line = false, bars_changed = false;
+  {
+    const std::lock_guard lock{mutex_};
+    const bool had_bars = board_.has_bars();
+    as_line = board_.take(event);
+    bars_changed = had_bars != board_.has_bars() || (had_bars && !as_line);
+    others_changed_ = others_changed_ || bars_changed;
+  }
+  if (bars_changed) wake();
+  return as_line;
+}
+
+std::vector<std::string> console_inbox::bars(std::size_t columns) const {
+  const std::lock_guard lock{mutex_};
+  return board_.bars(columns);
+}
+
 void console_inbox::set_conversation(const std::string& user, path_kind path) {
   {
     const std::lock_guard lock{mutex_};
     conversation_ = {user, path};
-    prompt_changed_ = true;
+    others_changed_ = true;
   }
   wake();
 }
@@ -62,7 +82,7 @@ console_inbox::news console_inbox::take() {
   [[maybe_unused]] const auto got = ::read(event_.get(), &ignored, sizeof ignored);
   const std::lock_guard lock{mutex_};
   news found;
-  found.changed = std::exchange(prompt_changed_, false) || !lines_.empty();
+  found.changed = std::exchange(others_changed_, false) || !lines_.empty();
   found.last = ended_;
   if (dropped_ > 0)
     found.text += "(" + std::to_string(std::exchange(dropped_, 0)) +

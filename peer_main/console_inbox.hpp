@@ -2,6 +2,7 @@
 
 #include "actors/storage/owned_fd.hpp"
 #include "peer_main/events.hpp"
+#include "peer_main/transfer_board.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -17,13 +18,17 @@ namespace hobnob {
 /// that can be completed, the order to end. Any thread; never blocks.
 class console_inbox {
  public:
-  explicit console_inbox(std::string own_name);
+  /// `shows_bars`: running transfers are shown as bars, not as lines.
+  console_inbox(std::string own_name, bool shows_bars);
 
   /// Beyond a bound lines are dropped and counted: the terminal has been stopped.
   void add_line(std::string line);
 
   /// Names that the event mentions can be completed from now on.
   void learn_names(const event_object& event);
+
+  /// Whether the event is to be shown as a line too.
+  bool note_transfers(const event_object& event);
 
   void set_conversation(const std::string& user, path_kind path);
   void end();
@@ -33,10 +38,13 @@ class console_inbox {
 
   struct news {
     std::string text;      ///< Whole lines, to stand above the line being typed.
-    bool changed = false;  ///< There is text, or another prompt.
+    bool changed = false;  ///< There is text, another prompt, or something else in the bars.
     bool last = false;     ///< The console is to end.
   };
   news take();
+
+  /// Of running transfers, each of at most so many columns.
+  std::vector<std::string> bars(std::size_t columns) const;
 
   struct conversation {
     std::string user;  ///< Empty: none.
@@ -57,7 +65,8 @@ class console_inbox {
   std::size_t dropped_ = 0;
   std::set<std::string> users_;
   conversation conversation_;
-  bool prompt_changed_ = false;
+  transfer_board board_;
+  bool others_changed_ = false;  // Prompt or bars.
   bool ended_ = false;
 };
 

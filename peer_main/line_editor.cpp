@@ -1,7 +1,7 @@
 #include "peer_main/line_editor.hpp"
 
 #include "peer_main/completion.hpp"
-#include "peer_main/terminal_screen.hpp"
+#include "peer_main/terminal_columns.hpp"
 
 #include <histedit.h>
 #include <sys/stat.h>

@@ -7,12 +7,10 @@
 #include "peer_main/console.hpp"
 #include "peer_main/job.hpp"
 #include "peer_main/peer_host.hpp"
-#include "peer_main/progress_bars.hpp"
 #include "peer_main/send_job.hpp"
 #include "peer_main/stream_output.hpp"
 #include "peer_main/transfer_settings.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <caf/send.hpp>
 #include <utility>
@@ -82,24 +80,6 @@ std::function<std::shared_ptr<core::transfer_source>()> source_of(const peer_sur
   };
 }
 
-std::size_t columns_of_terminal() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/// Transfers as bars where a person looks at them, else a line when their state changes; all of it
-/// as events for programs.
-std::shared_ptr<event_output> with_bars(std::shared_ptr<event_output> output,
-                                        const peer_surroundings& all, const peer_host& host,
-                                        bool on_terminal) {
-  if (all.options.json) return output;
-  const bool bars = on_terminal && wants_colours(STDERR_FILENO);
-  return std::make_shared<progress_bars>(
-      std::move(output),
-      progress_bars::surroundings{bars ? all.streams.err : nullptr, [&host] { return host.now(); },
-                                  columns_of_terminal});
-}
-
 /// The peer of a lone command dials only whom it writes to, and nobody else.
 peer_config config_of_lone_peer(const peer_surroundings& all, const job_request& request) {
   peer_config config;
@@ -122,12 +102,12 @@ int run_live(const peer_surroundings& all) {
   config.direct = options.direct;
   config.circuits = options.circuits;
   peer_host host{all, std::move(config)};
-  const auto plain = all.streams.make_output(options.json);
+  const auto plain = all.streams.make_transfer_output(options.json);
   if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*plain, fault);
 
   const auto [output, lines] = make_face(all, plain);
   front_config settings;
-  settings.output = with_bars(output, all, host, output == plain);
+  settings.output = output;
   settings.line_done = [source = lines] { source->line_done(); };
   settings.ended = [&gate = all.gate](int code) { gate.open(code); };
   settings.end_with_input = options.command == "chat" || options.exit_on_eof;
@@ -153,11 +133,10 @@ int run_live(const peer_surroundings& all) {
 namespace {
 
 /// Other commands may be long in coming to an end: they are served meanwhile.
-int send_alone(const peer_surroundings& all, job_request request) {
+int send_alone(const peer_surroundings& all, job_request request,
+               const std::shared_ptr<event_output>& output) {
   peer_host host{all, config_of_lone_peer(all, request)};
-  const auto plain = all.streams.make_output(all.options.json);
-  if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*plain, fault);
-  const auto output = with_bars(plain, all, host, true);
+  if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*output, fault);
 
   front_config settings;
   settings.output = std::make_shared<quiet_output>(output);
@@ -165,7 +144,7 @@ int send_alone(const peer_surroundings& all, job_request request) {
   settings.ended = [](int) {};  // The job says when it is done.
   const auto actor = host.add_front(std::move(settings));
   auto control = control_server::listen(all.data.file("control"), hand_over_to(actor, all.options));
-  if (!control) return fail(*plain, {exit_unexpected, "unexpected", control.error(), {}});
+  if (!control) return fail(*output, {exit_unexpected, "unexpected", control.error(), {}});
   all.gate.route_to([&gate = all.gate, output](const end_program& order) {
     if (!order.code.empty()) output->show(error_event(order.code, order.detail));
     gate.open(order.exit_code);
@@ -182,7 +161,7 @@ int send_alone(const peer_surroundings& all, job_request request) {
   spawn(host.loop().system(), send_job, std::move(work), host.user().handle());
 
   const auto started = host.start();
-  if (started.exit_code != 0) return fail(*plain, started);
+  if (started.exit_code != 0) return fail(*output, started);
   host.run();
   const int code = all.gate.wait();
   host.stop();
@@ -191,10 +170,10 @@ int send_alone(const peer_surroundings& all, job_request request) {
 
 }  // namespace
 
-int run_alone(const peer_surroundings& all, job_request request) {
-  if (request.command == "send") return send_alone(all, std::move(request));
+int run_alone(const peer_surroundings& all, job_request request,
+              const std::shared_ptr<event_output>& output) {
+  if (request.command == "send") return send_alone(all, std::move(request), output);
   peer_host host{all, config_of_lone_peer(all, request)};
-  const auto output = all.streams.make_output(all.options.json);
   if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*output, fault);
 
   front_config settings;

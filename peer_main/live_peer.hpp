@@ -24,6 +24,7 @@ struct peer_surroundings {
 int run_live(const peer_surroundings& all);
 
 /// One command with a peer of its own, hidden from the others.
-int run_alone(const peer_surroundings& all, job_request request);
+int run_alone(const peer_surroundings& all, job_request request,
+              const std::shared_ptr<event_output>& output);
 
 }  // namespace hobnob

@@ -114,8 +114,6 @@ void peer_host::run() {
   loop_->start();
 }
 
-std::chrono::steady_clock::time_point peer_host::now() const { return network_->time().now(); }
-
 void peer_host::stop() {
   if (peer_) {
     peer_->stop();

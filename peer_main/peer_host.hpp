@@ -43,7 +43,6 @@ class peer_host {
 
   runtime& loop() { return *loop_; }
   peer& user() { return *peer_; }
-  std::chrono::steady_clock::time_point now() const;
 
  private:
   std::vector<endpoint> where_to_listen() const;

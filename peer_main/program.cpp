@@ -20,6 +20,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -120,7 +121,9 @@ int show_remembered(const data_directory& data, event_output& output) {
 }
 
 /// By the program that runs in the data directory if there is one, else with a peer of our own.
-int do_job(const peer_surroundings& all, data_directory& data, event_output& output) {
+int do_job(const peer_surroundings& all, data_directory& data,
+           const std::shared_ptr<event_output>& to) {
+  auto& output = *to;
   if (const auto fault = user_fault(all.options); !fault.empty())
     return fail(output, "bad-name", fault);
   const auto request = make_job_request(all.options, text_to_say(all.options));
@@ -146,7 +149,7 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
                       ": start `peer_main run` or `peer_main chat` there first");
     if (lock.locked) {
       const auto lacking = what_login_lacks(all.options);
-      return lacking.empty() ? run_alone(all, request) : fail(output, "no-relay", lacking);
+      return lacking.empty() ? run_alone(all, request, to) : fail(output, "no-relay", lacking);
     }
     if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
     const auto holder =
@@ -170,7 +173,9 @@ int do_job(const peer_surroundings& all, data_directory& data, event_output& out
 }
 
 int run_command(const peer_options& options, standard_streams& streams, exit_gate& gate) {
-  const auto output = streams.make_output(options.json);
+  const bool moves_files = options.command == "send";
+  const auto output =
+      moves_files ? streams.make_transfer_output(options.json) : streams.make_output(options.json);
   auto data = data_directory::open(options.data_dir);
   if (!data) return fail(*output, "unexpected", data.error());
   const auto self = load_or_create_identity(data->file("identity"));
@@ -180,7 +185,7 @@ int run_command(const peer_options& options, standard_streams& streams, exit_gat
   const peer_surroundings all{options, *data, *self, streams, gate};
   if (options.command == "run" || options.command == "chat")
     return run_or_chat(all, *data, *output);
-  return do_job(all, *data, *output);
+  return do_job(all, *data, output);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 
 namespace hobnob {
 
+class progress_bars;
+
 /// The standard streams, each with its writer. An output that fails ends the program, with a word
 /// on standard error.
 struct standard_streams {
@@ -20,8 +22,15 @@ struct standard_streams {
 
   std::shared_ptr<event_output> make_output(bool json) const;
 
+  /// For commands that move files: running transfers as bars where standard error is a terminal,
+  /// else a line when their state changes; with `json` all of it as events.
+  std::shared_ptr<event_output> make_transfer_output(bool json);
+
   std::shared_ptr<bounded_writer> out;
   std::shared_ptr<bounded_writer> err;
+
+ private:
+  std::shared_ptr<progress_bars> bars_;
 };
 
 }  // namespace hobnob

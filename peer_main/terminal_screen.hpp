@@ -4,17 +4,18 @@
 
 namespace hobnob {
 
-/// Columns that text takes on a terminal, by the locale's character encoding.
-int columns_of(std::string_view text);
-
 /// The terminal on standard output, written to past libedit: lines that come stand above the line
 /// being typed.
 class terminal_screen {
  public:
-  /// Also sets the locale's character encoding, UTF-8 if it says nothing.
+  /// Also sets the locale's character encoding.
   terminal_screen();
 
   bool colours() const { return colours_; }
+  int columns() const;
+
+  /// Whether lines can be drawn again where they stand.
+  bool redraws() const { return redraws_; }
 
   /// Whether the terminal has got another width since this was asked last.
   bool resized();
@@ -27,7 +28,7 @@ class terminal_screen {
 
  private:
   bool colours_;
-  bool dumb_;  // No movement of the cursor.
+  bool redraws_;
   int columns_;
 };
 

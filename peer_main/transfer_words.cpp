@@ -1,6 +1,7 @@
 #include "peer_main/transfer_words.hpp"
 
 #include "actors/core/size_text.hpp"
+#include "peer_main/terminal_columns.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -145,20 +146,17 @@ std::string progress_line(const event_fields& f, std::size_t columns) {
   tail += rate > 0 ? "  " + time_left((total - done) / rate) : std::string{};
   const auto path = f.raw("path");
   if (path != "none") tail += "  " + path;
-  auto name = f.text("name") + (is_sending(f) ? " > " : " < ") + f.text("user");
-  if (name.size() > name_columns_max && core::is_valid_utf8(name)) {
-    std::size_t end = name_columns_max - 3;
-    while (end > 0 && (name[end] & 0xC0) == 0x80) --end;
-    name = name.substr(0, end) + "...";
-  }
-  constexpr std::size_t bar_min = 10, bar_max = 40;
-  const auto used = name.size() + 3 + tail.size();
-  if (columns < used + bar_min) return (name + tail).substr(0, columns);
+  const auto tail_columns = static_cast<std::size_t>(columns_of(tail));
+  if (columns <= tail_columns) return cut_to_columns(tail, columns);
+  const auto name =
+      cut_to_columns(f.text("name") + (is_sending(f) ? " > " : " < ") + f.text("user"),
+                     std::min(name_columns_max, columns - tail_columns));
+  constexpr std::size_t frame = 3, bar_min = 10, bar_max = 40;
+  const auto used = static_cast<std::size_t>(columns_of(name)) + frame + tail_columns;
+  if (columns < used + bar_min) return name + tail;
   const auto width = std::min(bar_max, columns - used);
-  const auto filled =
-      total == 0 ? 0
-                 : static_cast<std::size_t>(static_cast<double>(done) / static_cast<double>(total) *
-                                            static_cast<double>(width));
+  const auto share = total == 0 ? 0 : static_cast<double>(done) / static_cast<double>(total);
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
   return name + " [" + std::string(filled, '#') + std::string(width - filled, '.') + "]" + tail;
 }
 

@@ -12,7 +12,7 @@ bool readable(const console_inbox& inbox) {
 }
 
 TEST(ConsoleInbox, GathersLinesUntilTheyAreTaken) {
-  console_inbox inbox{"ann"};
+  console_inbox inbox{"ann", true};
   EXPECT_FALSE(readable(inbox));
   inbox.add_line("one");
   inbox.add_line("two");
@@ -26,7 +26,7 @@ TEST(ConsoleInbox, GathersLinesUntilTheyAreTaken) {
 }
 
 TEST(ConsoleInbox, CountsWhatAStoppedTerminalMissed) {
-  console_inbox inbox{"ann"};
+  console_inbox inbox{"ann", true};
   for (int i = 0; i < 10'007; ++i) inbox.add_line("line");
   EXPECT_TRUE(inbox.take().text.starts_with("(7 lines dropped"));
   inbox.add_line("again");
@@ -34,7 +34,7 @@ TEST(ConsoleInbox, CountsWhatAStoppedTerminalMissed) {
 }
 
 TEST(ConsoleInbox, KnowsTheConversationAndTheNamesOfOthers) {
-  console_inbox inbox{"ann"};
+  console_inbox inbox{"ann", true};
   EXPECT_EQ(inbox.talking_to().user, "");
   inbox.set_conversation("bob", path_kind::lan);
   EXPECT_EQ(inbox.talking_to().user, "bob");
@@ -46,13 +46,36 @@ TEST(ConsoleInbox, KnowsTheConversationAndTheNamesOfOthers) {
 }
 
 TEST(ConsoleInbox, ItsEndIsToldWithTheLastLines) {
-  console_inbox inbox{"ann"};
+  console_inbox inbox{"ann", true};
   inbox.add_line("stopped");
   inbox.end();
   const auto news = inbox.take();
   EXPECT_EQ(news.text, "stopped\n");
   EXPECT_TRUE(news.last);
   EXPECT_TRUE(inbox.ended());
+}
+
+TEST(ConsoleInbox, RunningTransfersAreBarsAndNoLines) {
+  console_inbox inbox{"ann", true};
+  const event_object runs{{"event", "transfer-progress"},
+                          {"id", "1"},
+                          {"state", "running"},
+                          {"direction", "sending"},
+                          {"user", "bob"},
+                          {"name", "report"},
+                          {"bytes", 100},
+                          {"path", "lan"}};
+  EXPECT_FALSE(inbox.note_transfers(runs));
+  EXPECT_TRUE(readable(inbox));
+  EXPECT_TRUE(inbox.take().changed);
+  ASSERT_EQ(inbox.bars(79).size(), 1u);
+  EXPECT_TRUE(inbox.bars(79)[0].starts_with("report > bob ["));
+  EXPECT_TRUE(inbox.note_transfers({{"event", "transfer-done"}, {"id", "1"}}));
+  EXPECT_TRUE(inbox.take().changed);
+  EXPECT_TRUE(inbox.bars(79).empty());
+  console_inbox dumb{"ann", false};
+  EXPECT_TRUE(dumb.note_transfers(runs)) << "that it runs is a line, how far it is none";
+  EXPECT_FALSE(dumb.note_transfers(runs));
 }
 
 }  // namespace
