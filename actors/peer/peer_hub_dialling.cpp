@@ -42,7 +42,8 @@ void peer_hub_state::dial_due_users() {
       order.ticket = ticket;
       order.host = to_string(remote->address);
       order.port = remote->port;
-      if (!listening.empty()) order.local_port = listening.front().port;
+      const bool any_port = user.from_any_port.erase(*remote) > 0;
+      if (!listening.empty() && !any_port) order.local_port = listening.front().port;
       order.expected = user.id;
       environment->dial(std::move(order), caf::actor_cast<dial_client_actor>(peer_hub_actor{self}));
     }
@@ -92,7 +93,7 @@ void peer_hub_state::dial_result(const dial_finished& result) {
     return;
   }
   const auto& [user_name, remote, by_circuit] = found.mapped();
-  const auto& user = users.at(user_name);
+  auto& user = users.at(user_name);
   if (by_circuit) {
     circuit_entered(user_name, result);
   } else if (result.connection) {
@@ -103,6 +104,7 @@ void peer_hub_state::dial_result(const dial_finished& result) {
       dial_ended(user_name, remote, {});
     }
   } else if (result.awaits_accept) {
+    user.from_any_port.insert(remote);  // Should nothing come of it.
     dial_ended(user_name, remote, "the other side's connection is on its way");
   } else if (result.key_mismatch) {
     dial_ended(user_name, remote, "somebody else answers there");

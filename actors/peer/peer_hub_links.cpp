@@ -137,7 +137,11 @@ void peer_hub_state::opened(std::uint64_t number) {
   const auto& who = *link.user;
   apply(table->opened({number, who.id, class_of(link.path), who.epoch, who.serial}, now()),
         who.user);
-  if (link.path != path_kind::circuit) user_named(who.user).dial.pause();
+  if (link.path != path_kind::circuit) {
+    auto& user = user_named(who.user);
+    user.dial.pause();
+    user.from_any_port.clear();
+  }
   if (!link.dialled_user.empty()) dial_ended(link.dialled_user, link.remote, {});
 }
 

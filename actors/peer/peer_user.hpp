@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,6 +49,11 @@ struct peer_user {
   bool seen = false;                         ///< In the snapshot that is coming in.
 
   core::dial_plan dial;
+
+  /// To be dialled from any port next: a connection that was only half opened, as through a NAT
+  /// that answers from another port, holds the addresses that a dial from our own would have.
+  std::set<endpoint> from_any_port;
+
   circuit_wish circuit;
   link_state link = link_state::down;  ///< As last told to subscribers.
   path_kind path = path_kind::none;    ///< The same: of that link.

@@ -90,7 +90,6 @@ struct world::impl {
   pulse heart;
   std::vector<applied_fault> network_faults;
   std::map<std::string, const place*, std::less<>> homes;  // By host.
-  std::set<const place*> crooked_sites;
   std::vector<std::unique_ptr<sim_relay>> relays;
   std::vector<std::unique_ptr<sim_peer>> peers;
 };
@@ -120,13 +119,7 @@ const world_options& world::options() const noexcept { return impl_->options; }
 place& world::internet() noexcept { return impl_->places.internet(); }
 place& world::add_site(const std::string& name) { return impl_->places.add_site(name, {}); }
 place& world::add_site(const std::string& name, const sim::nat_options& nat) {
-  auto& added = impl_->places.add_site(name, nat);
-  using enum sim::nat_dependence;
-  if (nat.translate && nat.filtering == endpoint_independent &&
-      nat.mapping != endpoint_independent) {
-    impl_->crooked_sites.insert(&added);
-  }
-  return added;
+  return impl_->places.add_site(name, nat);
 }
 
 sim_relay& world::add_relay(relay_options options) {
@@ -259,9 +252,6 @@ bool world::impl::reaches(const sim_peer& from, const sim_peer& to) {
     return false;
   }
   const auto *here = homes.at(from.host()), *there = homes.at(to.host());
-  // A SYN from outside is let in there, but its answer leaves by another port: a half-open
-  // connection that nobody ends holds the very addresses that a dial from within needs.
-  if (here != there && crooked_sites.contains(here)) return false;
   return there == &places.internet() || there == here;
 }
 

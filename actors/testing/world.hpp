@@ -134,8 +134,7 @@ class world {
   bool everyone_is_linked() const;
 
   /// Whether one of the two may dial the other and reaches it as the network was built: where a
-  /// link has to come about. (Hole punching may lead to more. From behind a NAT that lets in
-  /// everybody but maps by destination, no link is promised.)
+  /// link has to come about. (Hole punching may lead to more.)
   bool can_link(const sim_peer& one, const sim_peer& other) const;
 
   time_point now() const noexcept;

@@ -102,5 +102,37 @@ run 27325ms
 )");
 }
 
+// What the other side dialled came in through a NAT that lets everybody in, and its answer did not
+// get out: half open, it held the addresses that the dial from within wanted, again and again.
+TEST(Found, WhereAHalfOpenConnectionHoldsItsAddressesADialLeavesFromAnotherPort) {
+  expect_all_well(R"(
+seed 43
+handshake plain
+heartbeat 5s
+site site1 mapping=address_and_port_dependent filtering=endpoint_independent
+relay relay
+peer ann at site1
+peer bob
+peer cara
+peer dave at site1
+peer eve
+peer finn at site1
+at 29245ms start relay
+run 29245ms
+)");
+  expect_all_well(R"(
+seed 195
+handshake plain
+heartbeat 2s
+site site1 mapping=address_dependent filtering=endpoint_independent ports=random
+relay relay
+peer cara
+peer finn at site1
+at 21825ms reboot site1-router
+at 34745ms reboot site1-router
+run 34745ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
