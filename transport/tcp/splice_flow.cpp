@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace hobnob {
 namespace {
@@ -37,14 +38,20 @@ class splice_flow final : public circuit_flow {
   /// The pipe is empty: "would block" can only mean the socket.
   awaitable<io_result> fill(std::size_t count_max) {
     for (;;) {
+      if (std::exchange(is_drained_, false)) {
+        if (auto error = co_await from_.wait_readable()) co_return io_result{error, 0};
+        if (auto error = from_.pending_error()) co_return io_result{error, 0};
+      }
       if (!from_.is_open()) co_return io_result{asio::error::operation_aborted, 0};
       const auto count = splice(from_.native_handle(), pipe_[1], count_max);
-      if (count > 0) co_return io_result{{}, static_cast<std::size_t>(count)};
+      if (count > 0) {
+        is_drained_ = static_cast<std::size_t>(count) < count_max;
+        co_return io_result{{}, static_cast<std::size_t>(count)};
+      }
       if (count == 0) co_return io_result{asio::error::eof, 0};
       if (errno == EINTR) continue;
       if (errno != EAGAIN) co_return io_result{{errno, boost::system::system_category()}, 0};
-      if (auto error = co_await from_.wait_readable()) co_return io_result{error, 0};
-      if (auto error = from_.pending_error()) co_return io_result{error, 0};
+      is_drained_ = true;
     }
   }
 
@@ -72,6 +79,7 @@ class splice_flow final : public circuit_flow {
   tcp_stream& from_;
   tcp_stream& to_;
   std::array<int, 2> pipe_;
+  bool is_drained_ = false;  ///< The last call had less than it could take: nothing is there now.
 };
 
 }  // namespace
