@@ -32,7 +32,8 @@ std::string judge(const world& w, const causes& why, const silence& s) {
   const causes::span meanwhile{judged - intervals * heartbeat - margin, judged};
   const bool disturbed = causes::was_down(observer, meanwhile) ||
                          why.was_broken(observer.host(), other.host(), meanwhile) ||
-                         (why.loses_packets() && intervals * heartbeat <= retransmission);
+                         // The ping leaves after one interval of silence.
+                         (why.loses_packets() && (intervals - 1) * heartbeat <= retransmission);
   if (disturbed) return {};
   if (!causes::was_down(other, meanwhile)) return "though nothing was between them";
   const auto silent_since = causes::down_since(other);
