@@ -27,6 +27,17 @@ event_builder& with_progress(event_builder& event, const transfer_info& info) {
       .with_any("detail", info.detail);
 }
 
+boost::json::array outermost_of(const transfer_info& info) {
+  boost::json::array list;
+  for (const auto& entry : info.summary.outermost) {
+    list.push_back(event_object{{"name", entry.name},
+                                {"folder", entry.kind == core::entry_kind::folder},
+                                {"files", entry.files},
+                                {"bytes", entry.bytes}});
+  }
+  return list;
+}
+
 boost::json::array places_of(const transfer_info& info) {
   boost::json::array places;
   for (const auto& place : info.stored) places.emplace_back(place);
@@ -63,6 +74,7 @@ std::string_view to_string(transfer_direction direction) noexcept {
 
 event_object event_of(const transfer_offered& news) {
   return begin_transfer("transfer-offer", news.info)
+      .with_if(!news.info.summary.outermost.empty(), "outermost", outermost_of(news.info))
       .with_any("note", news.info.note)
       .with_if(news.expires_ms > 0, "expires_ms", news.expires_ms)
       .take();
@@ -89,6 +101,7 @@ event_object event_of(const transfer_ended& news) {
 event_object event_of(const transfer_info& row) {
   auto event = begin_transfer("transfer", row);
   return with_progress(event, row)
+      .with_if(!row.summary.outermost.empty(), "outermost", outermost_of(row))
       .with_any("note", row.note)
       .with_if(!row.stored.empty(), "stored", places_of(row))
       .take();

@@ -32,6 +32,30 @@ std::string what_it_is(const event_fields& f) {
   return f.bold(f.text("name")) + " (" + count + core::shown_size(amount(f, "bytes")) + ")";
 }
 
+/// What an offer names, where that is not the whole of it: a line each, and how much more there is.
+std::string named_in_offer(const event_fields& f) {
+  const auto& list = f.list("outermost");
+  auto files = amount(f, "files"), bytes = amount(f, "bytes");
+  std::string lines;
+  for (const auto& each : list) {
+    if (!each.is_object()) continue;
+    const event_fields item{each.get_object(), false};
+    const bool folder = item.flag("folder");
+    lines += "\n    " + item.text("name") + (folder ? "/  " : "  ");
+    if (folder) lines += std::to_string(amount(item, "files")) + " files, ";
+    lines += core::shown_size(amount(item, "bytes"));
+    files -= std::min(files, amount(item, "files"));
+    bytes -= std::min(bytes, amount(item, "bytes"));
+  }
+  const bool is_all = files == 0 && bytes == 0;
+  if (list.size() == 1 && is_all && list[0].is_object() &&
+      event_fields{list[0].get_object(), false}.raw("name") == f.raw("name"))
+    return {};
+  if (!lines.empty() && !is_all)
+    lines += "\n    and " + std::to_string(files) + " more, " + core::shown_size(bytes);
+  return lines;
+}
+
 /// `3:07`, `1:02:09`
 std::string time_left(std::uint64_t seconds) {
   char text[32];
@@ -74,8 +98,8 @@ shown_event transfer_offer_words(const event_fields& f) {
   const auto id = short_id(f);
   const auto note = f.text("note");
   return {word_kind::notice, f.bold(f.text("user")) + f.yellow(" offers ") + what_it_is(f) +
-                                 (note.empty() ? std::string{} : ": " + note) + "\n    /accept " +
-                                 id + " takes it, " + "/reject " + id +
+                                 (note.empty() ? std::string{} : ": " + note) + named_in_offer(f) +
+                                 "\n    /accept " + id + " takes it, " + "/reject " + id +
                                  " does not (beside this program: peer_main accept " + id + ")"};
 }
 

@@ -32,12 +32,26 @@ struct transfer_entry {
   bool operator==(const transfer_entry&) const = default;
 };
 
+/// A file or folder that stands in no other one of the same transfer.
+struct outermost_entry {
+  std::string name;
+  entry_kind kind = entry_kind::file;
+  std::uint64_t files = 0;  ///< In the folder; 1 for a file.
+  std::uint64_t bytes = 0;  ///< In all.
+
+  bool operator==(const outermost_entry&) const = default;
+};
+
 /// What an offer says about what is offered.
 struct transfer_summary {
   std::string name;  ///< The outermost name: of the file, the folder, or the first of several.
   std::uint64_t entries = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
+
+  /// The first of the outermost entries, at most 20. A source need not tell them: they are taken
+  /// from its entries.
+  std::vector<outermost_entry> outermost{};
 
   bool operator==(const transfer_summary&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "actors/storage/transfer_record_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <utility>
@@ -62,10 +63,35 @@ bool parse_range(std::string_view text, core::block_set& into) {
   return true;
 }
 
+/// `file 1 1234 report.pdf`
+bool parse_outermost(std::string_view text, std::vector<core::outermost_entry>& into) {
+  const auto next_word = [&text] {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    return word;
+  };
+  core::outermost_entry entry;
+  const auto kind = next_word();
+  entry.kind = kind == "folder" ? core::entry_kind::folder : core::entry_kind::file;
+  if (kind != "folder" && kind != "file") return false;
+  if (!parse_number(next_word(), entry.files) || !parse_number(next_word(), entry.bytes))
+    return false;
+  entry.name = unescaped_value(text);
+  into.push_back(std::move(entry));
+  return true;
+}
+
+std::string outermost_text(const core::outermost_entry& entry) {
+  const bool folder = entry.kind == core::entry_kind::folder;
+  return (folder ? "folder " : "file ") + std::to_string(entry.files) + " " +
+         std::to_string(entry.bytes) + " " + entry.name;
+}
+
 /// One line. False if the value cannot be; keys of later versions are passed over.
 bool read_line(std::string_view key, std::string_view value, core::transfer_record& record) {
   if (key == "id") return parse_transfer_id(value, record.id);
   if (key == "manifest") return parse_transfer_id(value, record.manifest);
+  if (key == "outermost") return parse_outermost(value, record.summary.outermost);
   if (key == "finished") return parse_range(value, record.finished);
   if (key == "entries") return parse_number(value, record.summary.entries);
   if (key == "files") return parse_number(value, record.summary.files);
@@ -135,6 +161,7 @@ std::string transfer_record_text(const core::transfer_record& record) {
   line("entries", std::to_string(record.summary.entries));
   line("files", std::to_string(record.summary.files));
   line("bytes", std::to_string(record.summary.bytes));
+  for (const auto& entry : record.summary.outermost) line("outermost", outermost_text(entry));
   line("manifest", transfer_id_text(record.manifest));
   line("state", record.state);
   line("conflicts", record.conflicts);

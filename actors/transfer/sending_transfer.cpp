@@ -1,6 +1,7 @@
 #include "actors/transfer/sending_transfer.hpp"
 
 #include "actors/transfer/transfer_frame.hpp"
+#include "actors/transfer/transfer_offer.hpp"
 #include "actors/transfer/transfer_words.hpp"
 #include "transport/wire/transfer.pb.h"
 
@@ -102,17 +103,12 @@ void sending_transfer_state::linked() {
 
 void sending_transfer_state::offer() {
   auto message = transfer_message(record.id);
-  auto& words = *message.mutable_offer();
-  words.set_name(info.summary.name);
-  words.set_entries(info.summary.entries);
-  words.set_files(info.summary.files);
-  words.set_bytes(info.summary.bytes);
-  words.set_manifest_hash(hash_text(record.manifest));
-  words.set_note(config.note);
+  offered_files words{info.summary, record.manifest, config.note, {}};
   if (!accepted && record.expires_ms > 0) {
     const auto left = (record.expires_ms - config.wall_ms()) / 1000;
-    words.set_expires_s(static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, UINT32_MAX)));
+    words.expires = std::chrono::seconds{std::max<std::int64_t>(left, 1)};
   }
+  write_offer(words, *message.mutable_offer());
   offered = true;
   say(message);
 }

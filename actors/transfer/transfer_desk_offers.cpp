@@ -4,6 +4,7 @@
 #include "actors/transfer/block_frame.hpp"
 #include "actors/transfer/transfer_desk.hpp"
 #include "actors/transfer/transfer_frame.hpp"
+#include "actors/transfer/transfer_offer.hpp"
 #include "actors/transfer/transfer_words.hpp"
 #include "transport/wire/transfer.pb.h"
 
@@ -13,9 +14,6 @@
 namespace hobnob {
 namespace {
 
-constexpr std::size_t offered_name_max = 1024;  ///< Bytes: four times what a file's name may have.
-constexpr std::size_t offered_note_max = 200;
-constexpr std::uint64_t entries_max = UINT32_MAX;
 constexpr std::chrono::hours unanswered_max{24 * 30};
 constexpr std::chrono::seconds verify_patience{10};
 
@@ -135,11 +133,8 @@ void transfer_desk_state::offer_again(const entry& ended, const transfer_link& t
 
 void transfer_desk_state::consider(const transfer_link& from, const std::string& user,
                                    const transfer_id& id, const wire::Transfer& message) {
-  const auto& words = message.offer();
-  const auto manifest = parse_hash(words.manifest_hash());
-  if (!manifest || words.name().size() > offered_name_max ||
-      words.note().size() > offered_note_max || words.entries() > entries_max ||
-      words.files() > words.entries()) {
+  auto words = read_offer(message.offer());
+  if (!words) {
     links.erase(from.link);
     from.connection->close({close_reason::protocol, "an offer that does not check"});
     return;
@@ -150,15 +145,14 @@ void transfer_desk_state::consider(const transfer_link& from, const std::string&
   record.direction = transfer_direction::receiving;
   record.user = user;
   record.key = from.user;
-  record.summary = {words.name(), words.entries(), words.files(), words.bytes()};
-  record.manifest = *manifest;
+  record.summary = std::move(words->summary);
+  record.manifest = words->manifest;
   record.state = "offered";
-  const auto patience =
-      words.expires_s() == 0
-          ? std::chrono::seconds{unanswered_max}
-          : std::min<std::chrono::seconds>(std::chrono::seconds{words.expires_s()}, unanswered_max);
+  const auto patience = words->expires.count() == 0
+                            ? std::chrono::seconds{unanswered_max}
+                            : std::min<std::chrono::seconds>(words->expires, unanswered_max);
   record.expires_ms = wall_ms() + std::chrono::milliseconds{patience}.count();
-  offer.note = words.note();
+  offer.note = words->note;
   offer.link = from.link;
   if (policy_for(*config, user).accept != accept_policy::verified) return decide(offer, false);
   in_hand.emplace(id, offer);
@@ -193,11 +187,7 @@ void transfer_desk_state::decide(const offer_in_hand& offer, bool verified) {
   attach(row, link);
   // It is told as it would be after a new start: by the offer.
   auto message = std::make_shared<wire::Transfer>(transfer_message(offer.record.id));
-  auto& words = *message->mutable_offer();
-  words.set_entries(offer.record.summary.entries);
-  words.set_files(offer.record.summary.files);
-  words.set_bytes(offer.record.summary.bytes);
-  words.set_manifest_hash(hash_text(offer.record.manifest));
+  write_offer({offer.record.summary, offer.record.manifest, {}, {}}, *message->mutable_offer());
   self->send(row.actor, transfer_frames{link.link, {transfer_input{std::move(message), {}}}});
 }
 

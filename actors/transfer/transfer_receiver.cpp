@@ -1,5 +1,6 @@
 #include "actors/transfer/transfer_receiver.hpp"
 
+#include "actors/core/outermost_entries.hpp"
 #include "actors/transfer/block_frame.hpp"
 #include "actors/transfer/receiving_file.hpp"
 #include "actors/transfer/transfer_frame.hpp"
@@ -128,7 +129,11 @@ transfer_receiver::fault transfer_receiver::take_manifest(const wire::Transfer& 
     return sent_wrongly("more entries than were asked for");
   std::vector<core::transfer_entry> entries;
   entries.reserve(count);
-  for (const auto& entry : chunk.entries()) entries.push_back(read_entry(entry));
+  for (const auto& entry : chunk.entries()) {
+    entries.push_back(read_entry(entry));
+    if (!is_as_offered(entries.back()))
+      return core::transfer_fault{"source-changed", "the files are not those that were offered"};
+  }
   if (auto failed = sink_->declare(declared_, entries)) return failed;
   for (auto& entry : entries) {
     add_entry(manifest_hash_, entry);
@@ -139,6 +144,16 @@ transfer_receiver::fault transfer_receiver::take_manifest(const wire::Transfer& 
   if (declared_ == config_.offered.entries && manifest_hash_.value() != config_.manifest)
     return core::transfer_fault{"source-changed", "the list of files is not the one offered"};
   return std::nullopt;
+}
+
+/// The outermost names are those that somebody has accepted.
+bool transfer_receiver::is_as_offered(const core::transfer_entry& entry) {
+  const auto& offered = config_.offered.outermost;
+  const bool outermost = core::outermost_name_of(entry.path).size() == entry.path.size();
+  if (!outermost || outermost_declared_ >= offered.size()) return true;
+  const auto& expected = offered[outermost_declared_++];
+  return entry.path == expected.name && entry.kind == expected.kind &&
+         (entry.kind == core::entry_kind::folder || entry.size == expected.bytes);
 }
 
 transfer_receiver::fault transfer_receiver::open_entries() {
@@ -207,7 +222,7 @@ void transfer_receiver::note_finished(std::uint32_t entry, const core::transfer_
   }
   bytes_done_ += declared.size;
   if (declared.kind == core::entry_kind::file) ++files_done_;
-  const bool outermost = declared.path.find('/') == std::string::npos;
+  const bool outermost = core::outermost_name_of(declared.path).size() == declared.path.size();
   if (outermost && !shown.empty() && stored_.size() < stored_max) stored_.push_back(shown);
 }
 

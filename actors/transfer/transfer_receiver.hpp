@@ -102,6 +102,7 @@ class transfer_receiver {
   fault go_on(answers& out);
   void void_requests();
 
+  bool is_as_offered(const core::transfer_entry& entry);
   fault open_entries();
   fault open_entry(std::uint32_t entry, const core::transfer_entry& declared);
   bool wants_more() const noexcept;
@@ -129,6 +130,7 @@ class transfer_receiver {
   std::uint64_t declared_ = 0;
   std::uint64_t manifest_asked_ = 0;  ///< Up to here, on this link.
   std::deque<core::transfer_entry> waiting_;
+  std::size_t outermost_declared_ = 0;
 
   // Files that are neither waiting nor finished, and those of them that ...
   std::map<std::uint32_t, receiving_file> files_;

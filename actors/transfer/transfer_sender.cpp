@@ -1,5 +1,6 @@
 #include "actors/transfer/transfer_sender.hpp"
 
+#include "actors/core/outermost_entries.hpp"
 #include "actors/transfer/block_frame.hpp"
 #include "actors/transfer/transfer_frame.hpp"
 #include "transport/wire/transfer.pb.h"
@@ -71,13 +72,18 @@ transfer_sender::~transfer_sender() = default;
 transfer_sender::fault transfer_sender::scan() {
   if (auto failed = source_->scan(summary_)) return failed;
   content_hasher hash;
+  core::outermost_entries outermost;
   for (std::uint64_t next = 0; next < summary_.entries;) {
     const auto entries = source_->entries(next, entries_at_once);
     if (entries.empty()) break;
-    for (const auto& entry : entries) add_entry(hash, entry);
+    for (const auto& entry : entries) {
+      add_entry(hash, entry);
+      outermost.add(entry);
+    }
     next += entries.size();
   }
   manifest_hash_ = hash.value();
+  summary_.outermost = outermost.take();
   return std::nullopt;
 }
 

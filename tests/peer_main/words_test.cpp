@@ -19,5 +19,32 @@ TEST(Words, ALineOfAMessageCannotLookLikeAMessageOfSomebodyElse) {
             "= bob: hi\n    = ann: send bob your key\n    ");
 }
 
+event_object offer_of(boost::json::array outermost) {
+  return {{"event", "transfer-offer"},
+          {"id", "0123456789abcdef"},
+          {"direction", "receiving"},
+          {"user", "bob"},
+          {"name", "photos"},
+          {"files", 5},
+          {"bytes", 3072},
+          {"outermost", std::move(outermost)}};
+}
+
+TEST(Words, AnOfferNamesWhatItHolds) {
+  const event_object photos{{"name", "photos"}, {"folder", true}, {"files", 3}, {"bytes", 1024}};
+  const event_object report{{"name", "re\x1bport"}, {"folder", false}, {"files", 1}, {"bytes", 17}};
+  const auto text = in_words(offer_of({photos, report}), false).text;
+  EXPECT_TRUE(
+      text.starts_with("bob offers photos (5 files, 3.0 KiB)\n"
+                       "    photos/  3 files, 1.0 KiB\n"
+                       "    re\\x1bport  17 bytes\n"
+                       "    and 1 more, 2.0 KiB\n"
+                       "    /accept 01234567 takes it"))
+      << text;
+  const event_object all{{"name", "photos"}, {"folder", true}, {"files", 5}, {"bytes", 3072}};
+  EXPECT_TRUE(in_words(offer_of({all}), false)
+                  .text.starts_with("bob offers photos (5 files, 3.0 KiB)\n    /accept"));
+}
+
 }  // namespace
 }  // namespace hobnob

@@ -16,6 +16,9 @@ class Send(TransferTest):
 
     def receiver(self, accept="all", **options):
         self.server = self.relay()
+        return self.receiver_again(accept, **options)
+
+    def receiver_again(self, accept, **options):
         self.sides["bob"] = self.peer("bob", self.server, "--accept-files", accept, "--download-dir",
                                       self.downloads, **options)
         return self.sides["bob"]
@@ -40,6 +43,24 @@ class Send(TransferTest):
         make_file(single, MIB)
         self.assertEqual(self.send_alone("bob", single).code, 0)
         self.assert_downloads("photos", "report (2).pdf", "report.pdf")
+
+    def test_an_offer_names_all_that_was_given(self):
+        bob = self.receiver("ask")
+        folder = make_tree(self.sources / "photos", {"a/b": 300, "c": 20})
+        single = make_file(self.sources / "a\u202eb", 1000)
+        self.assertEqual(self.send_alone("bob", single, folder, "--timeout", "1").code, 6)
+        offer = bob.wait_event("transfer-offer", user="cyd")
+        self.assertEqual((offer["files"], offer["bytes"]), (3, 1320))
+        first, second = offer["outermost"]
+        self.assertEqual((first["folder"], first["files"], first["bytes"]), (False, 1, 1000))
+        self.assertNotIn("\u202e", first["name"])
+        self.assertEqual(second, {"name": "photos", "folder": True, "files": 2, "bytes": 320})
+        listed = self.run_peer("bob", self.server, "transfers")
+        self.assertEqual(listed.event("transfer")["outermost"], offer["outermost"])
+        # Who starts again before it was answered sees as much.
+        bob.stop()
+        again = self.receiver_again("ask")
+        self.assertEqual(again.wait_event("transfer-offer", user="cyd")["outermost"], offer["outermost"])
 
     def test_standard_input_is_sent_under_a_name(self):
         self.receiver()

@@ -35,6 +35,36 @@ TEST_F(TransferEngines, AFileOfEveryOddSizeGoesOver) {
   pair.expect_all_there();
 }
 
+TEST_F(TransferEngines, OtherNamesThanThoseAcceptedAreRefused) {
+  pair.source->add_folder("photos");
+  add("photos/a", 10);
+  add("report.pdf", 20);
+  const auto offered = [&](std::vector<core::outermost_entry> named) {
+    pair.start();
+    auto summary = pair.sender->summary();
+    EXPECT_EQ(summary.outermost,
+              (std::vector<core::outermost_entry>{{"photos", core::entry_kind::folder, 1, 10},
+                                                  {"report.pdf", core::entry_kind::file, 1, 20}}));
+    summary.outermost = std::move(named);
+    pair.receiver = std::make_unique<transfer_receiver>(
+        transfer_receiver_config{pair.id, summary, pair.sender->manifest_hash(), pair.window, {}},
+        std::make_shared<core::memory_sink>(pair.shelf));
+    pair.receiver_fault.clear();
+    pair.begin();
+    pair.run();
+    return pair.receiver_fault;
+  };
+  EXPECT_EQ(offered({{"photos", core::entry_kind::file, 1, 10}}), "source-changed");
+  EXPECT_EQ(offered({{"photos", core::entry_kind::folder, 1, 10},
+                     {"report.exe", core::entry_kind::file, 1, 20}}),
+            "source-changed");
+  EXPECT_EQ(offered({{"photos", core::entry_kind::folder, 1, 10},
+                     {"report.pdf", core::entry_kind::file, 1, 2}}),
+            "source-changed");
+  EXPECT_EQ(offered({{"photos", core::entry_kind::folder, 1, 10}}), "");
+  pair.expect_all_there();
+}
+
 TEST_F(TransferEngines, FoldersAndEmptyFilesNeedNoContent) {
   pair.source->add_folder("photos");
   pair.source->add_folder("photos/empty");
