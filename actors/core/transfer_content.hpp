@@ -126,7 +126,12 @@ class transfer_sink {
   /// Best called about once a second: the cost of it is shared by all that was finished meanwhile.
   virtual std::optional<transfer_fault> settle() { return std::nullopt; }
 
-  /// All entries are finished: settles them; nothing of the transfer's own is left behind.
+  /// After a fault of any call: entries of which nothing counts any more that was written, verified
+  /// or finished, and was not settled, as when somebody has removed it. They are written anew.
+  virtual std::vector<std::uint64_t> take_lost() { return {}; }
+
+  /// All entries are finished: settles them; nothing of the transfer's own is left behind. A fault
+  /// if any entry is not.
   virtual std::optional<transfer_fault> close() = 0;
 
   /// The transfer will not go on: removes what is unfinished.

@@ -216,6 +216,7 @@ file_sink::fault file_sink::read(std::uint64_t entry, std::uint64_t offset,
   const auto index = static_cast<std::uint32_t>(entry);
   open_part* part = nullptr;
   int error = find_part(entry, part);
+  if (error == ESTALE) return gone(index);
   if (error == 0) {
     error = read_part(*part, offset, bytes);
   } else if (error == ENOENT) {
@@ -248,13 +249,16 @@ std::string file_sink::part_of(std::uint64_t entry) const {
   return download_folder::part_name(transfer_, entry);
 }
 
-/// ENOENT if there is none.
+/// ENOENT if there is none; ESTALE if there was one, and somebody has removed it.
 int file_sink::find_part(std::uint64_t entry, open_part*& part) {
   if (!with_part_.contains(entry)) return ENOENT;
   part = parts_.find(entry);
   if (part != nullptr) return 0;
   auto opened = folder_->open_part(part_of(entry));
-  if (opened.error == ENOENT) with_part_.remove({entry, entry + 1});
+  if (opened.error == ENOENT) {
+    with_part_.remove({entry, entry + 1});
+    return ESTALE;
+  }
   if (opened.error != 0) return opened.error;
   struct stat found {};
   if (::fstat(opened.fd.get(), &found) != 0) return errno;
@@ -266,6 +270,7 @@ file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part) {
   const auto attempt = [&] { return "write " + entries_.path(static_cast<std::uint32_t>(entry)); };
   int error = find_part(entry, part);
   if (error == 0) return std::nullopt;
+  if (error == ESTALE) return gone(static_cast<std::uint32_t>(entry));
   if (error != ENOENT) return sink_fault(error, attempt());
   const auto size = entries_.bytes(static_cast<std::uint32_t>(entry));
   if (size >= checked_size_min && size > folder_->available().bytes) {
@@ -283,6 +288,22 @@ void file_sink::forget_part(std::uint64_t entry) {
   parts_.close(entry);
   folder_->remove_part(part_of(entry));
   with_part_.remove({entry, entry + 1});
+}
+
+/// Nothing that was written of it counts any more.
+void file_sink::lose(std::uint32_t entry) {
+  forget_part(entry);
+  finished_.remove({entry, std::uint64_t{entry} + 1});
+  lost_.push_back(entry);
+}
+
+/// Its part is not where it was, or is another one: that is not ours to remove.
+core::transfer_fault file_sink::gone(std::uint32_t entry) {
+  parts_.close(entry);
+  with_part_.remove({entry, std::uint64_t{entry} + 1});
+  lose(entry);
+  return transfer_fault_of("folder-changed", entries_.path(entry) + " is gone before it was whole",
+                           true);
 }
 
 }  // namespace hobnob

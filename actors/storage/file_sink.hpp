@@ -48,6 +48,7 @@ class file_sink final : public core::transfer_sink {
   std::optional<core::transfer_fault> finish(std::uint64_t entry, bool candidate_serves,
                                              std::string& shown) override;
   std::optional<core::transfer_fault> settle() override;
+  std::vector<std::uint64_t> take_lost() override { return std::exchange(lost_, {}); }
   std::optional<core::transfer_fault> close() override;
   void discard() override;
 
@@ -86,6 +87,8 @@ class file_sink final : public core::transfer_sink {
   int find_part(std::uint64_t entry, open_part*& part);
   fault need_part(std::uint64_t entry, open_part*& part);
   void forget_part(std::uint64_t entry);
+  void lose(std::uint32_t entry);
+  core::transfer_fault gone(std::uint32_t entry);
 
   std::optional<candidate> find_candidate(std::uint32_t entry, int folder) const;
   fault open_candidate(std::uint32_t entry, owned_fd& opened, std::string& shown);
@@ -113,6 +116,7 @@ class file_sink final : public core::transfer_sink {
   core::block_set with_part_;  ///< Entries that have a part on disk.
   part_files parts_;
   std::map<std::uint32_t, candidate> candidates_;
+  std::vector<std::uint64_t> lost_;
 
   core::block_set folders_standing_;
   std::vector<std::uint32_t> folders_made_;

@@ -32,7 +32,10 @@ file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, s
     shown = shown_path(path, "");
   } else if (candidate_serves) {
     owned_fd file;
-    if (auto error = open_candidate(index, file, shown)) return error;
+    if (auto error = open_candidate(index, file, shown)) {
+      if (!candidates_.contains(index)) lose(index);
+      return error;
+    }
     forget_part(entry);
   } else if (finished_.contains(entry)) {
     return predict(index, shown);
@@ -57,18 +60,22 @@ file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, s
 /// All that a finished file is, but its name.
 file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   open_part* part = nullptr;
-  if (auto error = need_part(entry, part)) return error;
   const auto size = entries_.bytes(entry);
+  // Only what is empty may do without ever having been written.
+  if (size > 0 && !with_part_.contains(entry)) return gone(entry);
+  if (auto error = need_part(entry, part)) return error;
   const int fd = part->fd.get();
   struct stat status {};
   const bool sized = part->end == size || ::ftruncate(fd, static_cast<off_t>(size)) == 0;
-  if (!sized || ::fchmod(fd, file_mode_) != 0 || !set_modified(fd, entries_.modified_ns(entry)) ||
-      (size >= synced_alone_min && ::fsync(fd) != 0) || ::fstat(fd, &status) != 0) {
-    const int error = errno;
-    parts_.close(entry);
-    return sink_fault(error, "finish " + entries_.path(entry));
-  }
+  bool whole = sized && ::fchmod(fd, file_mode_) == 0 &&
+               set_modified(fd, entries_.modified_ns(entry)) && ::fstat(fd, &status) == 0;
+  bool synced = true;
+  if (whole && size >= synced_alone_min) whole = synced = ::fsync(fd) == 0;
+  const int error = errno;
   parts_.close(entry);
+  // What the system could not store it takes for stored the next time: it is to be written anew.
+  if (!synced) lose(entry);
+  if (!whole) return sink_fault(error, "finish " + entries_.path(entry));
   sealed = {entry, status.st_ino};
   return std::nullopt;
 }
@@ -97,11 +104,7 @@ file_sink::fault file_sink::place(const sealed_part& sealed, std::string& shown)
 
   const auto part = part_of(entry);
   const auto ours = download_folder::status(folder_->descriptor(), part);
-  if (!ours || !S_ISREG(ours->st_mode) || ours->st_ino != sealed.inode) {
-    with_part_.remove({entry, std::uint64_t{entry} + 1});
-    return transfer_fault_of("folder-changed",
-                             entries_.path(entry) + " is gone before it was whole", true);
-  }
+  if (!ours || !S_ISREG(ours->st_mode) || ours->st_ino != sealed.inode) return gone(entry);
   const std::string declared{entries_.name(entry)};
   for (unsigned number = 1; number <= file_numbers_max; ++number) {
     const auto name = number == 1 ? declared : core::numbered_name(declared, number);
@@ -129,20 +132,31 @@ file_sink::fault file_sink::settle() {
   return error;
 }
 
-/// First all content is put on disk, then it gets its names. What fails is not finished, but still
-/// has its part.
+/// First all content is put on disk, then it gets its names. What fails for want of something waits
+/// for the next time.
 file_sink::fault file_sink::place_all_sealed() {
   if (sealed_.empty()) return std::nullopt;
   auto first_error = sync_all();
+  const bool synced = !first_error;
+  const auto places = std::exchange(promised_, {});
+  std::vector<sealed_part> waiting;
+  sealed_bytes_ = 0;
   for (const auto& sealed : std::exchange(sealed_, {})) {
+    // Nobody knows of which it is true, and the next time the system says all is well.
+    if (!synced) lose(sealed.entry);
+    if (!synced) continue;
     std::string shown;
-    auto error = first_error ? first_error : place(sealed, shown);
+    auto error = place(sealed, shown);
     if (!error) continue;
-    finished_.remove({sealed.entry, std::uint64_t{sealed.entry} + 1});
+    if (!error->passing) finished_.remove({sealed.entry, std::uint64_t{sealed.entry} + 1});
+    if (finished_.contains(sealed.entry)) {
+      waiting.push_back(sealed);
+      sealed_bytes_ += entries_.bytes(sealed.entry);
+    }
     if (!first_error) first_error = std::move(error);
   }
-  sealed_bytes_ = 0;
-  promised_.clear();
+  sealed_ = std::move(waiting);
+  if (!sealed_.empty()) promised_ = places;
   return first_error;
 }
 
@@ -167,6 +181,10 @@ file_sink::fault file_sink::sync_names() {
 file_sink::fault file_sink::close() {
   if (!folder_) return std::nullopt;
   if (auto error = settle()) return error;
+  if (entries_.size() < offered_.entries ||
+      finished_.first_gap(0, offered_.entries, offered_.entries)) {
+    return transfer_fault_of("disk-error", "not all of it is finished");
+  }
   set_folder_times();
   remove_own_parts();
   parts_.clear();

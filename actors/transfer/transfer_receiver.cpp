@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint32_t entries_asked_at_once = 512;
 constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
 constexpr std::size_t open_files_max = 4096;
+constexpr std::size_t unsettled_max = 4096;
 
 core::transfer_fault sent_wrongly(std::string detail) {
   return {"protocol", "the sender sent " + std::move(detail)};
@@ -34,7 +35,9 @@ transfer_receiver::transfer_receiver(transfer_receiver_config config,
 
 transfer_receiver::~transfer_receiver() = default;
 
-transfer_receiver::fault transfer_receiver::begin(answers& out) {
+transfer_receiver::fault transfer_receiver::begin(answers& out) { return mended(begin_again(out)); }
+
+transfer_receiver::fault transfer_receiver::begin_again(answers& out) {
   if (!open_) {
     if (auto failed = sink_->open(config_.offered)) return failed;
     open_ = true;
@@ -67,10 +70,14 @@ transfer_receiver::fault transfer_receiver::take(const wire::Transfer& message, 
     verified_ = verified_ || (message.has_verified() && complete_);
     return std::nullopt;
   }
-  return failed ? failed : go_on(out);
+  return mended(failed ? failed : go_on(out));
 }
 
 transfer_receiver::fault transfer_receiver::take_blocks(byte_view payload, answers& out) {
+  return mended(take_frame(payload, out));
+}
+
+transfer_receiver::fault transfer_receiver::take_frame(byte_view payload, answers& out) {
   if (payload.size() < block_frame_header_size) return sent_wrongly("a frame that is cut");
   block_frame_reader frame{payload};
   while (!frame.at_end()) {
@@ -180,6 +187,7 @@ transfer_receiver::fault transfer_receiver::open_entry(std::uint32_t entry,
     std::string shown;
     if (auto failed = sink_->finish(entry, found.candidate, shown)) return failed;
     const auto root = hash_root({});
+    if (declared.kind == core::entry_kind::file) unsettled_.emplace(entry, declared);
     note_finished(entry, declared, &root, shown);
     return std::nullopt;
   }
@@ -200,11 +208,14 @@ transfer_receiver::fault transfer_receiver::finish_ready() {
     auto& file = found->second;
     std::string shown;
     if (auto failed = sink_->finish(found->first, file.candidate, shown)) return failed;
+    if (!file.candidate) unsettled_.emplace(found->first, file.declared);
     const auto root = hash_root(file.hashes);
     bytes_done_ -= file.declared.size;  // Of its blocks; now as a whole.
     note_finished(found->first, file.declared, &root, shown);
     ready_.erase(ready_.begin());
     files_.erase(found);
+    if (unsettled_.size() < unsettled_max) continue;
+    if (auto failed = settle()) return failed;
   }
   return std::nullopt;
 }
@@ -223,20 +234,50 @@ void transfer_receiver::note_finished(std::uint32_t entry, const core::transfer_
   bytes_done_ += declared.size;
   if (declared.kind == core::entry_kind::file) ++files_done_;
   const bool outermost = core::outermost_name_of(declared.path).size() == declared.path.size();
-  if (outermost && !shown.empty() && stored_.size() < stored_max) stored_.push_back(shown);
+  const bool new_place = std::find(stored_.begin(), stored_.end(), shown) == stored_.end();
+  if (outermost && !shown.empty() && new_place && stored_.size() < stored_max)
+    stored_.push_back(shown);
 }
 
 transfer_receiver::fault transfer_receiver::settle() {
   if (settled_ == finished_) return std::nullopt;
-  if (auto failed = sink_->settle()) return failed;
+  if (auto failed = sink_->settle()) return mended(failed);
   settled_ = finished_;
+  unsettled_.clear();
   return std::nullopt;
+}
+
+/// What the sink has lost comes again, when it goes on.
+transfer_receiver::fault transfer_receiver::mended(fault failed) {
+  if (!failed) return failed;
+  for (const auto entry : sink_->take_lost()) receive_again(static_cast<std::uint32_t>(entry));
+  return failed;
+}
+
+void transfer_receiver::receive_again(std::uint32_t entry) {
+  auto file = files_.find(entry);
+  if (file != files_.end()) {
+    drop_held(file->second);
+  } else {
+    const auto known = unsettled_.find(entry);
+    if (known == unsettled_.end()) return;
+    finished_.remove({entry, std::uint64_t{entry} + 1});
+    unreported_.erase(entry);
+    bytes_done_ -= known->second.size;
+    --files_done_;
+    file = files_.try_emplace(entry, known->second).first;
+    unsettled_.erase(known);
+  }
+  comparing_.erase(entry);
+  ready_.erase(entry);
+  (file->second.all_held() ? ready_ : lacking_).insert(entry);  // An empty one needs nothing.
 }
 
 transfer_receiver::fault transfer_receiver::close(answers& out) {
   if (!complete_) {
     if (auto failed = sink_->close()) return failed;
     settled_ = finished_;
+    unsettled_.clear();
     complete_ = true;
   }
   report(out);

@@ -100,7 +100,12 @@ class transfer_receiver {
   fault take_hashes(const wire::Transfer& message);
   fault take_piece(const block_piece& piece);
   fault go_on(answers& out);
+  fault begin_again(answers& out);
+  fault take_frame(byte_view payload, answers& out);
   void void_requests();
+  fault mended(fault failed);
+  void receive_again(std::uint32_t entry);
+  void drop_held(receiving_file& file);
 
   bool is_as_offered(const core::transfer_entry& entry);
   fault open_entries();
@@ -145,6 +150,7 @@ class transfer_receiver {
   core::block_set unreported_earlier_;                      ///< Without: on an earlier link.
   std::uint64_t reported_bytes_ = UINT64_MAX;
   core::block_set finished_, settled_;
+  std::map<std::uint32_t, core::transfer_entry> unsettled_;  ///< What the sink may still lose.
   std::uint64_t files_done_ = 0;
   std::uint64_t bytes_done_ = 0;
   std::vector<std::string> stored_;

@@ -134,8 +134,8 @@ transfer_receiver::fault transfer_receiver::compare_block(std::uint32_t entry, r
   for (std::uint64_t done = 0; done < size;) {
     const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
     if (auto failed = sink_->read(entry, file.plan.offset(block) + done, part)) {
-      // What is not there any more is not the same; what cannot be read may be another time.
-      return failed->code == "folder-changed" ? std::nullopt : failed;
+      // A file that is not there any more is not the same; what cannot be read may be another time.
+      return file.candidate && failed->code == "folder-changed" ? std::nullopt : failed;
     }
     hash.add(part);
     done += part.size();
@@ -150,15 +150,18 @@ void transfer_receiver::end_comparison(std::uint32_t entry, receiving_file& file
     ready_.insert(entry);
     return;
   }
-  if (std::exchange(file.candidate, false)) {
-    for (const auto& range : file.held.ranges()) {
-      for (auto block = range.first; block < range.end; ++block)
-        bytes_done_ -= file.plan.size(block);
-    }
-    file.held = {};
-    file.covered = {};
-  }
+  if (file.candidate) drop_held(file);
   lacking_.insert(entry);
+}
+
+void transfer_receiver::drop_held(receiving_file& file) {
+  for (const auto& range : file.held.ranges()) {
+    for (auto block = range.first; block < range.end; ++block) bytes_done_ -= file.plan.size(block);
+  }
+  file.candidate = false;
+  file.held = {};
+  file.covered = {};
+  file.block_come = 0;
 }
 
 // --- Asking ---

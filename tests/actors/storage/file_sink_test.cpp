@@ -32,8 +32,9 @@ TEST(FileSink, FilesAndFoldersGetTheirNamesTimesAndModes) {
                 sink, {tf::folder("photos", 5'000'000'007), tf::file("photos/a.jpg", 3, -1),
                        tf::file("empty", 0, 7'000'000'001), tf::folder("photos/none")})),
             "");
-  EXPECT_EQ(receive(sink, 1, "abc"), "");
   std::string shown;
+  EXPECT_EQ(tf::code(sink.finish(0, false, shown)), "");
+  EXPECT_EQ(receive(sink, 1, "abc"), "");
   EXPECT_EQ(tf::code(sink.finish(2, false, shown)), "");
   EXPECT_EQ(shown, (where / "in/empty").string());
   EXPECT_EQ(tf::code(sink.finish(3, false, shown)), "");
@@ -128,6 +129,9 @@ TEST(FileSink, AFolderWhoseNameIsTakenGoesBesideWithAllThatIsInIt) {
                                                    tf::file("photos/in/a", 1)})),
               "");
     EXPECT_EQ(receive(sink, 2, "x"), "");
+    std::string shown;
+    EXPECT_EQ(tf::code(sink.finish(0, false, shown)), "");
+    EXPECT_EQ(tf::code(sink.finish(1, false, shown)), "");
     EXPECT_EQ(tf::code(sink.close()), "");
     EXPECT_EQ(tf::tree(where), (tree_map{{"photos", "a file"},
                                          {"photos (2)", "-> /tmp"},

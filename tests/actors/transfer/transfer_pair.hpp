@@ -43,7 +43,7 @@ class transfer_pair {
     receiver = std::make_unique<transfer_receiver>(
         transfer_receiver_config{id, sender->summary(), sender->manifest_hash(), window,
                                  std::move(finished)},
-        std::make_shared<core::memory_sink>(shelf));
+        make_sink ? make_sink() : std::make_shared<core::memory_sink>(shelf));
     begin();
   }
 
@@ -113,6 +113,7 @@ class transfer_pair {
   std::uint64_t window = 1024 * 1024;
   std::shared_ptr<core::memory_source> source = std::make_shared<core::memory_source>();
   std::shared_ptr<core::memory_shelf> shelf = std::make_shared<core::memory_shelf>();
+  std::function<std::shared_ptr<core::transfer_sink>()> make_sink;  ///< Instead of the shelf's.
   std::unique_ptr<transfer_sender> sender;
   std::unique_ptr<transfer_receiver> receiver;
   transfer_sender::answers to_receiver;
