@@ -81,6 +81,10 @@ class transfer_source {
   /// "source-changed".
   virtual std::optional<transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
                                              std::span<std::byte> bytes) = 0;
+
+  /// Nobody waits for its answers any more: a call that is under way ends soon, with any fault, and
+  /// so does every later one. From any thread, also during a call.
+  virtual void give_up() {}
 };
 
 /// Where the content of a transfer goes. Calls block and are made one after another, from any

@@ -39,6 +39,7 @@ std::vector<core::transfer_entry> file_source::entries(std::uint64_t first, std:
 
 file_source::fault file_source::read(std::uint64_t entry, std::uint64_t offset,
                                      std::span<std::byte> bytes) {
+  if (auto error = check_wanted()) return error;
   const auto index = static_cast<std::uint32_t>(entry);
   const bool known = entry < entries_.size() && entries_.kind(index) == core::entry_kind::file;
   if (!known || offset > entries_.bytes(index) || bytes.size() > entries_.bytes(index) - offset) {
@@ -52,6 +53,11 @@ file_source::fault file_source::read(std::uint64_t entry, std::uint64_t offset,
   const auto got = read_fully(file_.get(), offset, bytes);
   if (got < 0) return source_fault(errno, "read " + core::quoted(disk_path(index)));
   return check_unchanged(index, static_cast<std::size_t>(got) == bytes.size());
+}
+
+file_source::fault file_source::check_wanted() const {
+  if (!given_up_) return std::nullopt;
+  return transfer_fault_of("source-unreadable", "nobody waits for it any more");
 }
 
 /// After what was read: so it is true of that as well.

@@ -5,6 +5,7 @@
 #include "actors/storage/owned_fd.hpp"
 
 #include <sys/stat.h>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -39,6 +40,7 @@ class file_source final : public core::transfer_source {
   std::vector<core::transfer_entry> entries(std::uint64_t first, std::size_t count_max) override;
   std::optional<core::transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
                                            std::span<std::byte> bytes) override;
+  void give_up() override { given_up_ = true; }
 
   /// What is offered, for a later start of the program: absolute.
   const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
@@ -61,10 +63,12 @@ class file_source final : public core::transfer_source {
   std::string disk_name(std::uint32_t entry) const;
   std::string disk_path(std::uint32_t entry) const;
   int open_folder(std::uint32_t folder, owned_fd& opened) const;
+  fault check_wanted() const;
   int open_file(std::uint32_t entry);
   fault check_unchanged(std::uint32_t entry, bool all_read);
 
   std::vector<std::filesystem::path> paths_;
+  std::atomic<bool> given_up_ = false;
   entry_table entries_;
   std::deque<ino_t> inodes_;
   std::map<std::uint32_t, std::filesystem::path> tops_;  ///< Entries that the user named.

@@ -158,6 +158,7 @@ file_source::fault file_source::scan_folder(std::uint32_t folder) {
 
 file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const std::string& name,
                                           const std::string& offered) {
+  if (auto error = check_wanted()) return error;
   struct stat status {};
   if (::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return std::nullopt;  // It is no longer there.

@@ -24,12 +24,24 @@ class spooled_source final : public core::transfer_source {
   std::vector<core::transfer_entry> entries(std::uint64_t first, std::size_t count_max) override;
   std::optional<core::transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
                                            std::span<std::byte> bytes) override;
+  void give_up() override;
 
  private:
+  using fault = std::optional<core::transfer_fault>;
+
+  fault spool();
+  fault fetch();
+
   int input_;
   std::filesystem::path folder_;
   core::transfer_entry entry_;
+  owned_fd given_up_;  ///< An eventfd(2), readable from then on.
+
+  // What has come so far: a fault leaves it as it is, for what was read does not come again.
   owned_fd spool_;
+  std::vector<std::byte> block_;
+  std::size_t unwritten_ = 0;  ///< Of the block, from its beginning.
+  bool ended_ = false;
 };
 
 }  // namespace hobnob

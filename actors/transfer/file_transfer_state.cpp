@@ -300,6 +300,7 @@ void file_transfer_state::end(transfer_state state, const std::string& code, std
   if (ticket != 0) self->send(desk, slot_wanted{record.id, record.direction, 0});
   record_changed = true;
   send_told();
+  ended();
 }
 
 }  // namespace hobnob

@@ -49,6 +49,7 @@ struct file_transfer_state {
   virtual bool is_waiting() const = 0;  ///< It is the other side's turn to say something.
   virtual transfer_order_result answer(const answer_offer& order) = 0;
   virtual void discard() {}  ///< It has failed: cleans up, by `work`.
+  virtual void ended() {}    ///< It is over: what is under way is not wanted any more.
   virtual void drained() {}  ///< The link takes content again.
   virtual void retry() {}    ///< A passing fault may have passed.
 
@@ -90,6 +91,9 @@ struct file_transfer_state {
   /// Calls `call` on the background, then `go_on` here with what it answered. One after another.
   template <class Call, class GoOn>
   void work(Call call, GoOn go_on);
+
+  /// A call is under way, or waits for its turn.
+  bool is_working() const { return calls_ > 0; }
 
   // --- file_transfer_telling.cpp: to the other side, and to the desk ---
 

@@ -46,14 +46,15 @@ void sending_transfer_state::look_through() {
   };
   looking = true;
   work(
-      [id = record.id, source = config.source, sources = record.sources,
-       settings = config.settings]() mutable {
+      [id = record.id, source = config.source, sources = record.sources, settings = config.settings,
+       at = wanted]() mutable {
         view result;
         if (!source && settings->open_source) source = settings->open_source(sources);
         if (!source) {
           result.fault = core::transfer_fault{"source-unreadable", "the source cannot be opened"};
           return result;
         }
+        at->set(source);
         result.engine = std::make_shared<transfer_sender>(id, std::move(source));
         result.fault = result.engine->scan();
         return result;
@@ -92,8 +93,11 @@ void sending_transfer_state::linked() {
   asked = offered = false;
   if (!link.transfers) return fail("unsupported", "the other side's program takes no files", {});
   if (engine) return offer();
-  if (!accepted) return;
-  // To look through many files takes its time, which the receiver is not to take for silence.
+  if (accepted) ask_for_patience();
+}
+
+/// To look through many files takes its time, which the receiver is not to take for silence.
+void sending_transfer_state::ask_for_patience() {
   auto message = transfer_message(record.id);
   message.mutable_hold()->set_held(true);
   message.mutable_hold()->set_code("queued");
@@ -116,8 +120,14 @@ void sending_transfer_state::offer() {
 // --- What the receiver says ---
 
 void sending_transfer_state::take(const transfer_input& input) {
-  if (!input.message || !engine) return;
+  if (!input.message) return;
   using kind = wire::Transfer::KindCase;
+  // It may know the offer of an earlier start of this program, and says so but once.
+  if (!engine && input.message->has_accepted()) {
+    take_accepted();
+    ask_for_patience();
+  }
+  if (!engine) return;
   switch (input.message->kind_case()) {
     case kind::kAccepted:
       return take_accepted();
@@ -266,6 +276,10 @@ void sending_transfer_state::send_blocks() {
     if (status != send_status::overflow) made_blocks.pop_front();
   }
   pump();
+}
+
+void sending_transfer_state::ended() {
+  if (is_working()) wanted->give_up();
 }
 
 void sending_transfer_state::drained() {

@@ -7,10 +7,34 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace hobnob {
+
+/// A source that calls under way on another thread may be using. Any thread.
+class wanted_source {
+ public:
+  void set(std::shared_ptr<core::transfer_source> source) {
+    const std::lock_guard guard{mutex_};
+    source_ = std::move(source);
+    if (given_up_) source_->give_up();
+  }
+
+  /// Whoever waits for it waits no longer.
+  void give_up() {
+    const std::lock_guard guard{mutex_};
+    given_up_ = true;
+    if (source_) source_->give_up();
+  }
+
+ private:
+  std::mutex mutex_;
+  bool given_up_ = false;
+  std::shared_ptr<core::transfer_source> source_;
+};
 
 /// The sender's side of a transfer: looks through the source, offers it on every link, and answers
 /// what the receiver asks for. Content is read and hashed ahead of the link by a little.
@@ -19,6 +43,7 @@ struct sending_transfer_state : file_transfer_state {
 
   using file_transfer_state::file_transfer_state;
   using file_transfer_state::make_behavior;
+  ~sending_transfer_state() override { ended(); }
 
  private:
   /// What a call on the engine came to.
@@ -47,11 +72,13 @@ struct sending_transfer_state : file_transfer_state {
   transfer_order_result answer(const answer_offer& order) override;
   void drained() override;
   void retry() override;
+  void ended() override;
   std::optional<transfer_state> own_state() const override;
   transfer_state quiet_state() const override;
 
   void look_through();
   void looked_through(const transfer_sender::fault& failed);
+  void ask_for_patience();
   void offer();
   void take_accepted();
   void answer_inbox();
@@ -61,6 +88,7 @@ struct sending_transfer_state : file_transfer_state {
   void send_blocks();
   bool must_pause_for_rate();
 
+  std::shared_ptr<wanted_source> wanted = std::make_shared<wanted_source>();
   std::shared_ptr<transfer_sender> engine;  // Null until the source has been looked through.
   bool looking = false;
   bool offered = false;  // On this link.

@@ -69,6 +69,16 @@ class Send(TransferTest):
         self.assertEqual((self.downloads / "notes.txt").read_text(), "from a pipe\n")
         self.assertEqual(self.send_alone("bob", "-", text="x").code, 1)
 
+    def test_standard_input_that_does_not_end_holds_nobody_up(self):
+        bob = self.receiver()
+        for user, options, stopped, code in (("cyd", ("--timeout", "1"), False, 6), ("dan", (), True, 143)):
+            waiting = self.start(*self.peer_options(user, self.server.uri), "--json", *options, "send", "bob", "-",
+                                 "--name", "notes", name=user, kind=Peer)
+            bob.wait_link(user)
+            if stopped:
+                waiting.signal(signal.SIGTERM)
+            self.assertEqual(waiting.wait_exit(), code)
+
     def test_refusal_failure_and_time_out_have_codes_of_their_own(self):
         bob = self.receiver("none")
         report = make_file(self.sources / "report", 1000)

@@ -6,8 +6,11 @@
 #include "tests/actors/storage/transfer_folders.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
+#include <thread>
 
 namespace hobnob {
 namespace {
@@ -218,6 +221,63 @@ TEST(SpooledSource, KeepsWhatCameFromAPipeAndLeavesNoFile) {
   EXPECT_EQ(content_of(source, 0, 9), "source-unreadable");
   EXPECT_EQ(content_of(source, 1, 1), "source-unreadable");
   EXPECT_TRUE(std::filesystem::is_empty(where.path()));
+}
+
+TEST(SpooledSource, WhatWasReadBeforeTheDiskWasFullIsNotForgotten) {
+  const temporary_folder where;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "streamed", 8), 8);
+  spooled_source source{ends[0], where.path(), "notes"};
+  core::transfer_summary found;
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit little{5, before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &little);
+  const auto fault = source.scan(found);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_TRUE(fault);
+  ASSERT_EQ(::write(ends[1], " on", 3), 3);
+  ::close(ends[1]);
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  ::close(ends[0]);
+  EXPECT_EQ(found.bytes, 11u);
+  EXPECT_EQ(content_of(source, 0, 11), "streamed on");
+  EXPECT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(found.bytes, 11u);
+}
+
+TEST(SpooledSource, NobodyWaitsForInputThatNobodyWants) {
+  const temporary_folder where;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "begun", 5), 5);
+  spooled_source source{ends[0], where.path(), "notes"};
+  std::thread reader{[&] {
+    core::transfer_summary found;
+    EXPECT_EQ(tf::code(source.scan(found)), "source-unreadable");
+  }};
+  source.give_up();
+  reader.join();
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(FileSource, WhatNobodyWantsIsNotReadOn) {
+  const temporary_folder where;
+  where.write("a", "1");
+  file_source source{{where / "a"}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  source.give_up();
+  EXPECT_EQ(content_of(source, 0, 1), "source-unreadable");
+  std::filesystem::create_directory(where / "d");
+  where.write("d/b", "2");
+  file_source folder{{where / "d"}};
+  folder.give_up();
+  EXPECT_EQ(tf::code(folder.scan(found)), "source-unreadable");
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 
 #include <caf/send.hpp>
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +25,20 @@ namespace hobnob::test {
 class prompt_background final : public background {
  public:
   void after(std::chrono::milliseconds, std::function<void()> work) override { work(); }
+};
+
+/// Work waits until the test does it.
+class held_background final : public background {
+ public:
+  using queue = std::deque<std::function<void()>>;
+
+  explicit held_background(std::shared_ptr<queue> jobs) : jobs_(std::move(jobs)) {}
+  void after(std::chrono::milliseconds, std::function<void()> work) override {
+    jobs_->push_back(std::move(work));
+  }
+
+ private:
+  std::shared_ptr<queue> jobs_;
 };
 
 /// What a desk has told its subscriber, and asked of its peer.
@@ -67,8 +83,14 @@ inline fingerprint fingerprint_number(std::uint8_t number) {
 /// The desk of "ann" in virtual time; the test plays her peer, her links and the other side.
 class lone_desk : public actors_test {
  protected:
-  explicit lone_desk(transfer_config settings = {}) {
-    settings.make_background = [] { return std::make_unique<prompt_background>(); };
+  explicit lone_desk(transfer_config settings = {},
+                     std::vector<core::transfer_record> remembered = {},
+                     bool work_is_held = false) {
+    if (work_is_held) held = std::make_shared<held_background::queue>();
+    settings.make_background = [this]() -> std::unique_ptr<background> {
+      if (held) return std::make_unique<held_background>(held);
+      return std::make_unique<prompt_background>();
+    };
     settings.journal = journal;
     if (!settings.make_sink) {
       settings.make_sink = [this](const transfer_config::sink_order&) {
@@ -78,6 +100,7 @@ class lone_desk : public actors_test {
     transfer_desk_config made;
     made.settings = std::move(settings);
     made.own_user = "ann";
+    made.remembered.records = std::move(remembered);
     made.worker = std::make_shared<prompt_background>();
     made.random = [this](std::span<std::byte> out) {
       ++last_random;
@@ -98,6 +121,16 @@ class lone_desk : public actors_test {
                                     connection, transfers});
     run();
     return connection;
+  }
+
+  /// Does what waits, and what follows from it.
+  void work_off() {
+    while (held && !held->empty()) {
+      const auto job = std::move(held->front());
+      held->pop_front();
+      job();
+      run();
+    }
   }
 
   void close_link(std::uint64_t number) {
@@ -159,6 +192,7 @@ class lone_desk : public actors_test {
   std::shared_ptr<core::memory_transfer_journal> journal =
       std::make_shared<core::memory_transfer_journal>();
   std::shared_ptr<core::memory_shelf> shelf = std::make_shared<core::memory_shelf>();
+  std::shared_ptr<held_background::queue> held;  ///< The work of transfers, if it is to wait.
   peer_actor peer;
   transfer_desk_actor desk;
 
