@@ -165,15 +165,21 @@ file_sink::fault file_sink::sync_all() const {
   return sink_fault(errno, "write to " + where_.string());
 }
 
+/// What fails here is still to be done the next time.
 file_sink::fault file_sink::sync_names() {
-  const auto folders = std::exchange(changed_folders_, {});
-  if (std::exchange(many_folders_changed_, false)) return sync_all();
-  for (const auto& path : folders) {
+  if (many_folders_changed_) {
+    if (auto error = sync_all()) return error;
+    many_folders_changed_ = false;
+    changed_folders_.clear();
+  }
+  while (!changed_folders_.empty()) {
+    const auto path = *changed_folders_.begin();
     const auto folder = folder_->open_folder(path);
+    const bool synced = folder.fd && ::fsync(folder.fd.get()) == 0;
+    auto error = sink_fault(folder.fd ? errno : folder.error, "write to " + shown_path(path, ""));
     // What was moved away since is somebody else's.
-    if (folder.fd && ::fsync(folder.fd.get()) != 0) {
-      return sink_fault(errno, "write to " + shown_path(path, ""));
-    }
+    if (!synced && (folder.fd || error.passing)) return error;
+    changed_folders_.erase(changed_folders_.begin());
   }
   return std::nullopt;
 }

@@ -74,6 +74,20 @@ TEST_F(FileSinkFaults, WhatCannotBeNamedNowIsNamedTheNextTime) {
             (std::map<std::string, std::string>{{"a", "x"}, {"b", "x"}, {"c", "x"}}));
 }
 
+TEST_F(FileSinkFaults, ANameThatCannotBeSyncedNowIsNotSettledYet) {
+  const std::string content(9 * 1024 * 1024, 'x');
+  declare({tf::file("large", content.size())});
+  ASSERT_EQ(write(0, content), "");
+  ASSERT_EQ(finish(0), "");
+  for (int tries = 0; tries < 2; ++tries) {
+    const no_descriptors now;
+    const auto fault = sink.settle();
+    ASSERT_TRUE(fault);
+    EXPECT_TRUE(fault->passing) << fault->detail;
+  }
+  EXPECT_EQ(tf::code(sink.settle()), "");
+}
+
 TEST_F(FileSinkFaults, ALargeFileWhosePartIsRemovedIsLostAndNeverAFileOfZeros) {
   const std::string content(9 * 1024 * 1024, 'x');
   declare({tf::file("large", content.size())});
