@@ -9,6 +9,9 @@ namespace hobnob::core {
 inline constexpr std::uint64_t block_size_min = 128 * 1024;
 inline constexpr std::uint64_t block_size_max = 16 * 1024 * 1024;
 
+/// A larger file is not sent: what is to be known of its blocks would fill too much memory. 16 TiB.
+inline constexpr std::uint64_t sent_file_size_max = block_size_max * 1024 * 1024;
+
 /// How a file of a known size is cut into blocks: the unit that is hashed, asked for and repaired.
 /// The size of a block follows from the size of the file, so both sides cut alike.
 class block_plan {

@@ -4,6 +4,7 @@
 #include "actors/core/transfer_journal.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/storage/background.hpp"
+#include "actors/transfer/kept_input.hpp"
 #include "actors/transfer/transfer_config.hpp"
 #include "actors/transfer/transfer_messages.hpp"
 #include "actors/transfer/transfer_rate.hpp"
@@ -49,6 +50,16 @@ struct slot_answer {
   bool granted = false;
 };
 
+/// Its files are to be sent to the same user again, by this source: are they what was offered?
+struct compare_source {
+  std::shared_ptr<core::transfer_source> source;
+};
+
+/// If not, it has ended.
+struct source_compared {
+  bool same = true;
+};
+
 /// A call on a transfer's background has come to its end; `then` goes on from there.
 struct transfer_work_done {
   std::function<void()> then;
@@ -72,22 +83,20 @@ struct slot_wanted {
 
 // clang-format off: one handler a line.
 
-using transfer_owner_actor = caf::typed_actor<
-    caf::reacts_to<transfer_told>,
-    caf::reacts_to<slot_wanted>>;
+using transfer_owner_actor =
+    caf::typed_actor<caf::reacts_to<transfer_told>, caf::reacts_to<slot_wanted>>;
 
 /// One transfer at one side: all that is decided about it.
-using file_transfer_actor = caf::typed_actor<
-    caf::reacts_to<transfer_link>,
-    caf::reacts_to<transfer_frames>,
-    caf::reacts_to<link_drained>,
-    caf::reacts_to<slot_answer>,
-    caf::reacts_to<transfer_work_done>,  // Self-sent, from the background.
-    caf::reacts_to<deadline_passed>,     // Self-sent.
-    caf::replies_to<answer_offer>::with<transfer_order_result>,
-    caf::replies_to<cancel_transfer>::with<transfer_order_result>,
-    caf::replies_to<pause_transfer>::with<transfer_order_result>,
-    caf::replies_to<resume_transfer>::with<transfer_order_result>>;
+using file_transfer_actor =
+    caf::typed_actor<caf::reacts_to<transfer_link>, caf::reacts_to<transfer_frames>,
+                     caf::reacts_to<link_drained>, caf::reacts_to<slot_answer>,
+                     caf::reacts_to<transfer_work_done>,  // Self-sent, from the background.
+                     caf::reacts_to<deadline_passed>,     // Self-sent.
+                     caf::replies_to<compare_source>::with<source_compared>,
+                     caf::replies_to<answer_offer>::with<transfer_order_result>,
+                     caf::replies_to<cancel_transfer>::with<transfer_order_result>,
+                     caf::replies_to<pause_transfer>::with<transfer_order_result>,
+                     caf::replies_to<resume_transfer>::with<transfer_order_result>>;
 
 // clang-format on
 
@@ -103,6 +112,7 @@ struct file_transfer_config {
 
   std::shared_ptr<const transfer_config> settings;
   std::shared_ptr<rate_limit> shared_limit;  ///< Of all that is sent.
+  std::shared_ptr<kept_input_budget> kept;   ///< Of all that is received.
   std::shared_ptr<background> reaper;        ///< Where backgrounds are destroyed, which may wait.
   std::function<std::int64_t()> wall_ms;     ///< Unix time.
 };

@@ -16,7 +16,7 @@ using std::chrono::seconds;
 constexpr milliseconds running_tick{250};
 constexpr seconds resting_tick{30};
 constexpr seconds retry_interval{10};
-constexpr minutes silence_max{10};  ///< Of a link that lives: the other side has lost its way.
+constexpr minutes silence_max{10};   ///< Of a link that lives: the other side has lost its way.
 constexpr seconds idle_turn_max{5};  ///< Who waits so long for the other side lets another one run.
 constexpr std::size_t detail_size_max = 200;
 
@@ -54,6 +54,9 @@ file_transfer_actor::behavior_type file_transfer_state::make_behavior(file_trans
             if (!running) rest();
           },
           [this](const deadline_passed& moment) { woken(moment.token); },
+          [this](const compare_source& order) -> caf::result<source_compared> {
+            return compare_with(order);
+          },
           [this](const answer_offer& order) {
             auto result = answer(order);
             update();
@@ -182,6 +185,7 @@ void file_transfer_state::give_up_turn() {
   if (turn_given_up || !is_waiting() || now() - heard_at <= idle_turn_max) return;
   turn_given_up = true;
   self->send(desk, slot_wanted{record.id, record.direction, 0});
+  if (calls_ == 0) rest();
 }
 
 void file_transfer_state::wake_in(alarm what, std::chrono::steady_clock::duration time) {

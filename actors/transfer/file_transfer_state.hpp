@@ -5,6 +5,7 @@
 #include <array>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
+#include <caf/result.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <chrono>
@@ -48,6 +49,9 @@ struct file_transfer_state {
   virtual bool has_spoken() const = 0;  ///< The other side knows of it, on this link.
   virtual bool is_waiting() const = 0;  ///< It is the other side's turn to say something.
   virtual transfer_order_result answer(const answer_offer& order) = 0;
+  virtual caf::result<source_compared> compare_with(const compare_source&) {
+    return source_compared{};
+  }
   virtual void discard() {}  ///< It has failed: cleans up, by `work`.
   virtual void ended() {}    ///< It is over: what is under way is not wanted any more.
   virtual void drained() {}  ///< The link takes content again.
@@ -103,7 +107,7 @@ struct file_transfer_state {
   void say_hold();
   void say_end(const std::string& code, const std::string& detail);
   void say(const wire::Transfer& message) { say(encode(message), frame_priority::interactive); }
-  void say(shared_slice payload, frame_priority priority);
+  send_status say(shared_slice payload, frame_priority priority);
   static shared_slice encode(const wire::Transfer& message);
 
   file_transfer_actor::pointer self;

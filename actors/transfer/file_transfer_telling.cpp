@@ -115,12 +115,13 @@ shared_slice file_transfer_state::encode(const wire::Transfer& message) {
   return encode_transfer(message);
 }
 
-void file_transfer_state::say(shared_slice payload, frame_priority priority) {
-  if (!link.connection) return;
+send_status file_transfer_state::say(shared_slice payload, frame_priority priority) {
+  if (!link.connection) return send_status::closed;
   const auto status =
       link.connection->send(outgoing_frame{frame_type::transfer, priority, {}, std::move(payload)});
   if (status == send_status::overflow)
     link.connection->close({close_reason::overflow, "too much waits to be sent"});
+  return status;
 }
 
 }  // namespace hobnob

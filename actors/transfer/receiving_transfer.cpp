@@ -4,100 +4,44 @@
 #include "transport/wire/transfer.pb.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace hobnob {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::uint64_t window_usual = 8 * 1024 * 1024;
 constexpr std::uint64_t window_min = 256 * 1024;
+constexpr std::uint64_t window_shared_min = 2 * 1024 * 1024;
 
 /// What an honest sender can have under way: what was asked for, and what was asked for before.
-constexpr std::size_t kept_bytes_max = 64 * 1024 * 1024;
+constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
+
+/// Of one call: whoever pauses it, or wants to hear how far it is, does not wait for long.
+constexpr std::uint64_t compared_at_once = 16 * 1024 * 1024;
 
 constexpr unsigned ticks_per_settling = 4;
 
 /// So that a rate is held by asking in time for what it allows.
-std::uint64_t window_for(const rate_limit& limit, std::uint64_t per_second) {
-  return limit.limited() ? std::clamp(per_second * 2, window_min, window_usual) : window_usual;
+std::uint64_t window_for(const rate_limit& limit, std::uint64_t per_second, std::size_t receiving) {
+  const auto share = std::max(window_shared_min, window_usual / receiving);
+  return limit.limited() ? std::clamp(per_second * 2, window_min, share) : share;
+}
+
+std::size_t size_of(const transfer_input& input) {
+  return input.message ? input.message->ByteSizeLong() : input.blocks.size();
 }
 
 }  // namespace
+
+receiving_transfer_state::~receiving_transfer_state() {
+  if (sharing) config.kept->end();
+}
 
 void receiving_transfer_state::start() {
   limit = std::make_shared<rate_limit>(config.limits.bytes_per_second);
   begun = config.remembered && accepted;
   watch_expiry();
-}
-
-void receiving_transfer_state::watch_expiry() {
-  if (accepted || record.expires_ms == 0) return forget(alarm::expiry);
-  const auto left = std::max<std::int64_t>(0, record.expires_ms - config.wall_ms());
-  wake_in(alarm::expiry, milliseconds{left});
-}
-
-// --- The offer ---
-
-void receiving_transfer_state::linked() {
-  offer_seen = accepted_said = false;
-  if (!link.transfers) return;
-  // A sender that has forgotten it says so.
-  if (complete) {
-    say_complete();
-  } else if (accepted) {
-    say_accepted();
-  }
-}
-
-bool receiving_transfer_state::has_spoken() const {
-  return link.connection && link.transfers && (accepted || offer_seen);
-}
-
-void receiving_transfer_state::take_offer(const wire::Transfer& message) {
-  const auto& words = message.offer();
-  const bool same = words.entries() == info.summary.entries &&
-                    words.files() == info.summary.files && words.bytes() == info.summary.bytes &&
-                    parse_hash(words.manifest_hash()) == record.manifest;
-  if (!same)
-    return fail("source-changed", "other files are offered than at first", "source-changed");
-  offer_seen = true;
-  if (complete) {
-    say_complete();
-  } else if (accepted && !accepted_said) {
-    say_accepted();
-  }
-}
-
-void receiving_transfer_state::say_accepted() {
-  auto message = transfer_message(record.id);
-  message.mutable_accepted();
-  accepted_said = true;
-  say(message);
-}
-
-void receiving_transfer_state::say_complete() {
-  auto message = transfer_message(record.id);
-  message.mutable_complete();
-  say(message);
-}
-
-transfer_order_result receiving_transfer_state::answer(const answer_offer& order) {
-  if (accepted) return {false, "already-answered", "the offer has been accepted before"};
-  if (!order.accept) return cancel();
-  if (!order.sink && !config.settings->make_sink)
-    return {false, "no-sink", "there is no place to receive to"};
-  given_sink = order.sink;
-  record.folder = order.folder;
-  record.conflicts = order.conflicts;
-  config.limits = order.limits;
-  limit = std::make_shared<rate_limit>(order.limits.bytes_per_second);
-  accepted = true;
-  record_changed = true;
-  forget(alarm::expiry);
-  if (has_spoken() && offer_seen) say_accepted();
-  return {true, {}, {}};
 }
 
 // --- What the sender says ---
@@ -121,10 +65,25 @@ void receiving_transfer_state::take(const transfer_input& input) {
 
 void receiving_transfer_state::keep(const transfer_input& input) {
   if (!running) return;  // It was asked for before something held it back.
-  kept_bytes += input.message ? input.message->ByteSizeLong() : input.blocks.size();
-  if (kept_bytes > kept_bytes_max)
+  if (!next.kept) next.kept = std::make_shared<kept_input>(config.kept);
+  const auto size = size_of(input);
+  if (next.kept->bytes() + size > kept_bytes_max)
     return fail("protocol", "the sender sends what was not asked for", "protocol");
-  next.inputs.push_back(input);
+  if (next.kept->add(size)) return next.inputs.push_back(input);
+  // There is no room because of all of them together: it asks again for what it drops.
+  const bool begins = next.begin;
+  next = {};
+  next.begin = true;
+  if (!begins) say_accepted();
+}
+
+/// What was not taken comes before what has come since.
+void receiving_transfer_state::keep_on(std::vector<transfer_input>& rest) {
+  if (rest.empty() || next.begin) return;
+  if (!next.kept) next.kept = std::make_shared<kept_input>(config.kept);
+  for (const auto& input : rest) next.kept->add_back(size_of(input));
+  next.inputs.insert(next.inputs.begin(), std::make_move_iterator(rest.begin()),
+                     std::make_move_iterator(rest.end()));
 }
 
 // --- Running ---
@@ -132,17 +91,21 @@ void receiving_transfer_state::keep(const transfer_input& input) {
 void receiving_transfer_state::run() {
   begun = true;
   next.begin = true;
+  idle_ticks = 0;
+  if (!std::exchange(sharing, true)) config.kept->begin();
   if (!accepted_said) say_accepted();
 }
 
 void receiving_transfer_state::halt() {
   next = {};
-  kept_bytes = 0;
+  if (std::exchange(sharing, false)) config.kept->end();
   working = comparing = comparing_now = false;
 }
 
 void receiving_transfer_state::tick() {
   comparing = comparing_now;  // Not more often, or the state would flicker.
+  // There is no news, and no thread is kept for what does not come.
+  if (++idle_ticks > 2 * ticks_per_settling) return update();
   next.report = true;
   next.settle = next.settle || ++ticks % ticks_per_settling == 0;
   update();
@@ -155,16 +118,17 @@ void receiving_transfer_state::pump() {
     return;
   }
   working = true;
-  kept_bytes = 0;
+  if (!next.inputs.empty()) idle_ticks = 0;
+  next.window = window_for(*limit, config.limits.bytes_per_second, config.kept->receiving());
   transfer_receiver_config engine_config;
   engine_config.id = record.id;
   engine_config.offered = info.summary;
   engine_config.manifest = record.manifest;
-  engine_config.window = window_for(*limit, config.limits.bytes_per_second);
+  engine_config.window = next.window;
   engine_config.finished = record.finished;
   work(
       [at = shop, sink = given_sink, settings = config.settings, order = sink_order(),
-       engine_config = std::move(engine_config), todo = std::exchange(next, {})] {
+       engine_config = std::move(engine_config), todo = std::exchange(next, {})]() mutable {
         if (!at->sink)
           at->sink = sink ? sink : settings->make_sink ? settings->make_sink(order) : nullptr;
         if (!at->sink) {
@@ -178,20 +142,22 @@ void receiving_transfer_state::pump() {
       [this, of = round](outcome& result) { worked(result, of == round); });
 }
 
-receiving_transfer_state::outcome receiving_transfer_state::perform(workshop& shop,
-                                                                    const job& todo) {
+receiving_transfer_state::outcome receiving_transfer_state::perform(workshop& shop, job& todo) {
   outcome result;
   auto& engine = *shop.engine;
+  engine.set_window(todo.window);
+  const auto enough = engine.bytes_compared() + compared_at_once;
   if (todo.begin) result.fault = engine.begin(result.answers);
-  for (const auto& input : todo.inputs) {
-    if (result.fault) break;
-    if (input.message) {
-      result.fault = engine.take(*input.message, result.answers);
+  auto input = todo.inputs.begin();
+  for (; input != todo.inputs.end() && !result.fault && engine.bytes_compared() < enough; ++input) {
+    if (input->message) {
+      result.fault = engine.take(*input->message, result.answers);
     } else {
-      result.taken += input.blocks.size();
-      result.fault = engine.take_blocks(input.blocks.view(), result.answers);
+      result.taken += input->blocks.size();
+      result.fault = engine.take_blocks(input->blocks.view(), result.answers);
     }
   }
+  result.rest.assign(std::make_move_iterator(input), std::make_move_iterator(todo.inputs.end()));
   if (todo.report && !result.fault && !engine.complete()) engine.report(result.answers);
   if (todo.settle && !result.fault) result.fault = engine.settle();
   if (todo.settle || engine.complete()) result.finished = engine.finished();
@@ -220,6 +186,7 @@ void receiving_transfer_state::worked(outcome& result, bool current) {
   limit->spend(result.taken, now());
   for (auto& payload : result.answers) say(std::move(payload), frame_priority::interactive);
   if (result.fault) return trouble(*result.fault);
+  keep_on(result.rest);
   update();
 }
 

@@ -18,6 +18,7 @@ struct receiving_transfer_state : file_transfer_state {
 
   using file_transfer_state::file_transfer_state;
   using file_transfer_state::make_behavior;
+  ~receiving_transfer_state() override;
 
  private:
   /// The sink and what fills it; made and used on the background.
@@ -35,6 +36,7 @@ struct receiving_transfer_state : file_transfer_state {
     std::uint64_t bytes_done = 0;
     bool comparing = false;
     bool complete = false;
+    std::vector<transfer_input> rest;  ///< Not taken yet: that was work enough.
     std::vector<std::string> stored;
     std::optional<core::block_set> finished;  ///< Once settled.
   };
@@ -43,8 +45,10 @@ struct receiving_transfer_state : file_transfer_state {
   struct job {
     bool begin = false;
     std::vector<transfer_input> inputs;
+    std::shared_ptr<kept_input> kept;  ///< Of these.
     bool report = false;
     bool settle = false;
+    std::uint64_t window = 0;
   };
 
   void start() override;
@@ -70,7 +74,8 @@ struct receiving_transfer_state : file_transfer_state {
   void keep(const transfer_input& input);
   void worked(outcome& result, bool current);
   transfer_config::sink_order sink_order() const;
-  static outcome perform(workshop& shop, const job& todo);
+  static outcome perform(workshop& shop, job& todo);
+  void keep_on(std::vector<transfer_input>& rest);
 
   std::shared_ptr<workshop> shop = std::make_shared<workshop>();
   std::shared_ptr<core::transfer_sink> given_sink;  // By whoever answered the offer.
@@ -82,11 +87,12 @@ struct receiving_transfer_state : file_transfer_state {
 
   // While it runs:
   job next;
-  std::size_t kept_bytes = 0;  // Of the inputs in it.
   bool working = false;
   bool comparing = false;
   bool comparing_now = false;
   unsigned ticks = 0;
+  unsigned idle_ticks = 0;  // Since anything came.
+  bool sharing = false;     // It counts among those that receive.
 };
 
 file_transfer_actor::behavior_type receiving_transfer(

@@ -1,8 +1,6 @@
 #include "actors/transfer/sending_transfer.hpp"
 
 #include "actors/transfer/transfer_frame.hpp"
-#include "actors/transfer/transfer_offer.hpp"
-#include "actors/transfer/transfer_words.hpp"
 #include "transport/wire/transfer.pb.h"
 
 #include <algorithm>
@@ -23,98 +21,17 @@ constexpr std::size_t blocks_size_min = 32 * 1024;
 constexpr std::size_t inbox_bytes_max = 16 * 1024 * 1024;
 constexpr std::size_t inbox_messages_max = 20'000;
 
+/// Of those that wait for the rate of all whoever had it last comes last.
+constexpr milliseconds pace_courtesy{1};
+
 }  // namespace
 
 void sending_transfer_state::outcome::note(const transfer_sender& from) {
   has_blocks = from.has_blocks();
+  has_questions = from.has_questions();
   done = from.done();
   files_done = from.files_done();
   bytes_done = from.bytes_done();
-}
-
-// --- The offer ---
-
-void sending_transfer_state::start() {
-  limit.emplace(config.limits.bytes_per_second);
-  look_through();
-}
-
-void sending_transfer_state::look_through() {
-  struct view {
-    std::shared_ptr<transfer_sender> engine;
-    transfer_sender::fault fault;
-  };
-  looking = true;
-  work(
-      [id = record.id, source = config.source, sources = record.sources, settings = config.settings,
-       at = wanted]() mutable {
-        view result;
-        if (!source && settings->open_source) source = settings->open_source(sources);
-        if (!source) {
-          result.fault = core::transfer_fault{"source-unreadable", "the source cannot be opened"};
-          return result;
-        }
-        at->set(source);
-        result.engine = std::make_shared<transfer_sender>(id, std::move(source));
-        result.fault = result.engine->scan();
-        return result;
-      },
-      [this](view& result) {
-        looking = false;
-        if (over) return;
-        if (!result.fault) engine = std::move(result.engine);
-        looked_through(result.fault);
-      });
-}
-
-void sending_transfer_state::looked_through(const transfer_sender::fault& failed) {
-  if (failed) return trouble(*failed);
-  const bool known = record.manifest != core::content_hash{};
-  if (known && engine->manifest_hash() != record.manifest)
-    return fail("source-changed", "the files are not those that were offered", {});
-  auto summary = engine->summary();
-  if (!info.summary.name.empty()) summary.name = info.summary.name;
-  info.summary = std::move(summary);
-  record.manifest = engine->manifest_hash();
-  record_changed = true;
-  if (!accepted && record.expires_ms > 0) {
-    const auto left = record.expires_ms - config.wall_ms();
-    wake_in(alarm::expiry, milliseconds{std::max<std::int64_t>(0, left)});
-  }
-  if (link.connection) offer();
-  update();
-}
-
-void sending_transfer_state::retry() {
-  if (!engine && !looking) look_through();
-}
-
-void sending_transfer_state::linked() {
-  asked = offered = false;
-  if (!link.transfers) return fail("unsupported", "the other side's program takes no files", {});
-  if (engine) return offer();
-  if (accepted) ask_for_patience();
-}
-
-/// To look through many files takes its time, which the receiver is not to take for silence.
-void sending_transfer_state::ask_for_patience() {
-  auto message = transfer_message(record.id);
-  message.mutable_hold()->set_held(true);
-  message.mutable_hold()->set_code("queued");
-  hold_said = "queued";
-  say(message);
-}
-
-void sending_transfer_state::offer() {
-  auto message = transfer_message(record.id);
-  offered_files words{info.summary, record.manifest, config.note, {}};
-  if (!accepted && record.expires_ms > 0) {
-    const auto left = (record.expires_ms - config.wall_ms()) / 1000;
-    words.expires = std::chrono::seconds{std::max<std::int64_t>(left, 1)};
-  }
-  write_offer(words, *message.mutable_offer());
-  offered = true;
-  say(message);
 }
 
 // --- What the receiver says ---
@@ -159,20 +76,20 @@ void sending_transfer_state::take_accepted() {
   inbox_bytes = 0;
   made_blocks.clear();
   forget_first = true;
-  has_blocks = false;
+  has_blocks = has_questions = false;
 }
 
 void sending_transfer_state::halt() {
   inbox.clear();
   inbox_bytes = 0;
   made_blocks.clear();
-  asked = answering = has_blocks = blocked = false;
+  asked = answering = has_blocks = has_questions = blocked = false;
   making = 0;
   forget_first = true;
 }
 
 bool sending_transfer_state::is_waiting() const {
-  return !in_queue && inbox.empty() && !answering && !has_blocks && making == 0 &&
+  return !in_queue && inbox.empty() && !answering && !has_questions && !has_blocks && making == 0 &&
          made_blocks.empty();
 }
 
@@ -192,7 +109,8 @@ transfer_state sending_transfer_state::quiet_state() const {
 // --- Running ---
 
 void sending_transfer_state::pump() {
-  if (!inbox.empty() && !answering) answer_inbox();
+  const bool may_answer = has_questions && !blocked;
+  if ((!inbox.empty() || may_answer) && !answering) answer_inbox();
   make_blocks();
 }
 
@@ -200,7 +118,7 @@ void sending_transfer_state::answer_inbox() {
   answering = true;
   inbox_bytes = 0;
   work(
-      [at = engine, messages = std::exchange(inbox, {}),
+      [at = engine, messages = std::exchange(inbox, {}), may_answer = !blocked,
        forget_it = std::exchange(forget_first, false)] {
         outcome result;
         if (forget_it) at->forget_requests();
@@ -208,6 +126,7 @@ void sending_transfer_state::answer_inbox() {
           if (result.fault) break;
           result.fault = at->take(*message, result.answers);
         }
+        if (!result.fault && may_answer) result.fault = at->answer(result.answers);
         result.note(*at);
         return result;
       },
@@ -218,12 +137,17 @@ void sending_transfer_state::answer_inbox() {
 
 void sending_transfer_state::answered(const outcome& result) {
   answering = false;
-  for (const auto& payload : result.answers) say(payload, frame_priority::normal);
+  // What a link does not take waits: it is not to grow because somebody asks for much.
+  for (const auto& payload : result.answers)
+    blocked = say(payload, frame_priority::normal) != send_status::sent || blocked;
   info.files_done = result.files_done;
   info.bytes_done = result.bytes_done;
   if (result.fault) return trouble(*result.fault);
   if (result.done) return succeed();
-  if (!forget_first) has_blocks = result.has_blocks;
+  if (!forget_first) {
+    has_blocks = result.has_blocks;
+    has_questions = result.has_questions;
+  }
   pump();
 }
 
@@ -231,7 +155,9 @@ bool sending_transfer_state::must_pause_for_rate() {
   auto next = limit->next();
   if (config.shared_limit) next = std::max(next, config.shared_limit->next());
   if (next <= now()) return false;
-  if (!is_set(alarm::pace)) wake_in(alarm::pace, next - now());
+  if (is_set(alarm::pace)) return true;
+  wake_in(alarm::pace, next - now() + (spent ? pace_courtesy : milliseconds{0}));
+  spent = false;
   return true;
 }
 
@@ -244,6 +170,7 @@ void sending_transfer_state::make_blocks() {
     // As if it had been sent: two frames made at once are not to pass for one.
     limit->spend(size, now());
     if (config.shared_limit) config.shared_limit->spend(size, now());
+    spent = config.shared_limit != nullptr;
     ++making;
     work(
         [at = engine, size] {
@@ -252,7 +179,10 @@ void sending_transfer_state::make_blocks() {
           result.note(*at);
           return result;
         },
-        [this, of = round](outcome& result) {
+        [this, size, of = round](outcome& result) {
+          const auto unused = size - std::min(size, result.payload.size());
+          limit->give_back(unused);
+          if (config.shared_limit) config.shared_limit->give_back(unused);
           if (!over && of == round) made(result);
         });
   }

@@ -52,6 +52,7 @@ struct sending_transfer_state : file_transfer_state {
     transfer_sender::answers answers;
     bytes payload;  ///< Of a `blocks` frame.
     bool has_blocks = false;
+    bool has_questions = false;
     bool done = false;
     std::uint64_t files_done = 0;
     std::uint64_t bytes_done = 0;
@@ -70,6 +71,7 @@ struct sending_transfer_state : file_transfer_state {
   bool has_spoken() const override { return offered; }
   bool is_waiting() const override;
   transfer_order_result answer(const answer_offer& order) override;
+  caf::result<source_compared> compare_with(const compare_source& order) override;
   void drained() override;
   void retry() override;
   void ended() override;
@@ -100,10 +102,12 @@ struct sending_transfer_state : file_transfer_state {
   std::size_t inbox_bytes = 0;
   bool forget_first = false;  // What the engine was asked for is void.
   bool answering = false;
-  std::size_t making = 0;  // Calls for blocks under way.
+  bool has_questions = false;  // That were answered in part.
+  std::size_t making = 0;      // Calls for blocks under way.
   bool has_blocks = false;
   std::deque<shared_slice> made_blocks;
   bool blocked = false;  // The link takes no content at present.
+  bool spent = false;    // It was the last one to use the rate of all, for all it knows.
 };
 
 file_transfer_actor::behavior_type sending_transfer(

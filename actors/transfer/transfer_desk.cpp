@@ -1,12 +1,14 @@
 #include "actors/transfer/transfer_desk.hpp"
 
 #include "actors/core/user_name.hpp"
+#include "actors/request.hpp"
 #include "actors/spawn.hpp"
 #include "actors/transfer/receiving_transfer.hpp"
 #include "actors/transfer/sending_transfer.hpp"
 #include "actors/transfer/transfer_words.hpp"
 
 #include <algorithm>
+#include <caf/typed_response_promise.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -16,6 +18,7 @@ namespace {
 /// A wish holds for a minute.
 constexpr std::chrono::seconds wish_interval{45};
 
+constexpr std::chrono::seconds look_patience{30};
 constexpr std::size_t name_size_max = 255;
 constexpr std::size_t note_size_max = 200;
 
@@ -41,7 +44,7 @@ transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(transfer_d
   });
   recall(std::move(settings.remembered));
   return {[this](const add_transfer_subscriber& order) { subscribe(order.subscriber); },
-          [this](send_files& order) { return start(order); },
+          [this](send_files& order) -> caf::result<transfer_started> { return start(order); },
           [this](const answer_offer& order) { return hand_over(order); },
           [this](const cancel_transfer& order) { return hand_over(order); },
           [this](const pause_transfer& order) { return hand_over(order); },
@@ -53,7 +56,8 @@ transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(transfer_d
           [this](const link_gone& news) { close(news.link); },
           [this](const transfer_told& news) { take(news); },
           [this](const slot_wanted& wish) { give_slot(wish); },
-          [this](const deadline_passed&) {
+          [this](const deadline_passed& moment) {
+            if (moment.token == late_offers_token) return weigh_late_offers();
             wishing = false;
             wish_for_links();
           },
@@ -62,13 +66,35 @@ transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(transfer_d
 
 // --- What is asked of it ---
 
-transfer_started transfer_desk_state::start(send_files& order) {
+caf::result<transfer_started> transfer_desk_state::start(send_files& order) {
+  if (const auto* begun = find_begun(order.to, order.sources)) return join(*begun, order);
+  return begin(order);
+}
+
+/// The same files on their way to the same user: they go on, instead of beginning anew; unless they
+/// are others by now.
+caf::result<transfer_started> transfer_desk_state::join(const entry& begun, send_files& order) {
+  auto promise = self->make_response_promise<transfer_started>();
+  const auto id = begun.info.id;
+  request(self, begun.actor, look_patience, compare_source{order.source})
+      .then(
+          [this, promise, id, order](const source_compared& seen) mutable {
+            promise.deliver(seen.same ? transfer_started{id, {}, {}} : begin(order));
+          },
+          [this, promise, id, order](caf::error&) mutable {
+            const auto found = transfers.find(id);
+            const bool goes_on = found != transfers.end() && found->second.actor;
+            promise.deliver(goes_on ? transfer_started{id, {}, {}} : begin(order));
+          });
+  return promise;
+}
+
+transfer_started transfer_desk_state::begin(send_files& order) {
   if (stopping) return {{}, "stopped", "the peer has stopped"};
   if (!core::is_user_name(order.to) || order.to == own_user)
     return {{}, "bad-name", "nothing can be sent to \"" + order.to + "\""};
   if (order.name.size() > name_size_max)
     return {{}, "bad-name", "the name is longer than 255 bytes"};
-  if (const auto* begun = find_begun(order.to, order.sources)) return {begun->info.id, {}, {}};
   file_transfer_config made;
   random(std::as_writable_bytes(std::span{made.record.id}));
   made.record.direction = transfer_direction::sending;
@@ -86,7 +112,6 @@ transfer_started transfer_desk_state::start(send_files& order) {
   return {add(std::move(made)).info.id, {}, {}};
 }
 
-/// The same files on their way to the same user: they go on, instead of beginning anew.
 const transfer_desk_state::entry* transfer_desk_state::find_begun(
     const std::string& user, const std::vector<std::string>& sources) const {
   if (sources.empty()) return nullptr;
@@ -156,6 +181,7 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   }
   made.settings = config;
   made.shared_limit = shared_limit;
+  made.kept = kept;
   made.reaper = worker;
   made.wall_ms = wall_ms;
   if (row.info.direction == transfer_direction::sending) {

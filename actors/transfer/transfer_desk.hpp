@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/token_bucket.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/transfer/file_transfer.hpp"
 #include "actors/transfer/offer_policy.hpp"
@@ -9,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -47,6 +49,9 @@ struct transfer_desk_config {
   std::shared_ptr<background> worker;
 };
 
+/// Of the desk's alarm for offers that were too many at once.
+inline constexpr std::uint64_t late_offers_token = 1;
+
 /// Keeps the book of a peer's transfers, and ends when the peer does. Its reasons to change are
 /// files of their own:
 ///
@@ -83,7 +88,9 @@ struct transfer_desk_state {
   };
 
   // --- transfer_desk.cpp
-  transfer_started start(send_files& order);
+  caf::result<transfer_started> start(send_files& order);
+  transfer_started begin(send_files& order);
+  caf::result<transfer_started> join(const entry& begun, send_files& order);
   template <class Order>
   caf::result<transfer_order_result> hand_over(const Order& order);
   const entry* find_begun(const std::string& user, const std::vector<std::string>& sources) const;
@@ -105,7 +112,13 @@ struct transfer_desk_state {
   void offer_again(const entry& ended, const transfer_link& to);
   void consider(const transfer_link& from, const std::string& user, const transfer_id& id,
                 const wire::Transfer& message);
+  void weigh(const offer_in_hand& offer);
   void decide(const offer_in_hand& offer, bool verified);
+  bool may_offer(const std::string& user);
+  void wait_with_offers();
+  void weigh_late_offers();
+  void withdraw(const transfer_id& id, const fingerprint& by,
+                const std::vector<transfer_input>& inputs);
 
   // --- transfer_desk_links.cpp
   void open(const link_ready& news);
@@ -135,11 +148,16 @@ struct transfer_desk_state {
   std::uint64_t last_number = 0;
   std::optional<run_queue> sending, receiving;
   std::shared_ptr<rate_limit> shared_limit;
+  std::shared_ptr<kept_input_budget> kept = std::make_shared<kept_input_budget>();
   std::map<transfer_id, offer_in_hand> in_hand;
+  std::map<std::string, core::token_bucket> offer_rates;  // Of each user.
+  std::deque<transfer_id> late_offers;                    // In hand, and too many at once.
+  bool waiting_with_offers = false;                       // A timer for these runs.
 
   struct known_link {
     transfer_link link;
     std::string user;
+    transfer_id drained_first{};  ///< Who was told first that it takes content again.
   };
   std::map<std::uint64_t, known_link> links;  // By their numbers: the newest of a user is the last.
   bool wishing = false;                       // A timer for the next wish runs.

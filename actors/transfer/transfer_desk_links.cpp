@@ -3,6 +3,9 @@
 
 #include "actors/transfer/transfer_desk.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace hobnob {
 
 void transfer_desk_state::open(const link_ready& news) {
@@ -24,10 +27,21 @@ void transfer_desk_state::close(std::uint64_t link) {
   }
 }
 
+/// Whoever hears of it first finds the most room: each in turn.
 void transfer_desk_state::drained(std::uint64_t link) {
-  for (const auto& [id, row] : transfers) {
-    if (row.actor && row.link == link) self->send(row.actor, link_drained{link});
+  const auto known = links.find(link);
+  if (known == links.end()) return;
+  auto& first = known->second.drained_first;
+  std::vector<const entry_map::value_type*> rows;
+  for (const auto& each : transfers) {
+    if (each.second.actor && each.second.link == link) rows.push_back(&each);
   }
+  if (rows.empty()) return;
+  const auto next =
+      std::find_if(rows.begin(), rows.end(), [&](const auto* each) { return first < each->first; });
+  if (next != rows.end()) std::rotate(rows.begin(), next, rows.end());
+  first = rows.front()->first;
+  for (const auto* each : rows) self->send(each->second.actor, link_drained{link});
 }
 
 const transfer_link* transfer_desk_state::best_link(const std::string& user) const {

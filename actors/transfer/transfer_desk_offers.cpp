@@ -17,6 +17,11 @@ namespace {
 constexpr std::chrono::hours unanswered_max{24 * 30};
 constexpr std::chrono::seconds verify_patience{10};
 
+/// Of one user; more wait.
+constexpr double offers_per_second = 2;
+constexpr double offers_at_once = 100;
+constexpr std::chrono::milliseconds late_offers_pause{500};
+
 void say_to(const transfer_link& link, const wire::Transfer& message) {
   const auto status = link.connection->send(outgoing_frame{
       frame_type::transfer, frame_priority::interactive, {}, encode_transfer(message)});
@@ -81,7 +86,7 @@ void transfer_desk_state::hand(const transfer_link& from, const transfer_id& id,
     self->send(row.actor, transfer_frames{from.link, std::move(inputs)});
     return;
   }
-  if (in_hand.contains(id)) return;
+  if (in_hand.contains(id)) return withdraw(id, from.user, inputs);
   if (found == transfers.end() && offer != inputs.end()) {
     const auto known = links.find(from.link);
     if (known != links.end()) consider(from, known->second.user, id, *offer->message);
@@ -154,8 +159,60 @@ void transfer_desk_state::consider(const transfer_link& from, const std::string&
   record.expires_ms = wall_ms() + std::chrono::milliseconds{patience}.count();
   offer.note = words->note;
   offer.link = from.link;
-  if (policy_for(*config, user).accept != accept_policy::verified) return decide(offer, false);
+  if (may_offer(user)) return weigh(offer);
+  const auto late = std::count_if(late_offers.begin(), late_offers.end(), [&](const auto& each) {
+    return in_hand.at(each).record.user == user;
+  });
+  if (static_cast<std::uint64_t>(late) >= config->offers_max)
+    return end_there(from, id, "refused", "there are too many offers at once");
+  late_offers.push_back(id);
   in_hand.emplace(id, offer);
+  wait_with_offers();
+}
+
+void transfer_desk_state::wait_with_offers() {
+  if (late_offers.empty() || std::exchange(waiting_with_offers, true)) return;
+  self->delayed_send(self, late_offers_pause, deadline_passed{late_offers_token});
+}
+
+/// Each costs writes to the disk and a line on a terminal.
+bool transfer_desk_state::may_offer(const std::string& user) {
+  const auto now = self->clock().now();
+  return offer_rates.try_emplace(user, offers_per_second, offers_at_once, now)
+      .first->second.take(1, now);
+}
+
+void transfer_desk_state::weigh_late_offers() {
+  waiting_with_offers = false;
+  for (auto next = late_offers.begin(); next != late_offers.end();) {
+    const auto offer = in_hand.find(*next)->second;
+    if (!may_offer(offer.record.user)) {
+      ++next;
+      continue;
+    }
+    next = late_offers.erase(next);
+    in_hand.erase(offer.record.id);
+    weigh(offer);
+  }
+  wait_with_offers();
+}
+
+/// An offer that nobody has looked at yet.
+void transfer_desk_state::withdraw(const transfer_id& id, const fingerprint& by,
+                                   const std::vector<transfer_input>& inputs) {
+  const auto late = std::find(late_offers.begin(), late_offers.end(), id);
+  const bool ends = std::any_of(inputs.begin(), inputs.end(), [](const transfer_input& i) {
+    return i.message && i.message->has_end();
+  });
+  if (!ends || late == late_offers.end() || in_hand.at(id).record.key != by) return;
+  late_offers.erase(late);
+  in_hand.erase(id);
+}
+
+void transfer_desk_state::weigh(const offer_in_hand& offer) {
+  const auto& user = offer.record.user;
+  if (policy_for(*config, user).accept != accept_policy::verified) return decide(offer, false);
+  in_hand.emplace(offer.record.id, offer);
   request(self, peer, verify_patience, verify_user{user, false})
       .then(
           [this, offer](const verify_result& known) {

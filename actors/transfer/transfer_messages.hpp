@@ -88,7 +88,8 @@ struct transfer_limits {
 };
 
 /// Offers what `source` holds to a user. What is on its way to that user from the same `sources`
-/// goes on instead, by its old id. Answered as soon as the transfer has an id; what becomes of
+/// goes on instead, by its old id, if it is the same still; else that one ends ("source-changed").
+/// Answered as soon as the transfer has an id; what becomes of
 /// it is told to subscribers.
 struct send_files {
   std::string to;
@@ -145,10 +146,11 @@ struct transfer_list {
 // clang-format off: one handler a line.
 
 /// Whoever wants to know what becomes of transfers.
-using transfer_subscriber_actor = caf::typed_actor<
-    caf::reacts_to<transfer_offered>,    // Somebody offers something: decide.
-    caf::reacts_to<transfer_progress>,   // A transfer comes further, or changes its state.
-    caf::reacts_to<transfer_ended>>;     // The last word on a transfer.
+using transfer_subscriber_actor =
+    caf::typed_actor<caf::reacts_to<transfer_offered>,   // Somebody offers something: decide.
+                     caf::reacts_to<transfer_progress>,  // A transfer comes further, or changes its
+                                                         // state.
+                     caf::reacts_to<transfer_ended>>;    // The last word on a transfer.
 
 struct add_transfer_subscriber {
   transfer_subscriber_actor subscriber;
@@ -157,8 +159,7 @@ struct add_transfer_subscriber {
 /// The transfers of a peer, as the rest of the program knows them.
 using transfers_actor = caf::typed_actor<
     // First tells it all transfers that have not ended, open offers as such, then every change.
-    caf::reacts_to<add_transfer_subscriber>,
-    caf::replies_to<send_files>::with<transfer_started>,
+    caf::reacts_to<add_transfer_subscriber>, caf::replies_to<send_files>::with<transfer_started>,
     caf::replies_to<answer_offer>::with<transfer_order_result>,
     caf::replies_to<cancel_transfer>::with<transfer_order_result>,
     caf::replies_to<pause_transfer>::with<transfer_order_result>,
@@ -175,6 +176,8 @@ struct transfer_work_done;
 struct transfer_told;
 struct slot_wanted;
 struct journal_written;
+struct compare_source;
+struct source_compared;
 
 }  // namespace hobnob
 
@@ -199,6 +202,8 @@ CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_work_done))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::transfer_told))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::slot_wanted))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::journal_written))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::compare_source))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::source_compared))
 CAF_END_TYPE_ID_BLOCK(hobnob_transfers)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_offered)
@@ -221,3 +226,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_work_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::slot_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::journal_written)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::compare_source)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::source_compared)

@@ -74,6 +74,15 @@ class rate_limit {
                   std::chrono::duration_cast<time_point::duration>(takes);
   }
 
+  /// Of what was spent, so much was not moved after all.
+  void give_back(std::size_t count) {
+    if (!limited()) return;
+    const std::chrono::duration<double> took{static_cast<double>(count) /
+                                             static_cast<double>(per_second_)};
+    const std::lock_guard guard{mutex_};
+    paid_until_ -= std::chrono::duration_cast<time_point::duration>(took);
+  }
+
  private:
   const std::uint64_t per_second_;
   mutable std::mutex mutex_;

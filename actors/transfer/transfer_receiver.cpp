@@ -17,6 +17,7 @@ constexpr std::uint32_t entries_asked_at_once = 512;
 constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
 constexpr std::size_t open_files_max = 4096;
 constexpr std::size_t unsettled_max = 4096;
+constexpr std::uint64_t late_bytes_max = 256 * 1024 * 1024;
 
 core::transfer_fault sent_wrongly(std::string detail) {
   return {"protocol", "the sender sent " + std::move(detail)};
@@ -48,7 +49,7 @@ transfer_receiver::fault transfer_receiver::begin_again(answers& out) {
 
 void transfer_receiver::void_requests() {
   manifest_asked_ = declared_;
-  asked_bytes_ = 0;
+  late_bytes_ = std::min(late_bytes_ + std::exchange(asked_bytes_, 0), late_bytes_max);
   for (auto& [entry, file] : files_) {
     file.covered = file.held;
     file.compare_asked = file.compared;
@@ -56,6 +57,7 @@ void transfer_receiver::void_requests() {
     if (!comparing_.contains(entry) && !file.all_held()) lacking_.insert(entry);
   }
   // The sender may be another program than the one that was told.
+  to_compare_ = comparing_;
   unreported_earlier_ = finished_;
   for (const auto& [entry, root] : unreported_) unreported_earlier_.remove({entry, entry + 1});
 }
@@ -137,6 +139,8 @@ transfer_receiver::fault transfer_receiver::take_manifest(const wire::Transfer& 
   std::vector<core::transfer_entry> entries;
   entries.reserve(count);
   for (const auto& entry : chunk.entries()) {
+    if (entry.size() > core::sent_file_size_max)
+      return core::transfer_fault{"too-large", entry.path() + " is larger than 16 TiB"};
     entries.push_back(read_entry(entry));
     if (!is_as_offered(entries.back()))
       return core::transfer_fault{"source-changed", "the files are not those that were offered"};
@@ -197,6 +201,7 @@ transfer_receiver::fault transfer_receiver::open_entry(std::uint32_t entry,
       found.candidate ? file.plan.count() : found.unfinished / file.plan.block_size();
   if (found.unfinished == declared.size) file.compare_end = file.plan.count();
   (file.compare_end > 0 ? comparing_ : lacking_).insert(entry);
+  if (file.compare_end > 0) to_compare_.insert(entry);
   return std::nullopt;
 }
 
@@ -269,6 +274,7 @@ void transfer_receiver::receive_again(std::uint32_t entry) {
     unsettled_.erase(known);
   }
   comparing_.erase(entry);
+  to_compare_.erase(entry);
   ready_.erase(entry);
   (file->second.all_held() ? ready_ : lacking_).insert(entry);  // An empty one needs nothing.
 }

@@ -86,6 +86,9 @@ class transfer_receiver {
   std::uint64_t files_done() const noexcept { return files_done_; }
   std::uint64_t bytes_done() const noexcept { return bytes_done_; }  ///< Held and verified.
 
+  /// What was read and compared since the beginning, whatever came of it.
+  std::uint64_t bytes_compared() const noexcept { return bytes_compared_; }
+
   /// Comparing what an earlier try left, more than receiving.
   bool comparing() const noexcept { return !comparing_.empty() && lacking_.empty(); }
 
@@ -139,11 +142,14 @@ class transfer_receiver {
 
   // Files that are neither waiting nor finished, and those of them that ...
   std::map<std::uint32_t, receiving_file> files_;
-  std::set<std::uint32_t> comparing_;  ///< are compared with what the sender has,
-  std::set<std::uint32_t> lacking_;    ///< have blocks to ask for,
-  std::set<std::uint32_t> ready_;      ///< are all there, to be finished.
-  std::uint64_t asked_bytes_ = 0;      ///< And not come.
-  std::uint64_t unasked_bytes_ = 0;    ///< That came all the same.
+  std::set<std::uint32_t> comparing_;   ///< are compared with what the sender has,
+  std::set<std::uint32_t> to_compare_;  ///< ... and have hashes to ask for,
+  std::set<std::uint32_t> lacking_;     ///< have blocks to ask for,
+  std::set<std::uint32_t> ready_;       ///< are all there, to be finished.
+  std::uint64_t asked_bytes_ = 0;       ///< And not come.
+  std::uint64_t bytes_compared_ = 0;
+  std::uint64_t late_bytes_ = 0;     ///< Of void requests, that may still come.
+  std::uint64_t unasked_bytes_ = 0;  ///< That came all the same.
 
   // What is finished, what the sender knows of it, and what may be remembered.
   std::map<std::uint32_t, core::content_hash> unreported_;  ///< With its root.

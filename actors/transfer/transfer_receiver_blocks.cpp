@@ -19,8 +19,8 @@ constexpr std::uint64_t compared_blocks_at_once = 512;
 constexpr std::size_t compare_buffer_size = 256 * 1024;
 constexpr std::size_t report_size_max = 40 * 1024;  ///< Of one message.
 
-/// What may come late, of requests that were void meanwhile; more is no accident.
-constexpr std::uint64_t unasked_bytes_max = 256 * 1024 * 1024;
+/// What may come beside that of void requests, for whatever reason; more is no accident.
+constexpr std::uint64_t unasked_bytes_max = 128 * 1024 * 1024;
 
 /// Writes `EntriesFinished`, in as many messages as it takes.
 class finished_report {
@@ -75,9 +75,8 @@ class finished_report {
 // --- Comparing ---
 
 void transfer_receiver::ask_for_hashes(answers& out) {
-  for (const auto entry : comparing_) {
+  for (const auto entry : std::exchange(to_compare_, {})) {
     auto& file = files_.at(entry);
-    if (file.compare_asked != file.compared) continue;
     const auto in_bytes =
         std::max<std::uint64_t>(1, compared_bytes_at_once / file.plan.block_size());
     const auto count =
@@ -119,7 +118,11 @@ transfer_receiver::fault transfer_receiver::take_hashes(const wire::Transfer& me
     }
     ++file.compared;
   }
-  if (file.compared >= file.compare_end) end_comparison(found->first, file);
+  if (file.compared >= file.compare_end) {
+    end_comparison(found->first, file);
+  } else {
+    to_compare_.insert(found->first);
+  }
   return std::nullopt;
 }
 
@@ -139,6 +142,7 @@ transfer_receiver::fault transfer_receiver::compare_block(std::uint32_t entry, r
     }
     hash.add(part);
     done += part.size();
+    bytes_compared_ += part.size();
   }
   same = hash.value() == expected;
   return std::nullopt;
@@ -216,7 +220,9 @@ transfer_receiver::fault transfer_receiver::take_piece(const block_piece& piece)
   }
   if (!file || file->block != block ||
       piece.offset != file->plan.offset(block) + file->block_come) {
-    unasked_bytes_ += size;
+    const auto late = std::min<std::uint64_t>(late_bytes_, size);
+    late_bytes_ -= late;
+    unasked_bytes_ += size - late;
     if (unasked_bytes_ > unasked_bytes_max)
       return core::transfer_fault{"protocol", "the sender sends what was not asked for"};
     return std::nullopt;

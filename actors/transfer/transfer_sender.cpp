@@ -3,6 +3,7 @@
 #include "actors/core/outermost_entries.hpp"
 #include "actors/transfer/block_frame.hpp"
 #include "actors/transfer/transfer_frame.hpp"
+#include "actors/transfer/transfer_sender_parts.hpp"
 #include "transport/wire/transfer.pb.h"
 
 #include <algorithm>
@@ -11,57 +12,19 @@
 namespace hobnob {
 namespace {
 
-constexpr std::size_t manifest_size_max = 48 * 1024;  ///< Of one message.
-constexpr std::size_t entries_at_once = 512;
-constexpr std::uint64_t hashes_at_once = 1024;
-constexpr std::size_t compared_read_size = 256 * 1024;
+constexpr std::size_t scanned_at_once = 512;
 
 /// What an honest receiver never comes near.
 constexpr std::size_t asked_ranges_max = 100'000;
-constexpr std::uint32_t manifest_request_max = 4096;
 
 /// Files whose hashes are kept for the receiver's word on them. It tells four times a second.
 constexpr std::size_t kept_files_max = 16'384;
+constexpr std::uint64_t kept_blocks_max = 1024 * 1024;
 
 /// A frame with less room than this is full, unless all that is left of the block fits.
 constexpr std::size_t piece_size_min = 16 * 1024;
 
-core::transfer_fault asked_wrongly(std::string detail) {
-  return {"protocol", "the receiver asked for " + std::move(detail)};
-}
-
-void put_entry(const core::transfer_entry& entry, wire::Manifest& into) {
-  auto& out = *into.add_entries();
-  out.set_path(entry.path);
-  out.set_folder(entry.kind == core::entry_kind::folder);
-  out.set_size(entry.size);
-  out.set_modified_ns(entry.modified_ns);
-}
-
 }  // namespace
-
-/// Blocks `first` to `end - 1` of an entry; or, with `end` 0, everything of `entries` entries.
-struct transfer_sender::asked_range {
-  std::uint32_t entry = 0;
-  std::uint64_t first = 0;
-  std::uint64_t end = 0;
-  std::uint32_t entries = 0;
-};
-
-struct transfer_sender::open_file {
-  explicit open_file(const core::transfer_entry& entry)
-      : kind(entry.kind), plan(entry.size), hashes(plan.count()) {}
-
-  void note(std::uint64_t block, const core::content_hash& hash) {
-    hashes[block] = hash;
-    hashed.add({block, block + 1});
-  }
-
-  core::entry_kind kind;
-  core::block_plan plan;
-  std::vector<core::content_hash> hashes;
-  core::block_set hashed;
-};
 
 transfer_sender::transfer_sender(const core::transfer_id& id,
                                  std::shared_ptr<core::transfer_source> source)
@@ -74,9 +37,11 @@ transfer_sender::fault transfer_sender::scan() {
   content_hasher hash;
   core::outermost_entries outermost;
   for (std::uint64_t next = 0; next < summary_.entries;) {
-    const auto entries = source_->entries(next, entries_at_once);
+    const auto entries = source_->entries(next, scanned_at_once);
     if (entries.empty()) break;
     for (const auto& entry : entries) {
+      if (entry.size > core::sent_file_size_max)
+        return core::transfer_fault{"too-large", entry.path + " is larger than 16 TiB"};
       add_entry(hash, entry);
       outermost.add(entry);
     }
@@ -89,16 +54,12 @@ transfer_sender::fault transfer_sender::scan() {
 
 transfer_sender::fault transfer_sender::take(const wire::Transfer& message, answers& out) {
   switch (message.kind_case()) {
-    case wire::Transfer::kManifestRequest: {
-      const auto& wanted = message.manifest_request();
-      return send_manifest(wanted.first(), wanted.count(), out);
-    }
+    case wire::Transfer::kManifestRequest:
+      return ask_entries(message);
     case wire::Transfer::kBlockRequest:
       return ask(message);
-    case wire::Transfer::kHashRequest: {
-      const auto& wanted = message.hash_request();
-      return send_hashes(wanted.entry(), wanted.first(), wanted.count(), out);
-    }
+    case wire::Transfer::kHashRequest:
+      return ask_hashes(message);
     case wire::Transfer::kFinished:
       return take_finished(message);
     case wire::Transfer::kComplete: {
@@ -113,68 +74,6 @@ transfer_sender::fault transfer_sender::take(const wire::Transfer& message, answ
     default:
       return std::nullopt;
   }
-}
-
-// --- Manifest and hashes ---
-
-transfer_sender::fault transfer_sender::send_manifest(std::uint64_t first, std::uint32_t count,
-                                                      answers& out) {
-  if (first > summary_.entries) return asked_wrongly("entries behind the last one");
-  if (count > manifest_request_max) return asked_wrongly("too many entries at once");
-  const auto end = first + std::min<std::uint64_t>(count, summary_.entries - first);
-  auto message = transfer_message(id_);
-  std::size_t size = 0;
-  const auto flush = [&] {
-    if (message.manifest().entries().empty()) return;
-    out.push_back(encode_transfer(message));
-    message.clear_manifest();
-    size = 0;
-  };
-  for (auto next = first; next < end;) {
-    const auto entries =
-        source_->entries(next, std::min<std::uint64_t>(entries_at_once, end - next));
-    if (entries.empty()) break;
-    for (const auto& entry : entries) {
-      if (size > 0 && size + entry.path.size() > manifest_size_max) flush();
-      if (size == 0) message.mutable_manifest()->set_first(next);
-      put_entry(entry, *message.mutable_manifest());
-      size += entry.path.size() + 32;
-      ++next;
-    }
-  }
-  flush();
-  return std::nullopt;
-}
-
-transfer_sender::fault transfer_sender::send_hashes(std::uint32_t entry, std::uint64_t first,
-                                                    std::uint64_t count, answers& out) {
-  auto* file = open(entry);
-  if (!file || first > file->plan.count() || count > file->plan.count() - first)
-    return asked_wrongly("hashes of what there is not");
-  auto message = transfer_message(id_);
-  auto& hashes = *message.mutable_block_hashes();
-  hashes.set_entry(entry);
-  hashes.set_first(first);
-  std::vector<std::byte> buffer(
-      std::min<std::uint64_t>(compared_read_size, file->plan.block_size()));
-  for (auto block = first; block < first + std::min(count, hashes_at_once); ++block) {
-    if (!file->hashed.contains(block)) {
-      content_hasher hash;
-      const auto size = file->plan.size(block);
-      for (std::uint64_t done = 0; done < size;) {
-        const auto part =
-            std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
-        if (auto failed = source_->read(entry, file->plan.offset(block) + done, part))
-          return failed;
-        hash.add(part);
-        done += part.size();
-      }
-      file->note(block, hash.value());
-    }
-    *hashes.mutable_hashes() += hash_text(file->hashes[block]);
-  }
-  out.push_back(encode_transfer(message));
-  return std::nullopt;
 }
 
 // --- Blocks ---
@@ -254,6 +153,8 @@ void transfer_sender::next_range() {
 void transfer_sender::forget_requests() {
   asked_.clear();
   begin_block();
+  questions_.clear();
+  question_hash_.reset();
 }
 
 /// Null if there is no such entry.
@@ -262,8 +163,21 @@ transfer_sender::open_file* transfer_sender::open(std::uint32_t entry) {
   if (found != files_.end()) return &found->second;
   const auto entries = source_->entries(entry, 1);
   if (entry >= summary_.entries || entries.empty()) return nullptr;
-  if (files_.size() >= kept_files_max) files_.erase(files_.begin());
+  const auto blocks = core::block_plan{entries.front().size}.count();
+  while (!files_.empty() &&
+         (files_.size() >= kept_files_max || kept_blocks_ + blocks > kept_blocks_max))
+    forget_files(files_.begin()->first, files_.begin()->first + std::uint64_t{1});
+  kept_blocks_ += blocks;
   return &files_.try_emplace(entry, entries.front()).first->second;
+}
+
+/// Entries `first` to `end - 1`.
+void transfer_sender::forget_files(std::uint64_t first, std::uint64_t end) {
+  auto next = files_.lower_bound(static_cast<std::uint32_t>(first));
+  while (next != files_.end() && next->first < end) {
+    kept_blocks_ -= next->second.plan.count();
+    next = files_.erase(next);
+  }
 }
 
 // --- What the receiver has finished ---
@@ -281,8 +195,7 @@ transfer_sender::fault transfer_sender::take_finished(const wire::Transfer& mess
       const auto root = parse_hash(roots.substr(hash_size * i, hash_size));
       if (auto failed = check_root(range.first() + i, *root)) return failed;
     }
-    files_.erase(files_.lower_bound(range.first()),
-                 files_.lower_bound(range.first() + range.count()));
+    forget_files(range.first(), std::uint64_t{range.first()} + range.count());
   }
   files_done_ = std::min(news.files_done(), summary_.files);
   bytes_done_ = std::min(news.bytes_done(), summary_.bytes);

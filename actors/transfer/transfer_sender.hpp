@@ -44,10 +44,17 @@ class transfer_sender {
   const core::content_hash& manifest_hash() const noexcept { return manifest_hash_; }
 
   /// Takes a message of the receiver: `manifest_request`, `block_request`, `hash_request`,
-  /// `finished` or `complete`. Others do nothing. A fault ends the transfer, with its code for the
+  /// `finished` or `complete`. Others do nothing. What is asked for is answered by `answer` and
+  /// `next_blocks`. A fault ends the transfer, with its code for the
   /// receiver as well: "protocol" if it asked for what there is not, "not-verified" if it finished
   /// something with other content, and those of the source.
   fault take(const wire::Transfer& message, answers& out);
+
+  /// Entries or hashes were asked for that have not been answered yet.
+  bool has_questions() const noexcept { return !questions_.empty(); }
+
+  /// Answers some of them: no more than a link takes at once, and no more than is read in a moment.
+  fault answer(answers& out);
 
   /// Content was asked for that has not been sent yet.
   bool has_blocks() const noexcept { return !asked_.empty(); }
@@ -68,26 +75,42 @@ class transfer_sender {
  private:
   struct asked_range;
   struct open_file;
+  struct question;
 
-  fault send_manifest(std::uint64_t first, std::uint32_t count, answers& out);
+  /// What is left for a call of `answer`.
+  struct allowance {
+    std::size_t said;
+    std::uint64_t read;
+  };
+
   fault ask(const wire::Transfer& message);
-  fault send_hashes(std::uint32_t entry, std::uint64_t first, std::uint64_t count, answers& out);
+  fault ask_entries(const wire::Transfer& message);
+  fault ask_hashes(const wire::Transfer& message);
+  fault put_question(question asked);
+  void send_entries(question& asked, allowance& left, answers& out);
+  fault send_hashes(question& asked, allowance& left, answers& out);
+  fault hash_block(question& asked, open_file& file, allowance& left);
   fault take_finished(const wire::Transfer& message);
   fault check_root(std::uint32_t entry, const core::content_hash& root);
   fault add_piece(block_frame_writer& frame, bool& full);
   void begin_block();
   void next_range();
   open_file* open(std::uint32_t entry);
+  void forget_files(std::uint64_t first, std::uint64_t end);
 
   core::transfer_id id_;
   std::shared_ptr<core::transfer_source> source_;
   core::transfer_summary summary_;
   core::content_hash manifest_hash_{};
 
+  std::deque<question> questions_;
+  content_hasher question_hash_;  ///< Of what was read for the first one.
+
   std::deque<asked_range> asked_;
-  std::uint64_t sent_of_block_ = 0;  ///< Of the first block asked for.
-  content_hasher block_hash_;        ///< Of these bytes.
+  std::uint64_t sent_of_block_ = 0;           ///< Of the first block asked for.
+  content_hasher block_hash_;                 ///< Of these bytes.
   std::map<std::uint32_t, open_file> files_;  ///< With hashes the receiver has not confirmed.
+  std::uint64_t kept_blocks_ = 0;             ///< Of these.
   std::uint64_t files_done_ = 0;
   std::uint64_t bytes_done_ = 0;
   bool done_ = false;

@@ -113,7 +113,7 @@ void answer(byte_view input) {
   for_each_frame(input, [&](frame_type, byte_view payload) {
     wire::Transfer message;
     if (!decode_transfer(payload, message)) return true;
-    if (const auto failed = sender.take(message, said)) return false;
+    if (sender.take(message, said) || sender.answer(said)) return false;
     for (int i = 0; i < 8 && sender.has_blocks(); ++i) {
       bytes frame;
       if (sender.next_blocks(64 * 1024, frame)) return false;

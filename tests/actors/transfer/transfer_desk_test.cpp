@@ -14,6 +14,8 @@ transfer_config accepting_all() {
 }
 
 struct SendingDesk : lone_desk {
+  explicit SendingDesk(transfer_config settings = {}) : lone_desk(std::move(settings)) {}
+
   /// Bob accepts, and asks for everything.
   void ask_for_all(std::uint64_t link, const transfer_id& id) {
     auto message = transfer_message(id);
@@ -123,6 +125,26 @@ TEST_F(SendingDesk, AReceiverThatNeverGoesOnIsGivenUp) {
   EXPECT_EQ(info(id).code, "silent");
 }
 
+TEST_F(SendingDesk, TheSameFilesAgainGoOnUnlessTheyHaveChanged) {
+  const auto send_again = [&](const std::string& content) {
+    auto source = std::make_shared<core::memory_source>();
+    source->add_file("a", shared_slice::copy_of(as_byte_view(content)));
+    send_files order;
+    order.to = "bob";
+    order.source = std::move(source);
+    order.sources = {"/a"};
+    return ask<transfer_started>(desk, std::move(order)).id;
+  };
+  const auto link = open_link(1);
+  const auto first = send_again("draft");
+  EXPECT_EQ(send_again("draft"), first);
+  const auto second = send_again("final version");
+  EXPECT_NE(second, first);
+  EXPECT_EQ(info(first).code, "source-changed");
+  EXPECT_EQ(info(second).state, transfer_state::offered);
+  EXPECT_EQ(last_on(*link).offer().bytes(), 13u);
+}
+
 TEST_F(SendingDesk, WhatHasEndedIsAnsweredFor) {
   const auto id = send("bob", 1000);
   const auto link = open_link(1);
@@ -163,6 +185,61 @@ TEST_F(SendingDesk, EndsWithItsPeerAndRemembersWhatIsUnderWay) {
   self()->receive([&](const caf::down_msg&) { ended = true; }, caf::after(0s) >> [] {});
   EXPECT_TRUE(ended);
   EXPECT_EQ(journal->records().at(id).state, "accepted");
+}
+
+TEST_F(SendingDesk, EachTransferIsTheFirstInItsTurnWhenTheLinkHasDrained) {
+  std::vector<transfer_id> ids;
+  const auto link = open_link(1);
+  for (int i = 0; i < 3; ++i) ids.push_back(send("bob", 4'000'000));
+  link->status = send_status::full;
+  for (const auto& id : ids) ask_for_all(1, id);
+  std::map<transfer_id, int> first;
+  for (int i = 0; i < 9; ++i) {
+    const auto before = link->sent.size();
+    caf::anon_send(desk, link_drained{1});
+    run();
+    ASSERT_GT(link->sent.size(), before);
+    ++first[*block_frame_owner(link->sent[before].payload)];
+  }
+  for (const auto& id : ids) EXPECT_EQ(first[id], 3);
+}
+
+struct SendingDeskWithARate : SendingDesk {
+  static transfer_config settings() {
+    transfer_config config;
+    config.bytes_per_second = 1'000'000;
+    config.running_max = 20;
+    return config;
+  }
+  SendingDeskWithARate() : SendingDesk(settings()) {}
+
+  std::map<transfer_id, int> frames_of(const fake_connection& link) {
+    std::map<transfer_id, int> result;
+    for (const auto& sent : link.sent) {
+      if (sent.type == frame_type::blocks) ++result[*block_frame_owner(sent.payload)];
+    }
+    return result;
+  }
+};
+
+TEST_F(SendingDeskWithARate, AllShareTheRate) {
+  const auto link = open_link(1);
+  std::vector<transfer_id> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(send("bob", 10'000'000));
+  for (const auto& id : ids) ask_for_all(1, id);
+  pass(9s);
+  auto frames = frames_of(*link);
+  for (const auto& id : ids) {
+    EXPECT_GE(frames[id], 25);
+    EXPECT_LE(frames[id], 35);
+  }
+}
+
+TEST_F(SendingDeskWithARate, WhatIsSmallCostsNoMoreOfTheRateThanItIs) {
+  const auto link = open_link(1);
+  for (int i = 0; i < 20; ++i) ask_for_all(1, send("bob", 1000));
+  pass(500ms);
+  EXPECT_EQ(frames_of(*link).size(), 20u);
 }
 
 struct ReceivingDesk : lone_desk {
@@ -242,7 +319,33 @@ TEST_F(ReceivingDesk, OneUserDoesNotOfferWithoutEnd) {
   const auto link = open_link(1);
   for (std::uint8_t i = 1; i <= 150; ++i) receive(1, offer_of({i}, 10));
   EXPECT_EQ(log->latest.size(), 100u);
-  EXPECT_EQ(last_on(*link).end().code(), "refused");
+  pass(1min);
+  EXPECT_EQ(log->latest.size(), 100u);
+  const auto said = sent_on(*link);
+  EXPECT_EQ(std::count_if(said.begin(), said.end(),
+                          [](const auto& each) { return each.end().code() == "refused"; }),
+            50);
+}
+
+TEST_F(ReceivingDesk, OffersThatComeFasterThanAnybodyCouldAnswerWait) {
+  open_link(1);
+  const auto id_number = [](int i) {
+    return transfer_id{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8), 1};
+  };
+  for (int i = 1; i <= 1000; ++i) {
+    receive(1, offer_of(id_number(i), 10));
+    auto end = transfer_message(id_number(i));
+    end.mutable_end()->set_code("cancelled");
+    receive(1, end);
+  }
+  EXPECT_EQ(log->latest.size(), 100u) << "what was withdrawn meanwhile is no offer";
+  receive(1, offer_of(id_number(2000), 10));
+  EXPECT_EQ(log->latest.size(), 100u);
+  const auto other = open_link(2, "cat", 2);
+  receive(2, offer_of(id_number(3000), 10));
+  EXPECT_EQ(log->latest.size(), 101u) << "others do not wait";
+  pass(2s);
+  EXPECT_EQ(info(id_number(2000)).state, transfer_state::running);
 }
 
 struct AskingDesk : lone_desk {};

@@ -57,7 +57,8 @@ class transfer_pair {
 
   /// Carries one frame each way. False if there was none.
   bool step() {
-    const bool said = !to_sender.empty() || !to_receiver.empty() || sender->has_blocks();
+    const bool said = !to_sender.empty() || !to_receiver.empty() || sender->has_blocks() ||
+                      sender->has_questions();
     if (!to_sender.empty()) {
       wire::Transfer message;
       EXPECT_EQ(decode_transfer(take(to_sender).view(), message), id);
@@ -65,6 +66,7 @@ class transfer_pair {
       if (message.has_block_request()) note_request(message.block_request());
       note(sender_fault, sender->take(message, to_receiver));
     }
+    if (sender_fault.empty()) note(sender_fault, sender->answer(to_receiver));
     if (!to_receiver.empty()) {
       wire::Transfer message;
       EXPECT_EQ(decode_transfer(take(to_receiver).view(), message), id);
