@@ -7,6 +7,7 @@
 #include "actors/storage/file_source.hpp"
 #include "actors/storage/option_values.hpp"
 #include "actors/storage/transfer_journal_file.hpp"
+#include "actors/transfer/transfer_words.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -103,6 +104,29 @@ conflict_policy conflicts_named(const std::string& name, conflict_policy otherwi
   return name == "overwrite" ? conflict_policy::overwrite : otherwise;
 }
 
+void remove_left_parts(const std::filesystem::path& usual,
+                       const std::vector<core::transfer_record>& remembered, std::int64_t now_ms) {
+  constexpr std::int64_t month_ms = std::int64_t{30} * 24 * 3600 * 1000;
+  std::set<core::transfer_id> ended, known;
+  std::set<std::filesystem::path> folders{usual};
+  for (const auto& record : remembered) {
+    if (record.direction != core::transfer_direction::receiving) continue;
+    const bool failed = info_of(record).state == transfer_state::failed;
+    (failed ? ended : known).insert(record.id);
+    if (failed && !record.folder.empty()) folders.insert(record.folder);
+  }
+  for (const auto& path : folders) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) continue;
+    const auto folder = download_folder::open(path);
+    if (!folder) continue;
+    folder->remove_stale_parts([&](const auto& id) { return !ended.contains(id); }, INT64_MAX);
+    // Of others it is not known whether they go on; what is written to now and then does.
+    folder->remove_stale_parts([&](const auto& id) { return known.contains(id); },
+                               (now_ms - month_ms) * 1'000'000);
+  }
+}
+
 transfer_config make_transfer_config(const transfer_settings& settings,
                                      const data_directory& data) {
   transfer_config config;
@@ -123,6 +147,8 @@ transfer_config make_transfer_config(const transfer_settings& settings,
                                        of.id, conflicts_named(of.conflicts, conflicts),
                                        of.finished);
   };
+  config.clean_up = [usual](const std::vector<core::transfer_record>& remembered,
+                            std::int64_t now_ms) { remove_left_parts(usual, remembered, now_ms); };
   config.open_source = [](const std::vector<std::string>& paths) {
     return source_of_paths(paths)();
   };

@@ -38,6 +38,11 @@ std::filesystem::path usual_download_dir();
 /// "rename", "skip", "overwrite"; anything else is `otherwise`.
 conflict_policy conflicts_named(const std::string& name, conflict_policy otherwise);
 
+/// Removes the unfinished files that nobody will go on with, in the usual folder and in those of
+/// `remembered`: of transfers that have failed, and what other programs left there a month ago.
+void remove_left_parts(const std::filesystem::path& usual,
+                       const std::vector<core::transfer_record>& remembered, std::int64_t now_ms);
+
 /// Transfers from and to the file system, remembered in the data directory.
 transfer_config make_transfer_config(const transfer_settings& settings, const data_directory& data);
 

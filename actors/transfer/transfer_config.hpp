@@ -59,6 +59,10 @@ struct transfer_config {
   std::function<std::shared_ptr<core::transfer_source>(const std::vector<std::string>&)>
       open_source;
 
+  /// Removes what transfers have left that will not go on. Called once, at the start, with all that
+  /// is remembered and the Unix time.
+  std::function<void(const std::vector<core::transfer_record>&, std::int64_t now_ms)> clean_up;
+
   /// Where one transfer's content is read, written and hashed; empty: a thread for each running
   /// one.
   std::function<std::unique_ptr<background>()> make_background;

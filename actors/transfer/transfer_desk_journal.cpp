@@ -17,6 +17,13 @@ constexpr std::size_t ended_kept_max = 100;
 
 void transfer_desk_state::recall(core::transfer_journal::loaded remembered) {
   for (const auto& problem : remembered.problems) spdlog::warn("{}", problem);
+  // What cannot be read may be of one that goes on.
+  if (config->clean_up && worker && remembered.problems.empty()) {
+    worker->after(std::chrono::milliseconds{0},
+                  [settings = config, records = remembered.records, now = wall_ms()] {
+                    settings->clean_up(records, now);
+                  });
+  }
   for (auto& record : remembered.records) {
     const auto info = info_of(record);
     if (is_final(info.state)) {
