@@ -38,11 +38,9 @@ reassembly::partial* reassembly::find_or_start(const message_part& part, time_po
   if (found != partials_.end()) return &*found;
   if (part.offset != 0 || part.total_size > limits_.bytes_max) return nullptr;
 
-  while (bytes_ + part.total_size > limits_.bytes_max) {
-    const auto oldest =
-        std::min_element(partials_.begin(), partials_.end(),
-                         [](const partial& a, const partial& b) { return a.grown < b.grown; });
-    drop(static_cast<std::size_t>(oldest - partials_.begin()));
+  while (!partials_.empty() && (bytes_ + part.total_size > limits_.bytes_max ||
+                                partials_.size() >= limits_.messages_max)) {
+    drop_oldest();
   }
   auto& started = partials_.emplace_back();
   started.head = part.head;
@@ -53,6 +51,13 @@ reassembly::partial* reassembly::find_or_start(const message_part& part, time_po
       part.total_size);  // At most one application message: checked by the parser.
   bytes_ += part.total_size;
   return &started;
+}
+
+void reassembly::drop_oldest() {
+  const auto oldest =
+      std::min_element(partials_.begin(), partials_.end(),
+                       [](const partial& a, const partial& b) { return a.grown < b.grown; });
+  drop(static_cast<std::size_t>(oldest - partials_.begin()));
 }
 
 void reassembly::drop(std::size_t index) {

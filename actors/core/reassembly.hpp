@@ -19,6 +19,7 @@ class reassembly {
 
   struct limits {
     std::size_t bytes_max = 8 * 1024 * 1024;       ///< Announced sizes of all unfinished messages.
+    std::size_t messages_max = 64;                 ///< Unfinished ones, however small they are.
     duration idle_max = std::chrono::seconds{30};  ///< Without a new part.
   };
 
@@ -50,6 +51,7 @@ class reassembly {
   };
 
   partial* find_or_start(const message_part& part, time_point now);
+  void drop_oldest();
   void drop(std::size_t index);
 
   limits limits_;

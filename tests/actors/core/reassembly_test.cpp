@@ -3,6 +3,7 @@
 #include "tests/actors/core/message_for_test.hpp"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace hobnob::core {
 namespace {
@@ -80,6 +81,22 @@ TEST_F(Reassembly, KeepsItsBoundByDroppingTheOldest) {
   EXPECT_EQ(parts.add(part_of(second, 5, 5), now, whole), outcome::complete);
   EXPECT_EQ(parts.add(part_of(third, 5, 5), now, whole), outcome::complete);
   EXPECT_EQ(text_of(whole), "ABCDEFGHIJ");
+}
+
+TEST_F(Reassembly, HoldsAFixedNumberOfMessagesHoweverSmallTheyAre) {
+  constexpr std::uint64_t count = 65;  // One more than it holds.
+  std::vector<message> small;
+  for (std::uint64_t number = 1; number <= count; ++number) {
+    small.push_back(message_for_test(number, "ab", "app"));
+    now += 1ms;
+    EXPECT_EQ(parts.add(part_of(small.back(), 0, 1), now, whole), outcome::waiting);
+  }
+  EXPECT_EQ(parts.add(part_of(small.front(), 1, 1), now, whole), outcome::waiting)
+      << "the first one had to go";
+  for (std::size_t i = 1; i < count; ++i) {
+    EXPECT_EQ(parts.add(part_of(small[i], 1, 1), now, whole), outcome::complete);
+  }
+  EXPECT_FALSE(parts.deadline());
 }
 
 TEST_F(Reassembly, RefusesAMessageLargerThanAllItMayHold) {
