@@ -1,13 +1,14 @@
 #include "actors/peer/envelope_carrier.hpp"
 
+#include "actors/peer/envelope_echo.hpp"
 #include "actors/peer/message_frames.hpp"
 #include "transport/wire/hot_frames.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <spdlog/spdlog.h>
 #include <array>
-#include <optional>
 #include <utility>
 
 namespace hobnob {
@@ -15,31 +16,6 @@ namespace {
 
 using wire::envelope_header;
 using wire::refusal_reason;
-
-// A round trip through the relay: an envelope whose body is one ping or pong frame and nothing
-// else. Only who can open it can answer.
-constexpr std::size_t echo_size = frame_header_size + 8;
-
-std::array<std::byte, echo_size> encode_echo(frame_type type, std::uint64_t token) {
-  std::array<std::byte, echo_size> body{};
-  body[3] = std::byte{8};
-  body[4] = static_cast<std::byte>(type);
-  const auto payload = round_trips::encode(token);
-  std::copy(payload.begin(), payload.end(), body.begin() + frame_header_size);
-  return body;
-}
-
-struct echo {
-  frame_type type{};
-  std::uint64_t token = 0;
-};
-
-std::optional<echo> decode_echo(byte_view body) {
-  if (body.size() != echo_size) return std::nullopt;
-  const auto type = static_cast<frame_type>(body[4]);
-  if (type != frame_type::ping && type != frame_type::pong) return std::nullopt;
-  return echo{type, round_trips::decode(body.subspan(frame_header_size))};
-}
 
 /// The heads of the messages that begin in an envelope.
 std::vector<core::message> messages_in(const opened_envelope& opened) {
@@ -52,6 +28,19 @@ std::vector<core::message> messages_in(const opened_envelope& opened) {
     if (part && part->offset == 0) heads.push_back(std::move(part->head));
   }
   return heads;
+}
+
+constexpr std::string_view another_signer = "it was signed by another user";
+
+std::string_view fault_of(envelope_error error) {
+  switch (error) {
+    case envelope_error::undecryptable:
+      return "it is not sealed to our key";
+    case envelope_error::forged:
+      return "its signature does not fit";
+    default:
+      return "it is malformed";
+  }
 }
 
 std::string code_of(refusal_reason reason) {
@@ -91,6 +80,7 @@ void envelope_carrier::session_ended() {
   sessions_.clear();
   held_.clear();
   received_.clear();
+  bad_senders_.clear();
   first_tag_ += sent_.size();
   sent_.clear();
   pings_.abandon();
@@ -207,7 +197,10 @@ bool envelope_carrier::take_envelope(const shared_slice& payload) {
   if (!header) return false;
   auto opened = open_envelope(keys_, self_.fingerprint(), own_session_,
                               payload.view().subspan(envelope_header::size));
-  if (opened.error != envelope_error::none) return true;
+  if (opened.error != envelope_error::none) {
+    drop_bad(header->session, fault_of(opened.error));
+    return true;
+  }
   const auto found = contacts_.find(header->session);
   if (found != contacts_.end()) {
     take_opened(found->second, opened);
@@ -221,17 +214,17 @@ bool envelope_carrier::take_envelope(const shared_slice& payload) {
 
 void envelope_carrier::take_opened(const contact& from, const opened_envelope& opened) {
   // The relay names a session, the signature a key: only both together are the user.
-  if (opened.sender != from.user.id) return;
-  if (const auto probe = decode_echo(opened.body.view())) {
+  if (opened.sender != from.user.id) return drop_bad(from.user.session, another_signer);
+  if (const auto probe = envelope_echo::decode(opened.body.view())) {
     if (probe->type == frame_type::pong) {
       pings_.returned(probe->token, owner_->clock().now());
     } else if (auto* to = find(from.user.id)) {
-      send(*to, encode_echo(frame_type::pong, probe->token), frame_priority::urgent, {});
+      send(*to, envelope_echo{frame_type::pong, probe->token}.encode(), frame_priority::urgent, {});
     }
     return;
   }
   auto frames = unpack_body(opened.body);
-  if (!frames) return;
+  if (!frames) return drop_bad(from.user.session, "its contents are malformed");
   if (received_.empty() || received_.back().from != from.user.id) {
     received_.push_back({from.user.id, from.user.user, path_kind::relay,
                          caf::actor_cast<message_carrier_actor>(relay_session_actor{owner_}),
@@ -245,7 +238,7 @@ void envelope_carrier::take_opened(const contact& from, const opened_envelope& o
 /// Says that its messages were not shown, so that they fail at once and not by their time-out.
 void envelope_carrier::answer_untrusted(const core::online_user& from,
                                         const opened_envelope& opened) {
-  if (opened.sender != from.id) return;
+  if (opened.sender != from.id) return drop_bad(from.session, another_signer);
   std::vector<core::receipt> refusals;
   for (const auto& head : messages_in(opened)) {
     if (head.acknowledged) refusals.push_back({head.id, core::receipt_status::untrusted});
@@ -253,6 +246,16 @@ void envelope_carrier::answer_untrusted(const core::online_user& from,
   contact to{from};
   for (const auto& packed : pack_receipts(refusals))
     send(to, packed.body, frame_priority::interactive, {});
+}
+
+/// Only that envelope is lost; the log has one line for each session that sends such.
+void envelope_carrier::drop_bad(session_id sender, std::string_view why) {
+  if (bad_senders_.size() >= bad_senders_max || !bad_senders_.insert(sender).second) return;
+  const auto found = contacts_.find(sender);
+  spdlog::warn(
+      "messages: an envelope of {} is dropped: {}",
+      found == contacts_.end() ? "session " + std::to_string(sender) : found->second.user.user,
+      why);
 }
 
 void envelope_carrier::flush_received() {
@@ -270,7 +273,7 @@ std::pair<round_trips::promise, std::uint64_t> envelope_carrier::ping(const std:
     if (entry.user.user != user) continue;
     result.path = path_kind::relay;
     const auto token = pings_.begin(answer, std::move(result), owner_->clock().now());
-    send(entry, encode_echo(frame_type::ping, token), frame_priority::urgent, {});
+    send(entry, envelope_echo{frame_type::ping, token}.encode(), frame_priority::urgent, {});
     return {answer, token};
   }
   result.code = "offline";

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -64,10 +65,12 @@ class envelope_carrier {
   void refuse(const contact& to, std::vector<message_id> messages, std::string code);
   void take_opened(const contact& from, const opened_envelope& opened);
   void answer_untrusted(const core::online_user& from, const opened_envelope& opened);
+  void drop_bad(session_id sender, std::string_view why);
   void note_blocked(contact& to, send_status status);
 
   static constexpr std::size_t held_max = 256;
   static constexpr std::size_t remembered_max = 4096;
+  static constexpr std::size_t bad_senders_max = 1024;
 
   relay_session_actor::pointer owner_;
   identity self_;
@@ -82,6 +85,7 @@ class envelope_carrier {
   std::deque<sent_envelope> sent_;                   // The newest; a refusal names its tag.
   std::uint64_t first_tag_ = 1;                      // Of sent_.front().
   std::vector<frames_arrived> received_;
+  std::set<session_id> bad_senders_;  // The log has a line about each.
   round_trips pings_;
 };
 

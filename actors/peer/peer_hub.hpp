@@ -42,6 +42,7 @@ struct peer_link_entry {
 ///
 ///   peer_hub.cpp            its behaviour, subscribers, start and stop
 ///   peer_hub_presence.cpp   what the relay says: session, directory, trust in keys
+///   peer_hub_senders.cpp    whose envelopes come without being a contact, or under another key
 ///   peer_hub_links.cpp      connections on their way to being links, and the link table
 ///   peer_hub_dialling.cpp   whom to dial, when and where
 ///   peer_hub_circuits.cpp   links through the relay where there is no other way
@@ -51,6 +52,9 @@ struct peer_hub_state {
   using time_point = std::chrono::steady_clock::time_point;
 
   static inline const char* name = "hobnob.peer";
+
+  /// Within it whoever has just logged in is named by the relay, which gathers news for 250 ms.
+  static constexpr std::chrono::milliseconds notice_time{400};
 
   explicit peer_hub_state(peer_hub_actor::pointer selfptr) : self(selfptr) {}
 
@@ -80,11 +84,7 @@ struct peer_hub_state {
   void user_online(const core::online_user& news, bool listed);
   void user_left(session_id session, close_reason reason);
   void forget_presence();
-  void sender_unknown(const unknown_sender& news);
-  void dismiss_sender(session_id session);
   void key_changed(peer_user& user, const core::online_user& news);
-  void note_refused(session_id session, std::uint32_t messages);
-  void tell_refused(peer_user& user);
   void set_presence(peer_user& user, presence state, close_reason reason = close_reason::goodbye);
   void end_snapshot();
   peer_user& user_named(const std::string& name);
@@ -92,6 +92,14 @@ struct peer_hub_state {
   peer_user* find_session(session_id session);
   enum class trust : std::uint8_t { known, unknown, changed };
   trust trust_in(const std::string& name, const fingerprint& id) const;
+
+  // --- peer_hub_senders.cpp
+  void sender_unknown(const unknown_sender& news);
+  void ask_about_sender(session_id sender);
+  void sender_found(session_id sender);
+  void dismiss_sender(session_id sender);
+  void note_refused(session_id sender, std::uint32_t messages);
+  void tell_refused(peer_user& user);
 
   // --- peer_hub_links.cpp
   void accepted(const connection_ptr& connection);
@@ -201,7 +209,7 @@ struct peer_hub_state {
 
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
-  std::optional<core::token_bucket> strangers;  // Lookups for unknown users who dialled us.
+  std::optional<core::token_bucket> strangers;  // Lookups for unknown users who came to us.
   std::optional<core::token_bucket> refusals;   // Log lines about connections that got no link.
   std::uint64_t last_number = 0;                // Of links, dials, routes and lookups.
 
@@ -215,6 +223,7 @@ struct peer_hub_state {
   time_point next_dial = time_point::max();
 
   std::map<std::uint64_t, lookup_handler> lookups;
+  std::map<session_id, std::uint32_t> unknown_senders;  // Asked about; the messages so far.
   agenda later;
   std::optional<time_point> armed;  // When the agenda's timer goes off.
   std::uint64_t timer = 0;          // Names it.

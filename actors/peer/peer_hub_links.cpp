@@ -13,8 +13,7 @@
 namespace hobnob {
 namespace {
 
-constexpr std::chrono::milliseconds hold_time{5000};   // Of a link of an unknown user.
-constexpr std::chrono::milliseconds notice_time{400};  // The relay gathers news for up to 250 ms.
+constexpr std::chrono::milliseconds hold_time{5000};  // Of a link of an unknown user.
 
 core::path_class class_of(path_kind path) {
   if (path == path_kind::circuit) return core::path_class::circuit;

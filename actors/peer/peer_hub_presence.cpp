@@ -9,9 +9,6 @@ namespace {
 // The others let a newcomer dial first.
 constexpr std::chrono::milliseconds head_start{1000};
 
-// Of the word on messages that came under a key that is not trusted.
-constexpr std::chrono::seconds refusals_interval{10};
-
 }  // namespace
 
 // --- The session with the relay -----------------------------------------------------------------
@@ -33,6 +30,7 @@ void peer_hub_state::session_told(const session_changed& news) {
     directory_complete = !follows_directory();  // Then nothing will be told.
   } else {
     for (auto& [query, handler] : std::exchange(lookups, {})) handler({});
+    unknown_senders.clear();
   }
   if (!repeated) tell(status);
   if (news.state == session_state::replaced) {
@@ -198,58 +196,6 @@ void peer_hub_state::key_changed(peer_user& user, const core::online_user& news)
   }
   fail_waiting(user, "key-changed", "the user shows another key than the one known");
   update_route(user);
-}
-
-void peer_hub_state::sender_unknown(const unknown_sender& news) {
-  const auto sender = news.session;
-  if (find_session(sender)) {
-    note_refused(sender, news.messages);
-    return dismiss_sender(sender);
-  }
-  if (!session) return;
-  lookup_user query;
-  query.session = sender;
-  ask_relay(query, [this, sender, messages = news.messages](const user_looked_up& answer) {
-    if (answer.online && answer.user.session == sender) {
-      user_online(answer.user, false);
-      note_refused(sender, messages);
-    } else {
-      dismiss_sender(sender);
-    }
-  });
-}
-
-void peer_hub_state::dismiss_sender(session_id sender) {
-  // A contact is announced when it comes online, which the directory may tell while we ask: only
-  // what is no contact needs an answer.
-  const auto* user = find_session(sender);
-  if (!session || (user && user->online)) return;
-  core::online_user nobody;
-  nobody.session = sender;
-  const bool changed = user && user->offered;
-  self->send(session, contact_changed{changed ? *user->offered : nobody, false, 0, changed});
-}
-
-/// Loud, but no louder than once in a while, however much comes.
-void peer_hub_state::note_refused(session_id sender, std::uint32_t messages) {
-  auto* user = find_session(sender);
-  if (!user || !user->offered || messages == 0) return;
-  const bool waits = user->refused > 0;
-  user->refused += messages;
-  if (waits) return;
-  const auto due = user->refused_told ? *user->refused_told + refusals_interval : now();
-  if (due <= now()) return tell_refused(*user);
-  at(due, [this, user_name = user->name] { tell_refused(user_named(user_name)); });
-}
-
-void peer_hub_state::tell_refused(peer_user& user) {
-  const auto messages = std::exchange(user.refused, 0);
-  if (!user.offered || stopping) return;
-  user.refused_told = now();
-  presence_changed loud{user.name, user.offered->id, user.state};
-  loud.key_changed = true;
-  loud.messages_refused = messages;
-  tell(loud);
 }
 
 // --- Who is who ---------------------------------------------------------------------------------

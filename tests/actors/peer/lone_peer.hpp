@@ -2,16 +2,21 @@
 
 #include "actors/control_frame.hpp"
 #include "actors/peer/envelope.hpp"
+#include "actors/peer/message_frames.hpp"
 #include "actors/peer/peer_hub.hpp"
 #include "actors/signed_record.hpp"
+#include "tests/actors/core/message_for_test.hpp"
 #include "tests/actors/fake_connection.hpp"
 #include "tests/actors/test_actors.hpp"
 #include "transport/wire/control.pb.h"
+#include "transport/wire/hot_frames.hpp"
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +34,7 @@ struct told {
   std::vector<message_progress> progress;
   std::vector<link_ready> store_links;
   std::vector<link_frames> store_frames;
+  std::vector<frames_arrived> store_envelopes;  // By the relay.
   std::vector<carrier_blocked> blocked;
   std::vector<link_ready> transfer_links;
   std::vector<link_frames> transfer_frames;
@@ -60,7 +66,7 @@ inline message_store_actor::behavior_type fake_store(message_store_actor::pointe
           [log](const link_ready& e) { log->store_links.push_back(e); },
           [log](const link_frames& e) { log->store_frames.push_back(e); },
           [](const link_gone&) {},
-          [](const frames_arrived&) {},
+          [log](const frames_arrived& e) { log->store_envelopes.push_back(e); },
           [](const messages_refused&) {},
           [](const tell_subscriber&) {},
           [log](count_messages) { return message_count{log->messages_in_store}; },
@@ -243,6 +249,52 @@ class lone_peer : public actors_test {
     left.set_session(host);
     left.set_reason(static_cast<std::uint32_t>(reason));
     receive(relay, message);
+  }
+
+  /// What the relay answers to a lookup; without a user there is none.
+  void answer_lookup(const wire::Lookup& asked, const std::string& user = {},
+                     session_id its_session = 0) {
+    wire::Control message;
+    auto& result = *message.mutable_lookup_result();
+    result.set_query(asked.query());
+    if (!user.empty()) {
+      auto& entry = *result.mutable_entry();
+      entry.set_session(its_session);
+      *entry.mutable_record() = record_of(user, 2);
+    }
+    receive(relay, message);
+  }
+
+  /// What the relay was asked so far.
+  std::vector<wire::Lookup> lookups() const {
+    std::vector<wire::Lookup> result;
+    for (const auto& sent : relay->sent) {
+      wire::Control message;
+      if (sent.type == frame_type::control && decode_control(sent.payload, message) &&
+          message.has_lookup())
+        result.push_back(message.lookup());
+    }
+    return result;
+  }
+
+  /// An envelope by the relay from a session of its; `number` is its tag and that of the text.
+  void receive_text(const identity& signer, session_id from, std::uint64_t number) {
+    const std::vector<core::message> texts{core::message_for_test(number, "hello")};
+    const auto sealed =
+        seal_envelope(signer, {own.fingerprint(), box_key_pair{own}.public_key(), 1},
+                      pack_messages(texts).front().body);
+    receive_envelope(from, number, sealed);
+  }
+
+  void receive_envelope(session_id from, std::uint64_t tag, byte_view sealed) {
+    std::array<std::byte, wire::envelope_header::size> head{};
+    wire::envelope_header{from, tag}.encode(head);
+    bytes payload(head.begin(), head.end());
+    payload.insert(payload.end(), sealed.begin(), sealed.end());
+    caf::anon_send(
+        consumer_of(relay),
+        connection_frames{make_batch({{frame_type::envelope_from, std::move(payload)}})});
+    run();
   }
 
   // --- Other users ---

@@ -1,11 +1,4 @@
-#include "actors/peer/message_frames.hpp"
-#include "tests/actors/core/message_for_test.hpp"
 #include "tests/actors/peer/lone_peer.hpp"
-#include "transport/wire/hot_frames.hpp"
-
-#include <array>
-#include <cstddef>
-#include <vector>
 
 namespace hobnob {
 namespace {
@@ -27,20 +20,6 @@ struct PeerOfAnotherBob : test::lone_peer {
     entry.set_session(3);
     sign_record(another, record, *entry.mutable_record());
     receive(relay, message);
-  }
-
-  void receive_text(std::uint64_t number) {
-    const std::vector<core::message> texts{core::message_for_test(number, "hello")};
-    const auto sealed =
-        seal_envelope(another, {own.fingerprint(), box_key_pair{own}.public_key(), 1},
-                      pack_messages(texts).front().body);
-    std::array<std::byte, wire::envelope_header::size> head{};
-    wire::envelope_header{3, number}.encode(head);
-    bytes payload(head.begin(), head.end());
-    payload.insert(payload.end(), sealed.begin(), sealed.end());
-    caf::anon_send(consumer_of(relay), connection_frames{test::make_batch(
-                                           {{frame_type::envelope_from, std::move(payload)}})});
-    run();
   }
 
   /// What the relay was given for the other bob.
@@ -65,7 +44,7 @@ struct PeerOfAnotherBob : test::lone_peer {
 };
 
 TEST_F(PeerOfAnotherBob, AnswersMessagesUnderAnUntrustedKeyAtOnce) {
-  receive_text(1);
+  receive_text(another, 3, 1);
   ASSERT_EQ(receipts().size(), 1u);
   EXPECT_EQ(receipts()[0].id, core::id_for_test(1));
   EXPECT_EQ(receipts()[0].status, core::receipt_status::untrusted);
@@ -73,7 +52,7 @@ TEST_F(PeerOfAnotherBob, AnswersMessagesUnderAnUntrustedKeyAtOnce) {
 
 TEST_F(PeerOfAnotherBob, TellsOfThemOnceAndThenTheirNumberEveryTenSeconds) {
   const auto before = log->presences.size();
-  for (std::uint64_t number = 1; number <= 3; ++number) receive_text(number);
+  for (std::uint64_t number = 1; number <= 3; ++number) receive_text(another, 3, number);
   ASSERT_EQ(log->presences.size(), before + 1);
   EXPECT_TRUE(log->presences.back().key_changed);
   EXPECT_EQ(log->presences.back().id, another.fingerprint());
