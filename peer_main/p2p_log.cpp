@@ -4,6 +4,7 @@
 #include "peer_main/events.hpp"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
@@ -34,6 +35,11 @@ std::string route(path_kind path) {
   return field("by", path == path_kind::relay ? "relay" : "link") + field("path", to_string(path));
 }
 
+/// Once; how many lines were lost stands in the file itself as soon as it takes some again.
+void warn_of_holes(std::error_code why) {
+  spdlog::warn("the P2P log cannot be written: {}; lines are lost until it can", why.message());
+}
+
 }  // namespace
 
 core::checked<std::unique_ptr<p2p_log>> p2p_log::open(const std::filesystem::path& file,
@@ -51,7 +57,8 @@ p2p_log::p2p_log(owned_fd file, bool content, std::function<std::int64_t()> wall
     : file_(std::move(file)),
       content_(content),
       wall_ms_(std::move(wall_ms)),
-      writer_(file_.get(), {.bytes_max = backlog_max, .drop_when_full = true, .on_failure = {}}) {}
+      writer_(file_.get(),
+              {.bytes_max = backlog_max, .drop_when_full = true, .on_failure = warn_of_holes}) {}
 
 void p2p_log::add(const session_changed& news) {
   write("session " + std::string{to_string(news.state)} + field_unless_empty("code", news.code) +

@@ -22,7 +22,8 @@ namespace hobnob {
 ///     2026-05-04T09:31:02.775Z link down user=bob path=lan remote=10.0.0.7:40112 reason=reset
 ///
 /// Values with blanks or odd characters stand in double quotes. Written by a thread of its own;
-/// lines beyond 4 MiB of backlog are dropped and counted in the file.
+/// lines beyond 4 MiB of backlog, and those that could not be written (a full disk: a warning is
+/// logged, and it is tried again), are dropped and counted in the file.
 class p2p_log {
  public:
   /// Appends to `file`, which is made readable by its owner only. `wall_ms` tells the Unix time in

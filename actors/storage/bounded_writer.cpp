@@ -21,6 +21,10 @@ owned_fd reopen_terminal(int fd) {
   return owned_fd{::open(name.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
 }
 
+std::size_t lines_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 /// POSIX: a pipe that polls writable takes PIPE_BUF bytes without blocking, no more is promised.
 std::size_t piece_size(int fd) {
   struct stat status {};
@@ -47,7 +51,7 @@ void bounded_writer::write(std::string lines) {
     if (failed_ || stopping_) return;
     full = queued_bytes_ + lines.size() > config_.bytes_max;
     if (full && config_.drop_when_full) {
-      dropped_ += static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+      dropped_ += lines_in(lines);
       return;
     }
     if (!full) {
@@ -66,7 +70,7 @@ void bounded_writer::write(std::string lines) {
 bool bounded_writer::stop(std::chrono::milliseconds patience) {
   {
     std::unique_lock lock{mutex_};
-    if (!thread_.joinable()) return !failed_ && !abandoned_;
+    if (!thread_.joinable()) return !failed_ && !abandoned_ && lost_ == 0;
     stopping_ = true;
     changed_.notify_one();
     const auto done = [this] { return failed_ || (queue_.empty() && !writing_); };
@@ -75,7 +79,7 @@ bool bounded_writer::stop(std::chrono::milliseconds patience) {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
   thread_.join();
-  return !failed_ && !abandoned_;
+  return !failed_ && !abandoned_ && lost_ == 0;
 }
 
 void bounded_writer::run() {
@@ -91,7 +95,10 @@ void bounded_writer::run() {
     writing_ = true;
     lock.unlock();
     const auto size = text.size();
-    while (!text.empty() && write_some(text)) {
+    if (config_.drop_when_full) {
+      write_or_count(std::move(text));
+    } else {
+      write_all(std::move(text));
     }
     lock.lock();
     queued_bytes_ -= size;
@@ -99,6 +106,30 @@ void bounded_writer::run() {
     if (queue_.empty()) drained_.notify_all();
   }
   drained_.notify_all();
+}
+
+bool bounded_writer::write_all(std::string text) {
+  while (!text.empty() && write_some(text)) {
+  }
+  return text.empty();
+}
+
+/// First how many lines are missing before `text`: a log without a word about its holes lies.
+void bounded_writer::write_or_count(std::string text) {
+  if (lost_ > 0) {
+    const auto note = (in_line_ ? "\n(" : "(") + std::to_string(lost_) +
+                      " lines could not be written: " + lost_by_.message() + ")\n";
+    if (!write_all(note)) {
+      lost_ += lines_in(text);
+      return;
+    }
+    lost_ = 0;
+  }
+  while (!text.empty()) {
+    if (write_some(text)) continue;
+    lost_ = lines_in(text);
+    return;
+  }
 }
 
 /// Waits for the descriptor and writes what it takes; false when it is over.
@@ -109,20 +140,23 @@ bool bounded_writer::write_some(std::string& text) {
   const auto piece = std::min(text.size(), piece_max_);
   const auto written = ::write(fd_, text.data(), piece);
   if (written >= 0) {
+    if (written > 0) in_line_ = text[static_cast<std::size_t>(written) - 1] != '\n';
     text.erase(0, static_cast<std::size_t>(written));
     return true;
   }
   if (errno == EINTR || errno == EAGAIN) return true;
-  fail({errno, std::generic_category()});
+  lost_by_ = {errno, std::generic_category()};
+  fail(lost_by_);
   return false;
 }
 
 void bounded_writer::fail(std::error_code error) {
   {
     const std::lock_guard lock{mutex_};
-    if (std::exchange(failed_, true)) return;
+    failed_ = failed_ || !config_.drop_when_full;
     changed_.notify_one();
     drained_.notify_all();
+    if (std::exchange(told_, true)) return;
   }
   if (config_.on_failure) config_.on_failure(error);
 }

@@ -17,13 +17,14 @@ namespace hobnob {
 struct bounded_writer_config {
   std::size_t bytes_max = 1024 * 1024;  ///< Of text that waits to be written.
 
-  /// What becomes of text beyond that. True: it is dropped, and how many lines were is written as
-  /// soon as there is room (for logs). False: the writer fails with `no_buffer_space` (for data,
-  /// which must not have holes).
+  /// What becomes of text beyond that, or that cannot be written. True: it is dropped, and how many
+  /// lines were is written as soon as it can be (for logs). False: the writer fails (for data,
+  /// which must not have holes) with `no_buffer_space` or what writing it came to; what is written
+  /// afterwards is lost.
   bool drop_when_full = false;
 
-  /// Called once, from any thread, when the writer fails: `broken_pipe`, `no_space_on_device`,
-  /// `no_buffer_space`, ... What is written afterwards is lost.
+  /// Called once, from any thread, when the writer fails, or drops lines because it cannot write
+  /// them: `broken_pipe`, `no_space_on_device`, `no_buffer_space`, ...
   std::function<void(std::error_code)> on_failure;
 };
 
@@ -50,6 +51,8 @@ class bounded_writer {
 
  private:
   void run();
+  bool write_all(std::string text);
+  void write_or_count(std::string text);
   bool write_some(std::string& text);
   void fail(std::error_code error);
 
@@ -67,8 +70,14 @@ class bounded_writer {
   std::size_t dropped_ = 0;
   bool writing_ = false;
   bool failed_ = false;
+  bool told_ = false;  // `on_failure` was called.
   bool stopping_ = false;
   bool abandoned_ = false;
+
+  // Of the thread alone.
+  std::size_t lost_ = 0;  // Lines that could not be written.
+  std::error_code lost_by_;
+  bool in_line_ = false;  // What was written last does not end a line.
 
   std::thread thread_;
 };

@@ -1,9 +1,12 @@
 #include "peer_main/p2p_log.hpp"
 
 #include "tests/actors/storage/temporary_folder.hpp"
+#include "tests/support/captured_log.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace hobnob {
 namespace {
@@ -68,6 +71,27 @@ TEST(P2pLog, IsForItsOwnerAndGrows) {
   struct stat status {};
   ASSERT_EQ(::stat((folder / "log").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST(P2pLog, AFullDiskIsWarnedOfAndCostsOnlyTheLinesOfThatTime) {
+  const temporary_folder folder;
+  test::captured_log warnings;
+  owned_fd file{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  ASSERT_TRUE(file);
+  const int fd = file.get();
+  {
+    p2p_log log{std::move(file), false, [] { return noon; }};
+    log.add(session_changed{});
+    ASSERT_TRUE(warnings.wait_for("cannot be written: No space left on device"));
+    const owned_fd good{
+        ::open((folder / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
+    ASSERT_GE(::dup3(good.get(), fd, O_CLOEXEC), 0);
+    log.add(session_changed{});
+  }
+  EXPECT_EQ(folder.read("log"),
+            "(1 lines could not be written: No space left on device)\n"
+            "2026-05-04T12:00:00.012Z session connecting\n");
+  EXPECT_EQ(warnings.lines(), 1u) << warnings.text();
 }
 
 TEST(P2pLog, AFileThatCannotBeOpenedIsAClearError) {

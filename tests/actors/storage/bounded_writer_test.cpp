@@ -1,9 +1,13 @@
 #include "actors/storage/bounded_writer.hpp"
 
+#include "tests/actors/storage/temporary_folder.hpp"
+
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <atomic>
 #include <csignal>
+#include <future>
 #include <string>
 
 namespace hobnob {
@@ -91,6 +95,28 @@ TEST(BoundedWriter, AReaderThatLeftIsAFailure) {
   writer.write("nobody reads this\n");
   EXPECT_FALSE(writer.stop(10s));
   EXPECT_EQ(why, std::errc::broken_pipe);
+}
+
+TEST(BoundedWriter, ALogThatCannotBeWrittenIsTriedAgainAndSaysWhatIsMissing) {
+  const temporary_folder folder;
+  // One descriptor that leads to a full disk at first, and to a good one later.
+  const owned_fd fd{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  const owned_fd good{
+      ::open((folder / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)};
+  ASSERT_TRUE(fd);
+  ASSERT_TRUE(good);
+  std::promise<std::error_code> failure;
+  bounded_writer writer{fd.get(), {.drop_when_full = true, .on_failure = [&](std::error_code e) {
+                                     failure.set_value(e);  // Once: twice would throw.
+                                   }}};
+  writer.write("one\ntwo\n");
+  EXPECT_EQ(failure.get_future().get(), std::errc::no_space_on_device);
+  ASSERT_GE(::dup3(good.get(), fd.get(), O_CLOEXEC), 0);
+  writer.write("three\n");
+  writer.write("four\n");
+  EXPECT_TRUE(writer.stop(10s));
+  EXPECT_EQ(folder.read("log"),
+            "(2 lines could not be written: No space left on device)\nthree\nfour\n");
 }
 
 TEST(BoundedWriter, StopGivesUpOnAPipeThatNobodyReads) {
