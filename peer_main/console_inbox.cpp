@@ -11,6 +11,7 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t lines_max = 10'000;
+constexpr std::size_t bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t users_max = 100'000;
 
 }  // namespace
@@ -23,10 +24,11 @@ console_inbox::console_inbox(std::string own_name, bool shows_bars)
 void console_inbox::add_line(std::string line) {
   {
     const std::lock_guard lock{mutex_};
-    if (lines_.size() >= lines_max) {
+    if (lines_.size() >= lines_max || bytes_ + line.size() > bytes_max) {
       ++dropped_;
       return;
     }
+    bytes_ += line.size();
     lines_.push_back(std::move(line));
   }
   wake();
@@ -89,6 +91,7 @@ console_inbox::news console_inbox::take() {
                   " lines dropped: the terminal was stopped)\n";
   for (const auto& line : lines_) found.text += line + "\n";
   lines_.clear();
+  bytes_ = 0;
   return found;
 }
 

@@ -21,7 +21,7 @@ class console_inbox {
   /// `shows_bars`: running transfers are shown as bars, not as lines.
   console_inbox(std::string own_name, bool shows_bars);
 
-  /// Beyond a bound lines are dropped and counted: the terminal has been stopped.
+  /// Beyond 10,000 lines or 4 MiB they are dropped and counted: the terminal has been stopped.
   void add_line(std::string line);
 
   /// Names that the event mentions can be completed from now on.
@@ -62,6 +62,7 @@ class console_inbox {
 
   mutable std::mutex mutex_;  // Guards all that follows.
   std::deque<std::string> lines_;
+  std::size_t bytes_ = 0;  // In them.
   std::size_t dropped_ = 0;
   std::set<std::string> users_;
   conversation conversation_;

@@ -33,6 +33,17 @@ TEST(ConsoleInbox, CountsWhatAStoppedTerminalMissed) {
   EXPECT_EQ(inbox.take().text, "again\n");
 }
 
+TEST(ConsoleInbox, HoldsAFixedAmountOfTextForAStoppedTerminal) {
+  console_inbox inbox{"ann", true};
+  const std::string line(32 * 1024, 'x');
+  for (int i = 0; i < 128 + 5; ++i) inbox.add_line(line);  // 4 MiB are 128 of them.
+  const auto text = inbox.take().text;
+  EXPECT_TRUE(text.starts_with("(5 lines dropped")) << text.substr(0, 80);
+  EXPECT_LT(text.size(), 5u * 1024 * 1024);
+  inbox.add_line("again");
+  EXPECT_EQ(inbox.take().text, "again\n");
+}
+
 TEST(ConsoleInbox, KnowsTheConversationAndTheNamesOfOthers) {
   console_inbox inbox{"ann", true};
   EXPECT_EQ(inbox.talking_to().user, "");
