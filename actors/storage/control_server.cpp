@@ -18,6 +18,7 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t clients_max = 16;
+constexpr int accept_pause_ms = 500;
 constexpr std::size_t request_size_max = 128 * 1024;
 constexpr std::size_t answer_size_max = 4 * 1024 * 1024;  // A client that does not read is dropped.
 
@@ -122,7 +123,8 @@ control_server::~control_server() {
 void control_server::run() {
   while (!state_->stopping) {
     std::vector<pollfd> fds{{state_->event.get(), POLLIN, 0}};
-    const short accepting = clients_.size() < clients_max ? POLLIN : 0;
+    const bool paused = std::exchange(accept_failed_, false);
+    const short accepting = clients_.size() < clients_max && !paused ? POLLIN : 0;
     fds.push_back({listener_.get(), accepting, 0});
     std::vector<client*> order;
     for (const auto& [id, c] : clients_) {
@@ -131,7 +133,7 @@ void control_server::run() {
       fds.push_back({c->fd.get(), static_cast<short>(POLLIN | writing), 0});
       order.push_back(c.get());
     }
-    if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
+    if (::poll(fds.data(), fds.size(), paused ? accept_pause_ms : -1) < 0 && errno != EINTR) return;
 
     std::uint64_t ignored = 0;
     [[maybe_unused]] const auto got = ::read(state_->event.get(), &ignored, sizeof ignored);
@@ -148,7 +150,12 @@ void control_server::run() {
 
 void control_server::accept_client() {
   owned_fd fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-  if (!fd || !is_own_user(fd.get())) return;
+  if (!fd) {
+    // The client that waits would be reported again and again.
+    accept_failed_ = errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
+    return;
+  }
+  if (!is_own_user(fd.get())) return;
   auto c = std::make_unique<client>();
   c->id = next_client_++;
   c->fd = std::move(fd);

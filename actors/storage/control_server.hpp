@@ -64,6 +64,7 @@ class control_server {
   std::shared_ptr<shared_state> state_;
   std::map<std::uint64_t, std::unique_ptr<client>> clients_;
   std::uint64_t next_client_ = 1;
+  bool accept_failed_ = false;  // No descriptors are left: it is tried again in a moment.
   std::thread thread_;
 };
 

@@ -5,6 +5,8 @@
 #include "tests/actors/storage/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,6 +91,38 @@ TEST(ControlSocket, AProgramThatDoesNotAnswerIsNotWaitedForLongerThanAsked) {
   ASSERT_TRUE(server) << server.error();
   const auto answer = ask_running_program(folder / "control", {}, 20ms, [](const object&) {});
   EXPECT_EQ(answer.outcome, control_outcome::silent);
+}
+
+std::chrono::microseconds processor_time() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto of = [](const timeval& t) {
+    return std::chrono::seconds{t.tv_sec} + std::chrono::microseconds{t.tv_usec};
+  };
+  return of(used.ru_utime) + of(used.ru_stime);
+}
+
+TEST(ControlSocket, WithoutDescriptorsAClientWaitsAndNothingSpins) {
+  const temporary_folder folder;
+  const auto server = control_server::listen(folder / "control", answer_with_echo);
+  ASSERT_TRUE(server) << server.error();
+  const owned_fd client{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const unix_address address{folder / "control"};
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const owned_fd next{::dup(client.get())};
+  const rlimit none{static_cast<rlim_t>(next.get()) + 1, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto before = processor_time();
+  EXPECT_EQ(::connect(client.get(), address.get(), address.size()), 0);
+  const std::string request = "{\"command\":\"who\"}\n";
+  ::send(client.get(), request.data(), request.size(), MSG_NOSIGNAL);
+  pollfd answered{client.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&answered, 1, 400), 0) << "there is no descriptor for it";
+  const auto used = processor_time() - before;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_LT(used, 200ms) << "waiting costs nothing";
+  EXPECT_EQ(::poll(&answered, 1, 60'000), 1) << "it is tried again";
 }
 
 TEST(ControlSocket, WhatIsNoRequestEndsTheConnection) {
