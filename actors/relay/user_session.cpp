@@ -172,14 +172,22 @@ void user_session_state::look_up(const wire::Lookup& query) {
   request(self, directory, config->directory_timeout, std::move(*order))
       .then(
           [this, number = query.query()](const directory_lookup_result& found) {
-            wire::Control answer;
-            auto& result = *answer.mutable_lookup_result();
+            wire::Control message;
+            auto& result = *message.mutable_lookup_result();
             result.set_query(number);
             result.set_known(found.known);
             if (!found.entry.empty()) result.mutable_entry()->ParseFromString(found.entry);
-            send_control(*connection, answer);
+            answer(message);
           },
           [](caf::error&) {});  // The peer has a time-out of its own.
+}
+
+void user_session_state::answer(const wire::Control& message) {
+  if (stage != phase::online) return;
+  const auto status = send_control(*connection, message);
+  if (status == send_status::full) blocked = true;
+  if (status == send_status::overflow)
+    close({close_reason::overflow, "too slow for the answers to its own questions"});
 }
 
 void user_session_state::change_record(const wire::RecordUpdate& update) {
@@ -232,6 +240,8 @@ void user_session_state::connection_ended(const close_info& why) {
   if (stage != phase::closing && !why.by_remote && is_fault(why.reason)) {
     if (why.reason == close_reason::protocol) count(config->counters->protocol_errors);
     log_fault(why.detail);
+  } else if (stage == phase::connected || stage == phase::registering) {
+    log_fault("it was gone before its login was done");
   }
   leave(reason_to_tell(why));
   // A verdict that is still to come finds its session gone: the directory watches us.

@@ -62,6 +62,7 @@ struct user_session_state {
   void log_in(const wire::Login& login);
   void logged_in(const login_verdict& verdict);
   void look_up(const wire::Lookup& query);
+  void answer(const wire::Control& message);
   void change_record(const wire::RecordUpdate& update);
 
   // Its end.

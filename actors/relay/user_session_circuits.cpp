@@ -1,6 +1,5 @@
 // Circuits: who asks for one, and who is asked. What is joined, the circuit_desk sees to.
 
-#include "actors/control_frame.hpp"
 #include "actors/relay/user_session.hpp"
 #include "actors/request.hpp"
 #include "transport/wire/control.pb.h"
@@ -26,21 +25,19 @@ void user_session_state::circuit_found(const route_found& other) {
 }
 
 void user_session_state::refuse_circuit(session_id with, const char* code) {
-  if (stage != phase::online) return;
   wire::Control message;
   message.mutable_circuit_refused()->set_session(with);
   message.mutable_circuit_refused()->set_code(code);
-  send_control(*connection, message);
+  answer(message);
 }
 
 void user_session_state::offer_circuit(const circuit_offered& offer) {
-  if (stage != phase::online) return;
   wire::Control message;
   auto& ready = *message.mutable_circuit_ready();
   ready.set_session(offer.with);
   ready.set_token(offer.token.data(), offer.token.size());
   ready.set_asked(offer.asked);
-  send_control(*connection, message);
+  answer(message);
 }
 
 }  // namespace hobnob

@@ -173,6 +173,16 @@ TEST_F(UserSession, LooksUpByNameKeyAndSession) {
   EXPECT_FALSE(found.has_entry());
 }
 
+TEST_F(UserSession, WhoDoesNotTakeTheAnswersToItsLookupsIsClosed) {
+  const auto ann = log_in(1, "ann");
+  Control lookup;
+  lookup.mutable_lookup()->set_user("bob");
+  ann.connection->status = send_status::overflow;
+  send(ann, lookup);
+  ASSERT_TRUE(ann.connection->closed);
+  EXPECT_EQ(ann.connection->closed->reason, close_reason::overflow);
+}
+
 TEST_F(UserSession, ALookupHasExactlyOneKey) {
   const auto ann = log_in(1, "ann");
   Control message;
