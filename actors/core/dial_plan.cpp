@@ -35,8 +35,7 @@ void dial_plan::resume(time_point first) {
 std::optional<endpoint> dial_plan::next(time_point now) {
   if (!due_ || now < *due_ || index_ >= candidates_.size()) return std::nullopt;
   const endpoint remote = candidates_[index_++];
-  auto& entry = attempt_to(remote);
-  entry.error.clear();
+  attempt_to(remote);  // Its last outcome stays until there is another.
   ++in_flight_;
   if (index_ < candidates_.size()) {
     due_ = now + timing_.stagger;

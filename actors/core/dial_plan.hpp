@@ -25,7 +25,7 @@ class dial_plan {
 
   struct attempt {
     endpoint remote;
-    std::string error;  ///< Empty while it is being tried, or waits for its turn.
+    std::string error;  ///< Of the last try; empty before it has ended, and after a success.
     time_point ended{};
   };
 
@@ -49,7 +49,7 @@ class dial_plan {
   /// When to ask `next` again; nothing if only `finished`, `restart` or `resume` change anything.
   std::optional<time_point> due() const;
 
-  /// The newest outcome for each address, in the order of dialling.
+  /// The newest outcome for each address, also while it is tried again, in the order of dialling.
   const std::vector<attempt>& attempts() const { return attempts_; }
 
   bool has_candidates() const { return !candidates_.empty(); }

@@ -27,12 +27,12 @@ std::string why_not_direct(const peer_user& user, bool may_dial, bool may_accept
   const auto& attempts = user.dial.attempts();
   const auto failed = std::find_if(attempts.begin(), attempts.end(),
                                    [](const auto& attempt) { return !attempt.error.empty(); });
-  if (user.dial.in_flight() || failed == attempts.end())
-    return "still trying" + circuit_fault(user);
+  if (failed == attempts.end()) return "still trying" + circuit_fault(user);
   const auto count = attempts.size();
-  return (count == 1 ? std::string{"its address does not answer: "}
-                     : "none of its " + std::to_string(count) + " addresses answers: ") +
-         to_string(failed->remote) + ": " + failed->error + circuit_fault(user);
+  const auto how = user.dial.in_flight() ? std::string{"still trying; last time "}
+                   : count == 1          ? std::string{"its address does not answer: "}
+                                : "none of its " + std::to_string(count) + " addresses answers: ";
+  return how + to_string(failed->remote) + ": " + failed->error + circuit_fault(user);
 }
 
 std::vector<dial_attempt> attempts_of(const peer_user& user,

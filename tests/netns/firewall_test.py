@@ -60,12 +60,20 @@ class Firewall(NetworkTest):
             self.assertEqual(users[other].wait_text(user, f"by relay from {user}")["path"], "relay")
             self.assertEqual(users[user].wait_delivered(other, since)["path"], "relay")
 
-        def row_with_an_attempt():  # The first dial has a head start to wait for.
+        def row_between_two_rounds():  # The first one ends when nothing has come back for some seconds.
             row = self.who("ann", relay, "bob")
-            return row if any(a["address"].startswith("10.9.0.3:") for a in row["attempts"]) else None
-        row = wait_until(row_with_an_attempt, "an attempt to reach bob's address")
+            return row if "retry_in_ms" in row and all(a["error"] for a in row["attempts"]) else None
+        row = wait_until(row_between_two_rounds, "what came of dialling bob, and when it is tried again")
         self.assertEqual(row["path"], "relay")
-        self.assertRegex(row["why_not_direct"], "still trying|does not answer|addresses answers")
+        self.assertIn("10.9.0.3", [a["address"].rsplit(":", 1)[0] for a in row["attempts"]])
+        self.assertRegex(row["why_not_direct"], r"addresses answers: \S+: .*(timed out|no answer)")
+
+        def row_of_the_next_round():
+            row = self.who("ann", relay, "bob")
+            return row if "retry_in_ms" not in row else None
+        row = wait_until(row_of_the_next_round, "bob to be dialled again")
+        self.assertTrue(all(a["error"] for a in row["attempts"]), "what came of the last time is still known")
+        self.assertRegex(row["why_not_direct"], r"still trying; last time \S+: .*(timed out|no answer)")
 
     def test_who_names_the_error_and_the_next_try(self):
         # Ann cannot dial bob; bob's own dial is lost too, for he may open none.

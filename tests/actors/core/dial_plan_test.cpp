@@ -60,7 +60,12 @@ TEST_F(DialPlan, RemembersTheNewestOutcomeOfEachAddress) {
   plan.finished(at(1), "refused", start + 1s);
   EXPECT_EQ(plan.attempts()[0].error, "refused");
   EXPECT_EQ(plan.attempts()[0].ended, start + 1s);
-  plan.restart({at(2)}, start + 2s);
+  plan.next(start + 1s);
+  plan.finished(at(2), "no answer", start + 2s);
+  ASSERT_EQ(plan.next(start + 3s), at(1));
+  EXPECT_EQ(plan.attempts()[0].error, "refused") << "known while it is tried again";
+  EXPECT_EQ(plan.attempts()[0].ended, start + 1s);
+  plan.restart({at(2)}, start + 4s);
   ASSERT_EQ(plan.attempts().size(), 1u) << "addresses the user no longer has are forgotten";
   EXPECT_EQ(plan.attempts()[0].remote, at(2));
 }
