@@ -127,7 +127,7 @@ struct peer_hub_state {
     const auto* link = current_link(user);
     return link && link->path != path_kind::circuit;
   }
-  void log_refusal(const peer_link_entry& link, const close_info& why);
+  void log_fault(const peer_link_entry& link, const close_info& why);
   void current_link_changed(peer_user& user, const peer_link_entry* last, const close_info& why);
   void tell_link(peer_user& user, link_state state, const peer_link_entry& link,
                  const close_info& why = {});
@@ -210,7 +210,7 @@ struct peer_hub_state {
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
   std::optional<core::token_bucket> strangers;  // Lookups for unknown users who came to us.
-  std::optional<core::token_bucket> refusals;   // Log lines about connections that got no link.
+  std::optional<core::token_bucket> refusals;   // Log lines about connections and links that broke rules.
   std::uint64_t last_number = 0;                // Of links, dials, routes and lookups.
 
   struct dial_in_flight {

@@ -227,16 +227,22 @@ void peer_hub_state::ended(const link_ended& news) {
     dial_ended(link.dialled_user, link.remote,
                detail.empty() ? "closed: " + std::string{to_string(news.why.reason)} : detail);
   }
-  if (!link.open) log_refusal(link, news.why);
+  log_fault(link, news.why);
   if (stopping && !session && links.empty()) finish_stop();
 }
 
-/// Whoever came and is not wanted, or broke the protocol before there was a link that events tell
-/// of. The details are ours: nothing that the other side said.
-void peer_hub_state::log_refusal(const peer_link_entry& link, const close_info& why) {
-  const bool refused = why.reason == close_reason::protocol || why.reason == close_reason::refused;
-  if (!refused || why.by_remote || !link.dialled_user.empty() || !refusals->take(1, now())) return;
-  spdlog::warn("refused a connection from {}: {}", to_string(link.remote), why.detail);
+/// Whoever came and is not wanted, or broke the protocol. The details are ours: nothing that the
+/// other side said.
+void peer_hub_state::log_fault(const peer_link_entry& link, const close_info& why) {
+  const bool broken = why.reason == close_reason::protocol;
+  const bool refused =
+      !link.open && link.dialled_user.empty() && (broken || why.reason == close_reason::refused);
+  if (why.by_remote || !(refused || (link.open && broken)) || !refusals->take(1, now())) return;
+  if (link.open) {
+    spdlog::warn("closed the link to {}: {}", link.user->user, why.detail);
+  } else {
+    spdlog::warn("refused a connection from {}: {}", to_string(link.remote), why.detail);
+  }
 }
 
 void peer_hub_state::end_link(std::uint64_t number, close_info why) {

@@ -25,6 +25,8 @@ class BadInputTest(ProgramTest):
         self.attacker, self.latecomer = Identity(self.folder, "attacker"), Identity(self.folder, "later")
         self.honest = {user: self.peer(user, self.server, *self.options_of(user)) for user in ("ann", "bob")}
         self.link_all(self.honest)
+        for user in self.honest:  # Its line may come later than all the rest.
+            self.server.wait_line(rf"\b{user} logged in", "err")
         self.address = (self.server.host, self.server.port)
         self._before = {program: resident_kib(program.pid) for program in self.programs}
         self._marks = {user: peer.mark() for user, peer in self.honest.items()}

@@ -20,8 +20,8 @@ class BadHandshake(BadInputTest):
     def tearDown(self):
         self.assert_undisturbed()
 
-    def expect_refused(self, identity=None, **options):
-        """No login comes about: the handshake fails, or the first thing read is its alert. One line is logged."""
+    def expect_refused(self, reason, identity=None, **options):
+        """No login comes about: the handshake fails, or the first thing read is its alert. One line says why."""
         mark = self.server.mark()
         with contextlib.suppress(ssl.SSLError, ConnectionError):
             client = self.client(identity=identity, **options)
@@ -29,11 +29,14 @@ class BadHandshake(BadInputTest):
             with self.assertRaises((Closed, ConnectionError, ssl.SSLError)):
                 client.send_login(self.attacker, "mallory")
                 client.receive()
-        self.assert_one_line(self.server, mark, "127.0.0.1")
+        self.assert_one_line(self.server, mark, rf"refused a connection from 127\.0\.0\.1:\d+: {reason}$")
 
     def test_plaintext(self):
-        for text in (b"hello?\r\n", b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n", b"\x00" * 64, b"SSH-2.0-OpenSSH_9\r\n",
-                     b"\x16garbage that only begins like TLS" * 4):
+        for text, reason in ((b"hello?\r\n", "the other side speaks unknown bytes 0x68 0x65 0x6c 0x6c, not hobnob"),
+                             (b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n", "the other side speaks HTTP, not hobnob"),
+                             (b"\x00" * 64, "the other side speaks unknown bytes 0x00 0x00 0x00 0x00, not hobnob"),
+                             (b"SSH-2.0-OpenSSH_9\r\n", "the other side speaks SSH, not hobnob"),
+                             (b"\x16garbage that only begins like TLS" * 4, "the other side speaks no TLS 1.3")):
             with self.subTest(text=text):
                 mark = self.server.mark()
                 client = self.client(plain=True)
@@ -41,24 +44,26 @@ class BadHandshake(BadInputTest):
                 with contextlib.suppress(ConnectionError):
                     while client.socket.recv(4096):
                         pass
-                self.assert_one_line(self.server, mark, "127.0.0.1")
+                self.assert_one_line(self.server, mark, rf"refused a connection from 127\.0\.0\.1:\d+: {reason}$")
 
     def test_tls_1_2(self):
-        self.expect_refused(self.attacker, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
+        self.expect_refused("the other side speaks no TLS 1.3", self.attacker, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
 
     def test_another_application_over_tls(self):
         for application in (None, "h2", "hobnob/2"):
             with self.subTest(application=application):
-                self.expect_refused(self.attacker, application=application)
+                self.expect_refused("the other side speaks TLS, but not hobnob", self.attacker,
+                                    application=application)
 
     def test_no_certificate(self):
-        self.expect_refused(None)
+        self.expect_refused("the other side showed no certificate")
 
     def test_an_rsa_certificate(self):
-        self.expect_refused(Identity(self.folder, algorithm="rsa"))
+        self.expect_refused("the other side's certificate is RSA, not Ed25519",
+                            Identity(self.folder, algorithm="rsa"))
 
     def test_an_expired_certificate(self):
-        self.expect_refused(Identity(self.folder, days=-1))
+        self.expect_refused("the other side's certificate has expired", Identity(self.folder, days=-1))
 
     def test_a_connection_that_closes_without_a_word(self):
         for _ in range(100):

@@ -12,8 +12,11 @@ from support.programs import sanitized
 from support.protobuf import decode
 from support.sockets import LISTEN, tcp_connections
 from support.undisturbed import BadInputTest
-from support.wire import (CONTROL, ENVELOPE, ENVELOPE_REFUSED, MESSAGE, PING, PONG, PROTOCOL, RECEIPT, VERSION, Client, Closed,
-                          control, frame, header, message, signed_record)
+from support.wire import (CONTROL, ENVELOPE, ENVELOPE_REFUSED, MESSAGE, PING, PONG, PROTOCOL, RECEIPT, REFUSED,
+                          VERSION, Client, Closed, control, frame, header, message, signed_record)
+
+
+DELIVERED, NOT_TAKEN, TOO_LARGE, UNSUPPORTED = 1, 2, 3, 4  # What a receipt says.
 
 
 class BadLinks(BadInputTest):
@@ -49,10 +52,14 @@ class BadLinks(BadInputTest):
         return close
 
     def test_a_stranger_gets_no_link(self):
+        since = self.honest["ann"].mark()
         client = self.dial()
         self.set_up(client, 0)
-        self.expect_closed(client)
+        close = self.expect_closed(client)
+        self.assertEqual((close["reason"], close["code"]), (REFUSED, "unknown-user"))
         self.assertNotIn("mallory", self.honest["ann"].linked())
+        self.assert_one_line(self.honest["ann"], since,
+                             r"refused a connection from 127\.0\.0\.1:\d+: the relay does not know this user$")
 
     def test_a_good_set_up_makes_a_link(self):
         self.linked()
@@ -71,7 +78,7 @@ class BadLinks(BadInputTest):
                 self.honest["ann"].wait_link("mallory", "down", since)
                 downs = self.honest["ann"].events("link", since, state="down")
                 self.assertEqual([event["reason"] for event in downs], ["protocol"])
-                self.assertLessEqual(len(self.lines_since(self.honest["ann"], since)), 1)
+                self.assert_one_line(self.honest["ann"], since, "closed the link to mallory: .")
 
     def linked(self, session=None):
         """A link to ann as mallory."""
@@ -93,25 +100,53 @@ class BadLinks(BadInputTest):
         self.assertTrue(client.receive_frame(RECEIPT))
 
     def test_messages_that_cannot_be_are_a_broken_protocol_or_refused(self):
-        session = self.log_in()
-        for data in (message(b"x", 1, kind=0), message(b"x", 1, kind=9), message(b"x", 1, reserved=1),
-                     message(b"x", 1, total=0), message(b"x", 1, total=2**32 - 1), message(b"x", 1, offset=2**32 - 1),
-                     message(b"x" * 10, 1, total=5), message(b"x", 1, floor=2), message(b"x", 0, floor=0),
-                     message(b"x" * (32 * 1024 + 1), 1), message(b"\xff\xfe", 1),
-                     message(b"x", 1, kind=2, channel=b"Bad Channel"), message(b"x", 1, kind=2)):
-            with self.subTest(data=data[:80]):
-                client = self.linked(session)
-                since = self.honest["ann"].mark()
-                client.send(data)
-                client.send(frame(PING, b"12345678"))
-                answers = set()
-                with contextlib.suppress(Closed):
-                    while PONG not in answers:
-                        answers.add(client.receive()[0])
-                # Closed with a reason, refused by a receipt, or passed over: never shown.
-                self.assertEqual(self.honest["ann"].events("message", since), [])
-                client.close()
-                self.honest["ann"].wait_link("mallory", "down", since)
+        """Never shown; the link is closed, or the sender is told by a receipt, or they are passed over with a line."""
+        for number, (data, outcome) in enumerate((
+                (message(b"x", 1, kind=0), "closed"), (message(b"x", 1, kind=9), UNSUPPORTED),
+                (message(b"x", 1, reserved=1), "closed"), (message(b"x", 1, total=0), "closed"),
+                (message(b"x", 1, total=2**32 - 1), "closed"), (message(b"x", 1, offset=2**32 - 1), "closed"),
+                (message(b"x" * 10, 1, total=5), "closed"), (message(b"x", 1, floor=2), "passed over"),
+                (message(b"x", 0, floor=0), "passed over"), (message(b"x" * (32 * 1024 + 1), 1), TOO_LARGE),
+                (message(b"\xff\xfe", 1), NOT_TAKEN), (message(b"x", 1, kind=2, channel=b"Bad Channel"), "closed"),
+                (message(b"x", 1, kind=2), "closed"))):
+            with self.subTest(data=data[:80], outcome=outcome):
+                self.send_what_cannot_be(f"mallory{number}", data, outcome)
+
+    def send_what_cannot_be(self, name, data, outcome):
+        """Each from a user of its own: of what is passed over the log has one line a user."""
+        ann, identity = self.honest["ann"], Identity(self.folder, name)
+        session = self.client(identity=identity).login(identity, name)["session"]
+        ann.wait_presence(name, "online")
+        client = self.dial(identity)
+        client.control(setup_p2p={
+            "versions": {"lowest": VERSION, "highest": VERSION}, "session": session,
+            "record": signed_record(identity, name), "software": "test"})
+        client.receive_control("setup_p2p")
+        ann.wait_link(name)
+        since = ann.mark()
+        client.send(data)
+        client.send(message(b"a good one", 2, floor=2))  # What came of the first is told before it.
+        if outcome == "closed":
+            close = self.expect_closed(client)
+            self.assertEqual(close.get("reason"), PROTOCOL)
+            ann.wait_link(name, "down", since)
+            self.assertEqual(ann.events("message", since), [])
+            self.assert_one_line(ann, since, rf"closed the link to {name}: .")
+            return
+        ann.wait_text(name, "a good one", since)
+        self.assertEqual([e["text"] for e in ann.events("message", since)], ["a good one"])
+        told = set()
+        while DELIVERED not in told:
+            payload = client.receive_frame(RECEIPT)
+            told |= {payload[position + 16] for position in range(2, len(payload), 17)}
+        if outcome == "passed over":
+            self.assertEqual(told, {DELIVERED})
+            self.assert_one_line(ann, since, rf"messages: {name} .* breaks the protocol")
+        else:
+            self.assertEqual(told, {outcome, DELIVERED}, "the sender is told, and nobody else has to be")
+            self.assertEqual(self.lines_since(ann, since), [])
+        client.close()
+        ann.wait_link(name, "down", since)
 
     def test_numbers_at_the_edge(self):
         client, ann = self.linked(), self.honest["ann"]
@@ -196,10 +231,15 @@ class BadEnvelopes(BadInputTest):
     def test_envelopes_to_nobody_and_to_oneself_are_refused_and_the_session_goes_on(self):
         client = self.client()
         session = client.login(self.attacker, "mallory")["session"]
+        self.server.wait_line(r"\bmallory logged in", "err")
+        mark = self.server.mark()
         for target in (0, 1, 2**63, 2**64 - 1, session):
             with self.subTest(target=target):
                 client.send(frame(ENVELOPE, struct.pack(">QQ", target, 77) + bytes(100)))
-                self.assertTrue(client.receive_frame(ENVELOPE_REFUSED))
+                refused = client.receive_frame(ENVELOPE_REFUSED)
+                self.assertEqual(struct.unpack(">QQ", refused[:16]), (target, 77))
+        # Each is told to its sender. That happens to honest ones too (who they write to has just left): no line.
+        self.assert_lines_about(0, r"\bmallory\b", mark=mark)
 
     def test_an_envelope_that_is_not_from_whom_it_says_is_never_shown(self):
         client = self.client()
@@ -209,12 +249,15 @@ class BadEnvelopes(BadInputTest):
             for entry in client.receive_control("directory_change").get("joined", []):
                 record = decode("DirectoryRecord", entry["record"]["record"])
                 entries[record["user"]] = entry
+        self.honest["ann"].wait_presence("mallory", "online")
         since = self.honest["ann"].mark()
         for size in (0, 1, 16, 64, 200, 4000):
             client.send(frame(ENVELOPE, struct.pack(">QQ", entries["ann"]["session"], size) + os.urandom(size)))
         self.honest["bob"].tell("ann", "an honest word")
         self.honest["ann"].wait_text("bob", "an honest word")
         self.assertEqual([e["from"] for e in self.honest["ann"].events("message", since)], ["bob"])
+        # One line for all that this session sends.
+        self.assert_one_line(self.honest["ann"], since, "an envelope of mallory is dropped: it is not sealed to our key$")
 
 
 if __name__ == "__main__":
