@@ -69,8 +69,12 @@ inline identity identity_of(std::string_view name, std::uint8_t version = 0) {
 class member {
  public:
   member(runtime& loop, const identity& key, peer_config config)
-      : loop_(loop), name(config.user), peer(loop, key, std::move(config)) {
-    peer.subscribe(spawn(loop.system(), keep_diary, book));
+      : system_(loop.system()), name(config.user), peer(loop, key, std::move(config)) {
+    peer.subscribe(spawn(system_, keep_diary, book));
+  }
+  member(caf::actor_system& system, network& net, const identity& key, peer_config config)
+      : system_(system), name(config.user), peer(system, net, key, std::move(config)) {
+    peer.subscribe(spawn(system_, keep_diary, book));
   }
 
   /// Waits until `condition` holds of the diary.
@@ -126,7 +130,7 @@ class member {
   template <class Answer, class Question>
   Answer ask(Question question) {
     Answer result{};
-    caf::scoped_actor self{loop_.system()};
+    caf::scoped_actor self{system_};
     self->request(peer.handle(), std::chrono::seconds{20}, std::move(question))
         .receive([&](Answer& answer) { result = std::move(answer); },
                  [&](caf::error&) { ADD_FAILURE() << name << " did not answer"; });
@@ -148,7 +152,7 @@ class member {
   }
 
  private:
-  runtime& loop_;
+  caf::actor_system& system_;
 
  public:
   const std::string name;

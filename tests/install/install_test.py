@@ -26,6 +26,7 @@ class Install(unittest.TestCase):
             build = pathlib.Path(folder, "build")
             shutil.copytree(SOURCE / "tests/install/consumer", project)
             for example, program in (("two_peers_and_a_relay", "embedding"),
+                                     ("own_actor_system", "own_system"),
                                      ("simulate_partition", "simulating"),
                                      ("simulate_own_protocol", "own_protocol")):
                 shutil.copy(SOURCE / f"examples/{example}.cpp", project / f"{program}.cpp")
@@ -34,6 +35,7 @@ class Install(unittest.TestCase):
                              f"-DCMAKE_PREFIX_PATH={prefix}")
             self.run_command("cmake", "--build", build)
             self.assertIn("hello bob", self.run_command(build / "embedding"))
+            self.assertIn("bob hears ann on greetings: hello bob", self.run_command(build / "own_system"))
             self.assertIn("by wan again", self.run_command(build / "simulating"))
             self.assertIn("sequenceDiagram", self.run_command(build / "own_protocol"))
             for program in ("relay_main", "peer_main"):
