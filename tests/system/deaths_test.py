@@ -1,4 +1,4 @@
-# ctest: timeout=300
+# ctest: timeout=300 labels=threads
 """Who dies is missed: by a closed socket at once, by silence after three heartbeats; links outlive the relay."""
 
 import signal
@@ -30,9 +30,8 @@ class Deaths(ProgramTest):
             self.assertEqual(left["reason"], "reset")
             down = peer.wait_link("cy", "down", marks[user])
             self.assertEqual(down["reason"], "reset")
+            # Within 1 s: asserted where time is virtual (tests/actors/testing/team_scenarios_test.cpp).
             print(f"{user} was told after {left['@seconds'] - before:.3f} s", flush=True)
-            # The bound is 1 s; the rest is for a busy machine. A heartbeat would need 10 s more.
-            self.assertLess(left["@seconds"] - before, 5)
             self.assertEqual(peer.present(), {"ann", "bob"} - {user})
 
     def test_a_goodbye_is_told_as_such(self):

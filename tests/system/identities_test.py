@@ -1,4 +1,4 @@
-# ctest: timeout=300
+# ctest: timeout=300 labels=threads
 """Names and keys: two logins of one user, a stolen name, a changed key, closed registration."""
 
 import shutil
@@ -167,6 +167,27 @@ class Identities(ProgramTest):
             self.assertEqual(refused.code, 4, refused)
             self.assertEqual(refused.event("error")["code"], "relay-key-changed")
 
+    def test_a_changed_relay_key_is_accepted_by_naming_it_and_then_known(self):
+        relay = self.relay()
+        self.peer("ann", relay).stop()
+        relay.stop()
+        other = self.relay(data="other-relay", listen=f"127.0.0.1:{relay.port}")
+        by_address = f"hobnob://127.0.0.1:{relay.port}/"
+        refused = self.run_peer("ann", by_address, "status")
+        self.assertEqual(refused.code, 4, refused)
+        self.assertIn("id=", refused.err, "it says what one can do about it")
+        # The address with the new key in it is a person's word that this key is meant.
+        accepted = self.run_peer("ann", other, "status")
+        self.assertEqual(accepted.code, 0, accepted)
+        known = self.run_peer("ann", by_address, "status")
+        self.assertEqual(known.code, 0, known)
+        # The old one is as unknown now as the new one was before.
+        other.stop()
+        again = self.relay(listen=f"127.0.0.1:{relay.port}")
+        self.assertEqual(again.fingerprint, relay.fingerprint)
+        refused = self.run_peer("ann", by_address, "status")
+        self.assertEqual(refused.event("error")["code"], "relay-key-changed")
+
     def test_closed_registration_admits_bound_names_only(self):
         relay = self.relay("--registration", "closed")
         refused = self.run_peer("ann", relay, "status")
@@ -205,14 +226,20 @@ class Identities(ProgramTest):
     def test_the_relay_refuses_bad_names_on_the_wire(self):
         relay = self.relay()
         ann = Identity(self.folder)
+        ports = []
         for name in ("Ann", "a b", "", "..", "a..b", "-ann", "ann\x1b[2J", "änn", "a" * 33, "a" * 4000, "ann\0", "ann\n"):
             with self.subTest(name=name), Client((relay.host, relay.port), ann) as client:
+                ports.append(client.socket.getsockname()[1])
                 client.send_login(ann, name)
                 close = client.wait_close()
                 self.assertEqual((close["reason"], close["code"]), (REFUSED, "bad-name"))
                 with self.assertRaises(Closed):
                     client.receive()
         relay_log = relay.text("err")
+        for port in ports:
+            about = [line for line in relay_log.splitlines() if f"127.0.0.1:{port} " in line]
+            self.assertEqual(len(about), 1, relay_log)
+            self.assertRegex(about[0], "warning: relay: closed .*name")
         self.assertNotIn("\x1b", relay_log)
         self.assertNotIn("\0", relay_log)
         with Client((relay.host, relay.port), ann) as client:
