@@ -146,5 +146,5 @@ function(hobnob_python_test script label)
     WORKING_DIRECTORY "${folder}")
   set_tests_properties(${label}.${name} PROPERTIES
     LABELS "${labels}" TIMEOUT ${timeout} COST ${timeout} RUN_SERIAL ${serial}
-    ENVIRONMENT "${hobnob_python_environment}")
+    ENVIRONMENT "${hobnob_python_environment}" SKIP_REGULAR_EXPRESSION "SKIPPED: ")
 endfunction()

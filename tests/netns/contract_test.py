@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from support.netns import Network, why_unavailable
+from support.netns import Network, skip_where_unavailable
 
 PROGRAM = Path(os.environ.get("HOBNOB_BUILD_DIR", "build/relwithdebinfo")) / "tests" / "contract_test"
 
@@ -16,9 +16,7 @@ REAL_ONES = "*/tcp.*:*/tls.*"
 
 class Contract(unittest.TestCase):
     def test_the_contract_holds_between_two_hosts(self):
-        reason = why_unavailable()
-        if reason:
-            self.skipTest(reason)
+        skip_where_unavailable(self)
         network = Network()
         self.addCleanup(network.close)
         near = network.host("near", "10.9.0.1/24", "fd09::1/64")

@@ -5,7 +5,7 @@ import itertools
 import subprocess
 import unittest
 
-from support.netns import Network, run, why_unavailable
+from support.netns import Network, run, skip_where_unavailable
 from support.programs import program_path
 
 # Everyone on the switch is the internet; unsolicited packets to a NAT get no answer.
@@ -43,9 +43,7 @@ def simulated(left, right):
 
 class Nat(unittest.TestCase):
     def setUp(self):
-        reason = why_unavailable()
-        if reason:
-            self.skipTest(reason)
+        skip_where_unavailable(self)
 
     def start(self, namespace, *arguments):
         program = subprocess.Popen(["ip", "netns", "exec", namespace, program_path("nat_puncher"), *arguments],
