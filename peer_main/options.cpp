@@ -159,6 +159,7 @@ core::checked<peer_options> read_peer_options(int argc, const char* const* argv,
     return checked_options::failure(no_such_command(words.front()));
   }
   if (options.version) return options;
+  options.scheduler = told->scheduler;
   if (auto fault = convert(*told, options); !fault.empty())
     return checked_options::failure(std::move(fault));
   if (!words.empty()) {

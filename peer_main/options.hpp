@@ -4,6 +4,7 @@
 #include "actors/core/relay_uri.hpp"
 #include "actors/messages.hpp"
 #include "actors/peer/peer_config.hpp"
+#include "actors/runtime.hpp"
 #include "peer_main/transfer_settings.hpp"
 #include "transport/endpoint.hpp"
 
@@ -29,6 +30,7 @@ struct peer_options {
   direct_mode direct = direct_mode::both;
   circuit_mode circuits = circuit_mode::on_demand;
   bool require_direct = false;
+  scheduler_kind scheduler{};  ///< Only the environment sets it: HOBNOB_SCHEDULER.
 
   transfer_settings transfers;
   std::string name;          ///< send: what it is offered as; empty: as it is called.

@@ -17,8 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-runtime_options options_of_runtime() {
+runtime_options options_of_runtime(scheduler_kind scheduler) {
   runtime_options options;
+  options.scheduler = scheduler;
   options.adjust = [](caf::actor_system_config& config) {
     config.add_message_types<caf::id_block::peer_main>();
   };
@@ -39,7 +40,7 @@ peer_host::~peer_host() { stop(); }
 peer_host::result peer_host::prepare() {
   auto known = known_keys_file::open(all_.data.file("known_keys"));
   if (!known) return {exit_key, "identity", known.error(), {}};
-  loop_ = std::make_unique<runtime>(options_of_runtime());
+  loop_ = std::make_unique<runtime>(options_of_runtime(all_.options.scheduler));
   network_ = std::make_unique<tcp_network>(loop_->context());
   if (!all_.options.p2p_log.empty()) {
     auto wall_ms = [net = network_.get()] {

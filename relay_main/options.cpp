@@ -123,6 +123,7 @@ core::checked<relay_options> read_relay_options(int argc, const char* const* arg
     return result::failure(unknown_command(words.front()));
   }
   if (options.version) return options;
+  options.scheduler = told->scheduler;
   auto problem = convert(*told, options);
   if (problem.empty()) problem = read_command(words, options);
   if (!problem.empty()) return result::failure(std::move(problem));

@@ -2,6 +2,7 @@
 
 #include "actors/core/checked.hpp"
 #include "actors/relay/relay_config.hpp"
+#include "actors/runtime.hpp"
 #include "transport/fingerprint.hpp"
 
 #include <filesystem>
@@ -20,6 +21,7 @@ struct relay_options {
   relay_config relay;
   bool json = false;
   std::string log_level = "info";
+  scheduler_kind scheduler{};  ///< Only the environment sets it: HOBNOB_SCHEDULER.
 
   bool help = false;
   bool version = false;

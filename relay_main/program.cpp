@@ -74,8 +74,9 @@ class printer {
   bounded_writer out_;
 };
 
-runtime_options options_of_runtime() {
+runtime_options options_of_runtime(scheduler_kind scheduler) {
   runtime_options options;
+  options.scheduler = scheduler;
   options.adjust = [](caf::actor_system_config& config) {
     config.add_message_types<caf::id_block::relay_main>();
   };
@@ -98,7 +99,7 @@ int serve(const relay_options& options, const data_directory& data, printer& out
           std::future<int>& stop_signal) {
   const auto self = load_or_create_identity(data.file("identity"));
   if (!self) return out.fail("identity", self.error());
-  runtime loop{options_of_runtime()};
+  runtime loop{options_of_runtime(options.scheduler)};
   relay_config config = options.relay;
   config.log_logins = true;
   relay server{loop, *self, std::move(config)};
@@ -138,14 +139,15 @@ class printing_reply final : public control_reply {
 };
 
 /// Without a running relay the same directory actor rules over the accounts; only nobody is online.
-int administer_alone(admin_order order, const data_directory& data, printer& out) {
+int administer_alone(const relay_options& options, admin_order order, const data_directory& data,
+                     printer& out) {
   auto opened = account_database::open(data.file("accounts.sqlite"));
   if (!opened.database) return out.fail("unexpected", opened.error);
   const std::shared_ptr<account_database> database{std::move(opened.database)};
   auto listed = database->list();
   if (!listed.error.empty()) return out.fail("unexpected", listed.error);
 
-  runtime loop{options_of_runtime()};
+  runtime loop{options_of_runtime(options.scheduler)};
   tcp_network network{loop.context()};
   auto reply = std::make_shared<printing_reply>(out);
   order.reply = reply;
@@ -168,7 +170,7 @@ int administer(const relay_options& options, data_directory& data, printer& out)
   admin_order order{options.command, options.user, options.id, nullptr};
   const auto lock = data.try_lock();
   if (!lock.error.empty()) return out.fail("unexpected", lock.error);
-  if (lock.locked) return administer_alone(std::move(order), data, out);
+  if (lock.locked) return administer_alone(options, std::move(order), data, out);
   const auto answer = ask_running_program(data.file("control"), to_json(order), answer_timeout,
                                           [&](const auto& event) { out.show(event); });
   if (answer.outcome == control_outcome::done) return answer.exit_code;

@@ -4,6 +4,7 @@
 #include "actors/core/sanitise.hpp"
 #include "actors/core/settings_text.hpp"
 #include "actors/core/similar_word.hpp"
+#include "actors/runtime.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/setting_origins.hpp"
 #include "actors/storage/small_file.hpp"
@@ -37,10 +38,18 @@ class program_settings {
       : table_(table), values_(values), origins_(origins) {}
 
   /// Names in `of_others` are skipped: the settings of the other program may stand in the same
-  /// environment.
+  /// environment. HOBNOB_SCHEDULER is no option of either, and goes to `scheduler`.
   std::string add_environment(const char* const* environment,
-                              std::span<const std::string_view> of_others) {
+                              std::span<const std::string_view> of_others,
+                              scheduler_kind& scheduler) {
     auto settings = core::environment_settings(environment);
+    for (const auto& setting : settings) {
+      if (setting.key != scheduler_key) continue;
+      if (setting.value != "asio" && setting.value != "caf")
+        return setting.origin + ": it must be asio or caf";
+      scheduler = setting.value == "caf" ? scheduler_kind::caf : scheduler_kind::asio;
+    }
+    std::erase_if(settings, [](const core::setting& s) { return s.key == scheduler_key; });
     std::erase_if(settings, [&](const core::setting& s) {
       return std::find(of_others.begin(), of_others.end(), s.key) != of_others.end() &&
              table_.find_nothrow(s.key, false) == nullptr;
@@ -89,6 +98,8 @@ class program_settings {
     return {};
   }
 
+  static constexpr std::string_view scheduler_key = "scheduler";
+
   static bool takes_several(const boost::program_options::option_description& option) {
     using several = boost::program_options::typed_value<std::vector<std::string>>;
     return dynamic_cast<const several*>(option.semantic().get()) != nullptr;
@@ -106,6 +117,7 @@ struct program_words {
   std::vector<std::string> words;  ///< What is no option: a command and its arguments.
   bool help = false;               ///< Then environment and file were not looked at;
   bool version = false;            ///< nor with this.
+  scheduler_kind scheduler{};      ///< HOBNOB_SCHEDULER, for tests and comparisons.
 };
 
 /// What to say about an option that is none.
@@ -148,7 +160,7 @@ inline core::checked<program_words> read_program_words(
     if (told.help || told.version) return told;
 
     program_settings more{table, values, told.origins};
-    auto problem = more.add_environment(environment, of_others);
+    auto problem = more.add_environment(environment, of_others, told.scheduler);
     const bool named = values.count("config") > 0;
     auto config_file = default_config_file(program);
     if (named) config_file = values["config"].as<std::string>();

@@ -178,5 +178,16 @@ TEST(PeerOptions, HelpAndCompletionKnowEveryOptionAndCommand) {
   }
 }
 
+TEST(PeerOptions, OnlyTheEnvironmentChoosesTheScheduler) {
+  EXPECT_EQ(read({"--user", "ann", "id"})->scheduler, scheduler_kind::asio);
+  const char* environment[] = {"HOBNOB_SCHEDULER=caf", nullptr};
+  EXPECT_EQ(read({"--user", "ann", "id"}, environment)->scheduler, scheduler_kind::caf);
+  const char* wrong[] = {"HOBNOB_SCHEDULER=fast", nullptr};
+  EXPECT_EQ(read({"--user", "ann", "id"}, wrong).error(),
+            "HOBNOB_SCHEDULER: it must be asio or caf");
+  EXPECT_NE(read({"--scheduler", "caf", "id"}).error().find("there is no option"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace hobnob

@@ -97,5 +97,14 @@ TEST(RelayOptions, ACommandHasItsOwnHelp) {
   EXPECT_EQ(read({"help", "kick"})->command, "kick");
 }
 
+TEST(RelayOptions, OnlyTheEnvironmentChoosesTheScheduler) {
+  EXPECT_EQ(read({})->scheduler, scheduler_kind::asio);
+  const char* environment[] = {"HOBNOB_SCHEDULER=caf", nullptr};
+  EXPECT_EQ(read({}, environment)->scheduler, scheduler_kind::caf);
+  const char* wrong[] = {"HOBNOB_SCHEDULER=fast", nullptr};
+  EXPECT_EQ(read({}, wrong).error(), "HOBNOB_SCHEDULER: it must be asio or caf");
+  EXPECT_NE(read({"--scheduler", "caf"}).error().find("there is no option"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace hobnob

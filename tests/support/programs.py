@@ -230,6 +230,8 @@ def clean_environment(folder, extra=None):
     result = {key: value for key, value in os.environ.items()
               if not key.startswith(("HOBNOB_", "XDG_")) and key != "PYTHONPATH"}
     result["HOME"] = str(folder)
+    if "HOBNOB_TEST_SCHEDULER" in os.environ:  # The run with CAF's own threads: the programs as well.
+        result["HOBNOB_SCHEDULER"] = os.environ["HOBNOB_TEST_SCHEDULER"]
     # A small quarantine of freed memory, so that memory which grows can still be told from memory which was used.
     result["ASAN_OPTIONS"] = result.get("ASAN_OPTIONS", "") + ":detect_leaks=1:quarantine_size_mb=16"
     result["LSAN_OPTIONS"] = f"suppressions={Path(__file__).with_name('leaks.supp')}:print_suppressions=0"

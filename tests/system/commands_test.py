@@ -1,4 +1,4 @@
-# ctest: timeout=300
+# ctest: timeout=300 labels=threads
 """The command line as DESIGN promises it: exit codes, settings and their order, commands beside a running peer."""
 
 import re

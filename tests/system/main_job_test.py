@@ -1,8 +1,9 @@
-# ctest: timeout=300
+# ctest: timeout=300 labels=threads
 """The main job: log in, link up, talk directly."""
 
 import socket
 import unittest
+from pathlib import Path
 
 from support.programs import Peer, ProgramTest, Relay, wait_until
 from support.sockets import LISTEN, tcp_connections
@@ -72,6 +73,15 @@ class MainJob(ProgramTest):
             users = {"ann": self.peer("ann", relay, listen=f"127.0.0.1:{other.getsockname()[1]}"),
                      "bob": self.peer("bob", relay)}
             self.link_all(users)
+
+    def test_the_environment_puts_the_actors_on_threads_of_their_own(self):
+        def threads(program):
+            return {path.read_text().strip() for path in Path(f"/proc/{program.pid}/task").glob("*/comm")}
+        for scheduler, there in (("asio", False), ("caf", True)):
+            relay = self.relay(data=f"relay-{scheduler}", environment={"HOBNOB_SCHEDULER": scheduler})
+            ann = self.peer("ann", relay, data=f"ann-{scheduler}", environment={"HOBNOB_SCHEDULER": scheduler})
+            for program in (relay, ann):
+                self.assertEqual("caf.clock" in threads(program), there, threads(program))
 
     def test_over_ipv6_loopback(self):
         relay = self.relay(listen="[::1]:0")
