@@ -56,7 +56,9 @@ void take_transfer_words(const peer_options& options, job_request& request) {
   const auto& words = options.arguments;
   request.name = options.name;
   request.note = options.note;
-  request.bytes_per_second = options.transfers.bytes_per_second;
+  // What stands elsewhere is meant for all transfers together.
+  if (options.transfers.limit_told) request.bytes_per_second = options.transfers.bytes_per_second;
+  if (options.transfers.conflicts_told) request.conflicts = to_string(options.transfers.conflicts);
   request.until_done = request.command == "send" && !options.timeout_told;
   if (!options.to.empty()) request.folder = absolute_path(options.to.string());
   if (request.command == "send") {

@@ -40,9 +40,15 @@ po::options_description peer_option_table() {
       "where received files go (default: hobnob in $XDG_DOWNLOAD_DIR or ~/Downloads)");
   add("on-conflict", text("WHAT"),
       "a received file whose name is taken: rename (the default), skip or overwrite");
-  add("max-size", text("SIZE"), "refuse to receive more than this in one transfer: 500M, 2G");
-  add("max-files", text("N"), "refuse to receive more files than this in one transfer");
-  add("limit", text("RATE"), "bytes a second: send: of this transfer; chat, run: of all sent: 2M");
+  add("max-size", list("SIZE"),
+      "refuse to receive more than this in one transfer: 500M, 2G; USER:SIZE for one user; may "
+      "come "
+      "several times");
+  add("max-files", list("N"),
+      "refuse to receive more files and folders than this in one transfer; USER:N for one user; "
+      "may come several times");
+  add("limit", text("RATE"),
+      "bytes a second, as 2M: of all that is sent; given to send or accept: of this transfer");
   add("transfers", text("N"), "how many transfers run at once, the others wait (default: 4)");
   add("name", text("NAME"), "send: offer it under this name (needed for `-`)");
   add("note", text("TEXT"), "send: a line for the receiver");
@@ -87,7 +93,7 @@ std::vector<command_entry> file_commands() {
        "take an offered transfer",
        1,
        1,
-       {"to"},
+       {"to", "on-conflict", "limit"},
        "ID is as `transfers` shows it; its first letters are enough.\n"},
       {"reject", "ID", "refuse an offered transfer", 1, 1, {}, ""},
       {"pause", "ID", "hold a transfer", 1, 1, {}, ""},

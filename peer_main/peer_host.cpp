@@ -57,7 +57,8 @@ peer_host::result peer_host::prepare() {
   config_.relay = all_.options.relay;
   config_.known = *known;
   auto files = all_.options.transfers;
-  if (all_.options.command == "send") files.bytes_per_second = 0;  // That is of its transfers.
+  // That is of its own transfers, and not of those that go on beside them.
+  if (all_.options.command == "send" && files.limit_told) files.bytes_per_second = 0;
   config_.transfers = make_transfer_config(files, all_.data);
   if (config_.relay && config_.relay->id.is_null())
     relay_is_pinned_ = (*known)->relay(address_of(*config_.relay)).has_value();

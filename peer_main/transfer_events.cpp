@@ -24,7 +24,8 @@ event_builder& with_progress(event_builder& event, const transfer_info& info) {
       .with("bytes_per_second", info.bytes_per_second)
       .with("path", info.path)
       .with_any("code", info.code)
-      .with_any("detail", info.detail);
+      .with_any("detail", info.detail)
+      .with_if(info.omitted.count > 0, "omitted", info.omitted.count);
 }
 
 boost::json::array outermost_of(const transfer_info& info) {
@@ -36,6 +37,20 @@ boost::json::array outermost_of(const transfer_info& info) {
                                 {"bytes", entry.bytes}});
   }
   return list;
+}
+
+boost::json::array omitted_of(const transfer_info& info) {
+  boost::json::array list;
+  for (const auto& entry : info.omitted.first)
+    list.push_back(event_object{{"path", entry.path}, {"reason", entry.reason}});
+  return list;
+}
+
+/// How much was left out, here and there, and the first of it.
+event_builder& with_omitted(event_builder& event, const transfer_info& info) {
+  return event.with_if(info.omitted.count > 0, "omitted", info.omitted.count)
+      .with_if(!info.omitted.first.empty(), "omitted_first", omitted_of(info))
+      .with_if(info.omitted_there > 0, "omitted_there", info.omitted_there);
 }
 
 boost::json::array places_of(const transfer_info& info) {
@@ -88,7 +103,8 @@ event_object event_of(const transfer_progress& news) {
 event_object event_of(const transfer_ended& news) {
   const auto& info = news.info;
   if (info.state == transfer_state::done) {
-    return begin_transfer("transfer-done", info)
+    auto event = begin_transfer("transfer-done", info);
+    return with_omitted(event, info)
         .with_if(!info.stored.empty(), "stored", places_of(info))
         .take();
   }
@@ -100,7 +116,8 @@ event_object event_of(const transfer_ended& news) {
 
 event_object event_of(const transfer_info& row) {
   auto event = begin_transfer("transfer", row);
-  return with_progress(event, row)
+  with_progress(event, row);
+  return with_omitted(event, row)
       .with_if(!row.summary.outermost.empty(), "outermost", outermost_of(row))
       .with_any("note", row.note)
       .with_if(!row.stored.empty(), "stored", places_of(row))

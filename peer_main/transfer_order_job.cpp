@@ -74,6 +74,7 @@ void transfer_order_state::obey(const transfer_info& about) {
     answer.accept = asked.command == "accept";
     answer.folder = asked.folder;
     answer.conflicts = asked.conflicts;
+    answer.limits.bytes_per_second = asked.bytes_per_second;
     return order(about, std::move(answer));
   }
   if (asked.command == "pause") return order(about, pause_transfer{about.id});

@@ -32,18 +32,48 @@ std::optional<accept_policy> accept_policy_named(std::string_view name) {
   return std::nullopt;
 }
 
-/// `POLICY` for everybody, `USER:POLICY` for one.
-std::string read_accept_policy(const std::string& text, transfer_settings& out) {
+/// `VALUE` for everybody, `USER:VALUE` for one: `read` takes a value and whose it is, null for
+/// everybody's, and answers what is wrong with it.
+template <class Read>
+std::string read_for_users(const std::string& text, transfer_settings& out, Read read) {
   const auto colon = text.rfind(':');
-  const auto policy =
-      accept_policy_named(colon == text.npos ? text : std::string_view{text}.substr(colon + 1));
-  if (!policy) return "it must be ask, known, verified, all or none, or USER: and one of these";
-  if (colon == text.npos) return out.policy.accept = *policy, std::string{};
+  if (colon == text.npos) return read(text, nullptr);
   const auto user = text.substr(0, colon);
   if (const auto fault = core::user_name_fault(user); !fault.empty())
     return "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
-  out.users[user] = *policy;
-  return {};
+  transfer_settings::user_policy told;
+  auto fault = read(text.substr(colon + 1), &told);
+  auto& known = out.users[user];
+  if (told.accept) known.accept = told.accept;
+  if (told.size_max) known.size_max = told.size_max;
+  if (told.files_max) known.files_max = told.files_max;
+  return fault;
+}
+
+using user_policy = transfer_settings::user_policy;
+
+std::string read_accept_policy(const std::string& text, transfer_settings& out) {
+  return read_for_users(text, out, [&](const std::string& value, user_policy* user) {
+    const auto policy = accept_policy_named(value);
+    if (!policy) return "it must be ask, known, verified, all or none, or USER: and one of these";
+    if (user != nullptr)
+      user->accept = *policy;
+    else
+      out.policy.accept = *policy;
+    return "";
+  });
+}
+
+std::string read_size_max(const std::string& text, transfer_settings& out) {
+  return read_for_users(text, out, [&](const std::string& value, user_policy* user) {
+    const auto size = core::parse_size(value);
+    if (!size) return "it must be a size, as 500M or 2G, or USER: and a size";
+    if (user != nullptr)
+      user->size_max = *size;
+    else
+      out.policy.size_max = *size;
+    return "";
+  });
 }
 
 std::string read_count(const std::string& text, std::uint64_t least, std::uint64_t& out) {
@@ -51,6 +81,19 @@ std::string read_count(const std::string& text, std::uint64_t least, std::uint64
   const auto read = std::from_chars(text.data(), end, out);
   if (read.ec == std::errc{} && read.ptr == end && out >= least) return {};
   return "it must be a whole number from " + std::to_string(least) + " on";
+}
+
+std::string read_files_max(const std::string& text, transfer_settings& out) {
+  return read_for_users(text, out, [&](const std::string& value, user_policy* user) {
+    std::uint64_t count = 0;
+    auto fault = read_count(value, 0, count);
+    if (!fault.empty()) return fault + ", or USER: and one";
+    if (user != nullptr)
+      user->files_max = count;
+    else
+      out.policy.files_max = count;
+    return fault;
+  });
 }
 
 /// `export XDG_DOWNLOAD_DIR="$HOME/..."` is of user-dirs.dirs(5); in the environment it is rare.
@@ -70,18 +113,15 @@ void read_transfer_settings(option_values& in, transfer_settings& out) {
                               {"skip", conflict_policy::skip},
                               {"overwrite", conflict_policy::overwrite}},
                              out.conflicts);
-  in.read("max-size", [&](const std::string& text) {
-    const auto size = core::parse_size(text);
-    if (size) return out.policy.size_max = *size, std::string{};
-    return std::string{"it must be a size, as 500M or 2G"};
-  });
-  in.read("max-files",
-          [&](const std::string& text) { return read_count(text, 0, out.policy.files_max); });
+  out.conflicts_told = in.on_command_line("on-conflict");
+  in.each("max-size", [&](const std::string& text) { return read_size_max(text, out); });
+  in.each("max-files", [&](const std::string& text) { return read_files_max(text, out); });
   in.read("limit", [&](const std::string& text) {
     const auto rate = core::parse_rate(text);
     if (rate) return out.bytes_per_second = *rate, std::string{};
     return std::string{"it must be bytes a second, as 500K or 2M"};
   });
+  out.limit_told = in.on_command_line("limit");
   in.read("transfers",
           [&](const std::string& text) { return read_count(text, 1, out.running_max); });
 }
@@ -96,6 +136,11 @@ std::function<std::shared_ptr<core::transfer_source>()> source_of_paths(
 
 std::filesystem::path usual_download_dir() {
   return home_folder("XDG_DOWNLOAD_DIR", "Downloads") / "hobnob";
+}
+
+std::string_view to_string(conflict_policy conflicts) noexcept {
+  if (conflicts == conflict_policy::rename) return "rename";
+  return conflicts == conflict_policy::skip ? "skip" : "overwrite";
 }
 
 conflict_policy conflicts_named(const std::string& name, conflict_policy otherwise) {
@@ -131,10 +176,11 @@ transfer_config make_transfer_config(const transfer_settings& settings,
                                      const data_directory& data) {
   transfer_config config;
   config.policy = settings.policy;
-  for (const auto& [user, accept] : settings.users) {
-    auto policy = settings.policy;
-    policy.accept = accept;
-    config.users.emplace(user, policy);
+  for (const auto& [user, told] : settings.users) {
+    const auto& all = settings.policy;
+    config.users.emplace(user, transfer_policy{told.accept.value_or(all.accept),
+                                               told.size_max.value_or(all.size_max),
+                                               told.files_max.value_or(all.files_max)});
   }
   config.running_max = settings.running_max;
   config.bytes_per_second = settings.bytes_per_second;

@@ -8,7 +8,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hobnob {
@@ -19,10 +21,19 @@ class option_values;
 /// What the user has told about files that come and go.
 struct transfer_settings {
   transfer_policy policy;
-  std::map<std::string, accept_policy> users;
+
+  /// What is told for one user; the rest is as for all.
+  struct user_policy {
+    std::optional<accept_policy> accept;
+    std::optional<std::uint64_t> size_max;
+    std::optional<std::uint64_t> files_max;
+  };
+  std::map<std::string, user_policy> users;
   std::filesystem::path download_dir;  ///< Empty: the usual one.
   conflict_policy conflicts = conflict_policy::rename;
+  bool conflicts_told = false;         ///< For this command: on the command line.
   std::uint64_t bytes_per_second = 0;  ///< 0: whatever there is.
+  bool limit_told = false;             ///< The same.
   std::uint64_t running_max = 4;
 };
 
@@ -34,6 +45,8 @@ std::function<std::shared_ptr<core::transfer_source>()> source_of_paths(
 
 /// Where received files go if nobody says otherwise: `hobnob` in the user's download folder.
 std::filesystem::path usual_download_dir();
+
+std::string_view to_string(conflict_policy conflicts) noexcept;
 
 /// "rename", "skip", "overwrite"; anything else is `otherwise`.
 conflict_policy conflicts_named(const std::string& name, conflict_policy otherwise);

@@ -86,6 +86,27 @@ std::string why(const event_fields& f) {
   return detail.empty() ? code : detail + " [" + code + "]";
 }
 
+std::string counted_files(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " file" : " files");
+}
+
+/// What was left out, a line each, as far as it is named.
+std::string omitted_lines(const event_fields& f) {
+  auto left = amount(f, "omitted");
+  if (left == 0) return {};
+  auto lines =
+      "\n    " + f.yellow((is_sending(f) ? "left out: " : "not taken: ") + std::to_string(left));
+  for (const auto& each : f.list("omitted_first")) {
+    if (!each.is_object()) continue;
+    const event_fields item{each.get_object(), false};
+    lines += "\n      " + item.text("path") + " (" + item.text("reason") + ")";
+    --left;
+  }
+  return left > 0 && !f.list("omitted_first").empty()
+             ? lines + "\n      and " + std::to_string(left) + " more"
+             : lines;
+}
+
 std::string path_words(const event_fields& f) {
   const auto path = f.raw("path");
   if (path == "none" || path.empty()) return {};
@@ -108,7 +129,12 @@ shown_event transfer_progress_words(const event_fields& f) {
   const auto what = what_it_is(f) + to_or_from(f);
   const auto reason = why(f);
   const auto tail = reason.empty() ? std::string{} : ": " + reason;
-  if (state == "offered") return {word_kind::notice, "offered " + what};
+  if (state == "offered") {
+    const auto omitted = amount(f, "omitted");
+    return {word_kind::notice,
+            "offered " + what +
+                (omitted > 0 ? f.yellow(", " + std::to_string(omitted) + " left out") : "")};
+  }
   if (state == "queued") return {word_kind::notice, "queued " + what};
   if (state == "verifying" && amount(f, "files") == 0) return {};  // Not even looked through.
   if (state == "verifying") return {word_kind::notice, f.dim("comparing " + what)};
@@ -121,14 +147,22 @@ shown_event transfer_progress_words(const event_fields& f) {
 }
 
 shown_event transfer_done_words(const event_fields& f) {
-  if (is_sending(f))
-    return {word_kind::notice, f.green("sent ") + what_it_is(f) + to_or_from(f) + ", verified"};
+  if (is_sending(f)) {
+    const auto there = amount(f, "omitted_there");
+    const auto kept =
+        there > 0 ? "\n    " + f.yellow("not taken by " + f.text("user") + ": " +
+                                        counted_files(there) + ", it has others of these names")
+                  : std::string{};
+    return {word_kind::notice, f.green("sent ") + what_it_is(f) + to_or_from(f) + ", verified" +
+                                   kept + omitted_lines(f)};
+  }
   std::string places;
   for (const auto& place : f.list("stored")) {
     if (place.is_string())
       places += "\n    " + core::sanitise_line(std::string_view{place.get_string()});
   }
-  return {word_kind::notice, f.green("received ") + what_it_is(f) + to_or_from(f) + places};
+  return {word_kind::notice,
+          f.green("received ") + what_it_is(f) + to_or_from(f) + places + omitted_lines(f)};
 }
 
 shown_event transfer_failed_words(const event_fields& f) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hobnob::core {
@@ -56,6 +57,26 @@ struct transfer_summary {
   bool operator==(const transfer_summary&) const = default;
 };
 
+/// What stands among the rest and does not go over.
+struct omitted_entry {
+  std::string path;    ///< As its side knows it: to be sanitised where it is shown.
+  std::string reason;  ///< "a symbolic link", "another file has its name", ...
+
+  bool operator==(const omitted_entry&) const = default;
+};
+
+struct omitted_entries {
+  static constexpr std::size_t first_max = 10;
+
+  void add(std::string path, std::string reason) {
+    if (++count <= first_max) first.push_back({std::move(path), std::move(reason)});
+  }
+  bool operator==(const omitted_entries&) const = default;
+
+  std::uint64_t count = 0;
+  std::vector<omitted_entry> first;
+};
+
 /// Why content cannot be read or written.
 struct transfer_fault {
   /// One of "source-changed", "source-unreadable", "disk-full", "disk-error", "bad-path",
@@ -85,6 +106,9 @@ class transfer_source {
   /// Nobody waits for its answers any more: a call that is under way ends soon, with any fault, and
   /// so does every later one. From any thread, also during a call.
   virtual void give_up() {}
+
+  /// What the scan left out: told to people.
+  virtual omitted_entries omitted() const { return {}; }
 };
 
 /// Where the content of a transfer goes. Calls block and are made one after another, from any
@@ -137,6 +161,10 @@ class transfer_sink {
   /// All entries are finished: settles them; nothing of the transfer's own is left behind. A fault
   /// if any entry is not.
   virtual std::optional<transfer_fault> close() = 0;
+
+  /// Files that count as finished although their content was not taken: told to people on both
+  /// sides. Of this sink: what an earlier one of the transfer left out is not counted again.
+  virtual omitted_entries omitted() const { return {}; }
 
   /// The transfer will not go on: removes what is unfinished.
   virtual void discard() = 0;

@@ -20,7 +20,9 @@ struct transfer_record {
   std::string user;  ///< The other side.
   fingerprint key;   ///< Its key: a transfer goes on with nobody else.
   transfer_summary summary;
-  content_hash manifest{};  ///< Of all entries: what is offered again must be the same.
+  std::string note;                    ///< Of the sender.
+  std::uint64_t bytes_per_second = 0;  ///< That it may take at most; 0: whatever there is.
+  content_hash manifest{};             ///< Of all entries: what is offered again must be the same.
   std::string state;      ///< How far it is, in a word: "offered", "running", "paused", ...
   std::string conflicts;  ///< What becomes of files whose names are taken, in a word; or empty.
   std::string folder;     ///< Where it is received to.
@@ -30,6 +32,7 @@ struct transfer_record {
   /// Entries that need nothing more, as `block_set` of their places in the manifest. Only what a
   /// sink has settled. What is held of the others is not remembered: it is verified anyway.
   block_set finished;
+  std::uint64_t omitted = 0;  ///< So many of them are files that were not taken.
 
   bool operator==(const transfer_record&) const = default;
 };

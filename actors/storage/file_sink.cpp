@@ -153,17 +153,16 @@ file_sink::fault file_sink::look(std::uint64_t entry, standing& found) {
   std::string path;
   owned_fd folder;
   if (auto error = open_folder(entries_.folder(index), path, folder)) return error;
-  if (conflicts_ == conflict_policy::skip &&
-      download_folder::status(folder.get(), std::string{entries_.name(index)})) {
-    forget_part(entry);
-    finished_.add({entry, entry + 1});
-    found.finished = true;
-    return std::nullopt;
-  }
   if (auto best = find_candidate(index, folder.get())) {
     forget_part(entry);
     candidates_[index] = *std::move(best);
     found.candidate = true;
+  } else if (conflicts_ == conflict_policy::skip &&
+             download_folder::status(folder.get(), std::string{entries_.name(index)})) {
+    forget_part(entry);
+    finished_.add({entry, entry + 1});
+    found.finished = true;
+    omit(shown_path(path, std::string{entries_.name(index)}));
   }
   return std::nullopt;
 }

@@ -50,6 +50,7 @@ class file_sink final : public core::transfer_sink {
   std::optional<core::transfer_fault> settle() override;
   std::vector<std::uint64_t> take_lost() override { return std::exchange(lost_, {}); }
   std::optional<core::transfer_fault> close() override;
+  core::omitted_entries omitted() const override { return omitted_; }
   void discard() override;
 
  private:
@@ -81,6 +82,7 @@ class file_sink final : public core::transfer_sink {
   fault open_folder(std::uint32_t folder, std::string& path, owned_fd& opened);
   std::string shown_path(const std::string& folder, const std::string& name) const;
   void note_change(const std::string& folder);
+  void omit(const std::string& shown);
 
   // Parts.
   std::string part_of(std::uint64_t entry) const;
@@ -113,7 +115,8 @@ class file_sink final : public core::transfer_sink {
   std::uint64_t declared_bytes_ = 0;
   entry_table entries_;
   core::block_set finished_;
-  core::block_set with_part_;  ///< Entries that have a part on disk.
+  core::omitted_entries omitted_;  ///< By the policy `skip`.
+  core::block_set with_part_;      ///< Entries that have a part on disk.
   part_files parts_;
   std::map<std::uint32_t, candidate> candidates_;
   std::vector<std::uint64_t> lost_;

@@ -116,13 +116,21 @@ file_sink::fault file_sink::place(const sealed_part& sealed, std::string& shown)
     const int error = folder_->place(part, folder.get(), name, replace);
     if (error == EEXIST && conflicts_ != conflict_policy::skip) continue;
     if (error != 0 && error != EEXIST) return sink_fault(error, "name " + entries_.path(entry));
-    if (error == EEXIST) folder_->remove_part(part);
     with_part_.remove({entry, std::uint64_t{entry} + 1});
     shown = shown_path(path, name);
+    if (error == EEXIST) {
+      folder_->remove_part(part);
+      omit(shown);
+    }
     note_change(path);
     return std::nullopt;
   }
   return sink_fault(EEXIST, "name " + entries_.path(entry));
+}
+
+/// The policy says so.
+void file_sink::omit(const std::string& shown) {
+  omitted_.add(shown, "there is a file of that name");
 }
 
 file_sink::fault file_sink::settle() {

@@ -18,12 +18,6 @@
 
 namespace hobnob {
 
-/// Something in an offered folder that is not sent.
-struct skipped_file {
-  std::string path;    ///< As it is on disk: to be sanitised where it is shown.
-  std::string reason;  ///< "a symbolic link", "a socket", ...
-};
-
 /// Offers files and whole folders of this machine. A symbolic link is followed where the user named
 /// it, and skipped inside a folder, as sockets, pipes and devices are. What cannot be read is a
 /// fault of the scan, before anything is sent.
@@ -45,9 +39,7 @@ class file_source final : public core::transfer_source {
   /// What is offered, for a later start of the program: absolute.
   const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
 
-  /// What the scan left out: the first hundred, and how many in all.
-  const std::vector<skipped_file>& skipped() const noexcept { return skipped_; }
-  std::uint64_t skipped_count() const noexcept { return skipped_count_; }
+  core::omitted_entries omitted() const override { return omitted_; }
 
  private:
   using fault = std::optional<core::transfer_fault>;
@@ -73,8 +65,7 @@ class file_source final : public core::transfer_source {
   std::deque<ino_t> inodes_;
   std::map<std::uint32_t, std::filesystem::path> tops_;  ///< Entries that the user named.
   std::map<std::uint32_t, std::string> other_names_;     ///< On disk, where not the offered ones.
-  std::vector<skipped_file> skipped_;
-  std::uint64_t skipped_count_ = 0;
+  core::omitted_entries omitted_;
 
   // What was read last is read on.
   owned_fd folder_;

@@ -19,8 +19,6 @@
 namespace hobnob {
 namespace {
 
-constexpr std::size_t skipped_max = 100;
-
 /// The names in a folder, in order, in little memory: there may be a million.
 class name_list {
  public:
@@ -87,8 +85,7 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
   inodes_.clear();
   tops_.clear();
   other_names_.clear();
-  skipped_.clear();
-  skipped_count_ = 0;
+  omitted_ = {};
   std::set<std::string> names;
   for (const auto& path : paths_) {
     if (auto error = scan_top(path, names)) return error;
@@ -201,10 +198,7 @@ std::uint32_t file_source::add(std::uint32_t folder, const std::string& name,
 }
 
 void file_source::skip(std::uint32_t folder, const std::string& name, std::string reason) {
-  ++skipped_count_;
-  if (skipped_.size() < skipped_max) {
-    skipped_.push_back({disk_path(folder) + '/' + name, std::move(reason)});
-  }
+  omitted_.add(disk_path(folder) + '/' + name, std::move(reason));
 }
 
 }  // namespace hobnob

@@ -30,6 +30,11 @@ class option_values {
   /// What is wrong and where it stands, for people; empty if nothing is.
   const std::string& problem() const { return problem_; }
 
+  /// Whether it stands there: not in the environment, nor in a file.
+  bool on_command_line(const char* key) const {
+    return values_.count(key) > 0 && !origins_.contains(key);
+  }
+
   /// `convert` takes the text and answers what is wrong with it, or nothing.
   template <class Convert>
   void read(const char* key, Convert convert) {

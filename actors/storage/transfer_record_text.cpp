@@ -96,6 +96,8 @@ bool read_line(std::string_view key, std::string_view value, core::transfer_reco
   if (key == "entries") return parse_number(value, record.summary.entries);
   if (key == "files") return parse_number(value, record.summary.files);
   if (key == "bytes") return parse_number(value, record.summary.bytes);
+  if (key == "limit") return parse_number(value, record.bytes_per_second);
+  if (key == "omitted") return parse_number(value, record.omitted);
   if (key == "expires") return parse_number(value, record.expires_ms);
   if (key == "direction") {
     record.direction = value == "sending" ? core::transfer_direction::sending
@@ -112,6 +114,8 @@ bool read_line(std::string_view key, std::string_view value, core::transfer_reco
     record.user = std::move(text);
   else if (key == "name")
     record.summary.name = std::move(text);
+  else if (key == "note")
+    record.note = std::move(text);
   else if (key == "state")
     record.state = std::move(text);
   else if (key == "conflicts")
@@ -162,6 +166,9 @@ std::string transfer_record_text(const core::transfer_record& record) {
   line("files", std::to_string(record.summary.files));
   line("bytes", std::to_string(record.summary.bytes));
   for (const auto& entry : record.summary.outermost) line("outermost", outermost_text(entry));
+  line("note", record.note);
+  line("limit", std::to_string(record.bytes_per_second));
+  line("omitted", std::to_string(record.omitted));
   line("manifest", transfer_id_text(record.manifest));
   line("state", record.state);
   line("conflicts", record.conflicts);

@@ -96,7 +96,8 @@ using file_transfer_actor =
                      caf::replies_to<answer_offer>::with<transfer_order_result>,
                      caf::replies_to<cancel_transfer>::with<transfer_order_result>,
                      caf::replies_to<pause_transfer>::with<transfer_order_result>,
-                     caf::replies_to<resume_transfer>::with<transfer_order_result>>;
+                     caf::replies_to<resume_transfer>::with<transfer_order_result>,
+                     caf::replies_to<limit_transfer>::with<transfer_order_result>>;
 
 // clang-format on
 
@@ -104,9 +105,7 @@ using file_transfer_actor =
 struct file_transfer_config {
   /// Of an earlier start of the program, or made for a new one.
   core::transfer_record record;
-  bool remembered = false;  ///< From an earlier start.
-  std::string note;
-  transfer_limits limits;
+  bool remembered = false;                        ///< From an earlier start.
   std::shared_ptr<core::transfer_source> source;  ///< To send; null: as `record` says.
   bool accepted = false;  ///< A new one to be received: the policy has accepted it.
 

@@ -30,7 +30,6 @@ file_transfer_actor::behavior_type file_transfer_state::make_behavior(file_trans
   desk = std::move(owner);
   record = config.record;
   info = info_of(record);
-  info.note = config.note;
   accepted = config.accepted || (config.remembered && record.state != "offered");
   paused = config.remembered && record.state == "paused";
   record_changed = !config.remembered;
@@ -64,7 +63,8 @@ file_transfer_actor::behavior_type file_transfer_state::make_behavior(file_trans
           },
           [this](const cancel_transfer&) { return cancel(); },
           [this](const pause_transfer&) { return pause(); },
-          [this](const resume_transfer&) { return resume(); }};
+          [this](const resume_transfer&) { return resume(); },
+          [this](const limit_transfer& order) { return set_limits(order.limits); }};
 }
 
 file_transfer_state::~file_transfer_state() { rest(); }
@@ -254,6 +254,18 @@ transfer_order_result file_transfer_state::resume() {
   }
   record_changed = true;
   update();
+  return {true, {}, {}};
+}
+
+/// What has been spent by the old limits is forgotten.
+transfer_order_result file_transfer_state::set_limits(const transfer_limits& limits) {
+  if (limits.bytes_per_second != record.bytes_per_second) {
+    record.bytes_per_second = limits.bytes_per_second;
+    record_changed = true;
+    forget(alarm::pace);
+    limit();
+    update();
+  }
   return {true, {}, {}};
 }
 

@@ -52,6 +52,7 @@ struct file_transfer_state {
   virtual caf::result<source_compared> compare_with(const compare_source&) {
     return source_compared{};
   }
+  virtual void limit() = 0;  ///< Holds the rate of the record from now on.
   virtual void discard() {}  ///< It has failed: cleans up, by `work`.
   virtual void ended() {}    ///< It is over: what is under way is not wanted any more.
   virtual void drained() {}  ///< The link takes content again.
@@ -77,6 +78,7 @@ struct file_transfer_state {
   transfer_order_result pause();
   transfer_order_result resume();
   transfer_order_result cancel();
+  transfer_order_result set_limits(const transfer_limits& limits);
 
   /// A call has failed: waits and tries again, or that was the end.
   void trouble(const core::transfer_fault& failed);

@@ -39,9 +39,14 @@ receiving_transfer_state::~receiving_transfer_state() {
 }
 
 void receiving_transfer_state::start() {
-  limit = std::make_shared<rate_limit>(config.limits.bytes_per_second);
+  limit();
   begun = config.remembered && accepted;
+  omitted_before = record.omitted;
   watch_expiry();
+}
+
+void receiving_transfer_state::limit() {
+  pace = std::make_shared<rate_limit>(record.bytes_per_second);
 }
 
 // --- What the sender says ---
@@ -113,19 +118,20 @@ void receiving_transfer_state::tick() {
 
 void receiving_transfer_state::pump() {
   if (working || !(next.begin || !next.inputs.empty() || next.report || next.settle)) return;
-  if (limit->next() > now()) {
-    if (!is_set(alarm::pace)) wake_in(alarm::pace, limit->next() - now());
+  if (pace->next() > now()) {
+    if (!is_set(alarm::pace)) wake_in(alarm::pace, pace->next() - now());
     return;
   }
   working = true;
   if (!next.inputs.empty()) idle_ticks = 0;
-  next.window = window_for(*limit, config.limits.bytes_per_second, config.kept->receiving());
+  next.window = window_for(*pace, record.bytes_per_second, config.kept->receiving());
   transfer_receiver_config engine_config;
   engine_config.id = record.id;
   engine_config.offered = info.summary;
   engine_config.manifest = record.manifest;
   engine_config.window = next.window;
   engine_config.finished = record.finished;
+  engine_config.omitted_before = omitted_before;
   work(
       [at = shop, sink = given_sink, settings = config.settings, order = sink_order(),
        engine_config = std::move(engine_config), todo = std::exchange(next, {})]() mutable {
@@ -166,6 +172,7 @@ receiving_transfer_state::outcome receiving_transfer_state::perform(workshop& sh
   result.comparing = engine.comparing();
   result.complete = engine.complete();
   result.stored = engine.stored();
+  result.omitted = engine.omitted();
   return result;
 }
 
@@ -175,15 +182,17 @@ void receiving_transfer_state::worked(outcome& result, bool current) {
   info.files_done = result.files_done;
   info.bytes_done = result.bytes_done;
   info.stored = std::move(result.stored);
+  info.omitted = std::move(result.omitted);
   if (result.finished && *result.finished != record.finished) {
     record.finished = *std::move(result.finished);
+    record.omitted = info.omitted.count;
     record_changed = true;
   }
   if (result.complete) complete = true;
   if (!current) return update();
   working = false;
   comparing_now = result.comparing;
-  limit->spend(result.taken, now());
+  pace->spend(result.taken, now());
   for (auto& payload : result.answers) say(std::move(payload), frame_priority::interactive);
   if (result.fault) return trouble(*result.fault);
   keep_on(result.rest);

@@ -38,6 +38,7 @@ struct receiving_transfer_state : file_transfer_state {
     bool complete = false;
     std::vector<transfer_input> rest;  ///< Not taken yet: that was work enough.
     std::vector<std::string> stored;
+    core::omitted_entries omitted;
     std::optional<core::block_set> finished;  ///< Once settled.
   };
 
@@ -63,6 +64,7 @@ struct receiving_transfer_state : file_transfer_state {
   bool is_waiting() const override;
   bool is_complete() const override { return complete; }
   transfer_order_result answer(const answer_offer& order) override;
+  void limit() override;
   void discard() override;
   std::optional<transfer_state> own_state() const override;
   transfer_state quiet_state() const override;
@@ -79,8 +81,9 @@ struct receiving_transfer_state : file_transfer_state {
 
   std::shared_ptr<workshop> shop = std::make_shared<workshop>();
   std::shared_ptr<core::transfer_sink> given_sink;  // By whoever answered the offer.
-  std::shared_ptr<rate_limit> limit;
-  bool begun = false;  // The sink may hold something.
+  std::shared_ptr<rate_limit> pace;
+  std::uint64_t omitted_before = 0;  // At an earlier start of the program.
+  bool begun = false;                // The sink may hold something.
   bool complete = false;
   bool offer_seen = false;  // On this link, as is the next.
   bool accepted_said = false;

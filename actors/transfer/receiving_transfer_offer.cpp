@@ -59,7 +59,7 @@ void receiving_transfer_state::say_accepted() {
 
 void receiving_transfer_state::say_complete() {
   auto message = transfer_message(record.id);
-  message.mutable_complete();
+  message.mutable_complete()->set_omitted(info.omitted.count);
   say(message);
 }
 
@@ -71,8 +71,8 @@ transfer_order_result receiving_transfer_state::answer(const answer_offer& order
   given_sink = order.sink;
   record.folder = order.folder;
   record.conflicts = order.conflicts;
-  config.limits = order.limits;
-  limit = std::make_shared<rate_limit>(order.limits.bytes_per_second);
+  record.bytes_per_second = order.limits.bytes_per_second;
+  limit();
   accepted = true;
   record_changed = true;
   forget(alarm::expiry);

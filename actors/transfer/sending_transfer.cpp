@@ -50,6 +50,7 @@ void sending_transfer_state::take(const transfer_input& input) {
       return take_accepted();
     case kind::kComplete:
       if (!accepted) take_accepted();  // On an earlier link; it is done, or will be.
+      info.omitted_there = std::min(input.message->complete().omitted(), info.summary.files);
       break;
     case kind::kManifestRequest:
     case kind::kBlockRequest:
@@ -152,7 +153,7 @@ void sending_transfer_state::answered(const outcome& result) {
 }
 
 bool sending_transfer_state::must_pause_for_rate() {
-  auto next = limit->next();
+  auto next = pace->next();
   if (config.shared_limit) next = std::max(next, config.shared_limit->next());
   if (next <= now()) return false;
   if (is_set(alarm::pace)) return true;
@@ -164,11 +165,11 @@ bool sending_transfer_state::must_pause_for_rate() {
 void sending_transfer_state::make_blocks() {
   while (has_blocks && !blocked && making + made_blocks.size() < frames_ahead) {
     if (must_pause_for_rate()) return;
-    auto size = limit->share(blocks_size_min, data_frame_size_max);
+    auto size = pace->share(blocks_size_min, data_frame_size_max);
     if (config.shared_limit)
       size = std::min(size, config.shared_limit->share(blocks_size_min, data_frame_size_max));
     // As if it had been sent: two frames made at once are not to pass for one.
-    limit->spend(size, now());
+    pace->spend(size, now());
     if (config.shared_limit) config.shared_limit->spend(size, now());
     spent = config.shared_limit != nullptr;
     ++making;
@@ -181,7 +182,7 @@ void sending_transfer_state::make_blocks() {
         },
         [this, size, of = round](outcome& result) {
           const auto unused = size - std::min(size, result.payload.size());
-          limit->give_back(unused);
+          pace->give_back(unused);
           if (config.shared_limit) config.shared_limit->give_back(unused);
           if (!over && of == round) made(result);
         });

@@ -75,6 +75,7 @@ struct sending_transfer_state : file_transfer_state {
   void drained() override;
   void retry() override;
   void ended() override;
+  void limit() override;
   std::optional<transfer_state> own_state() const override;
   transfer_state quiet_state() const override;
 
@@ -94,7 +95,7 @@ struct sending_transfer_state : file_transfer_state {
   std::shared_ptr<transfer_sender> engine;  // Null until the source has been looked through.
   bool looking = false;
   bool offered = false;  // On this link.
-  std::optional<rate_limit> limit;
+  std::optional<rate_limit> pace;
 
   // While it runs, or is about to:
   bool asked = false;  // The receiver has asked for something on this link.

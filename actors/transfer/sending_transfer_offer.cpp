@@ -17,9 +17,11 @@ using std::chrono::milliseconds;
 }  // namespace
 
 void sending_transfer_state::start() {
-  limit.emplace(config.limits.bytes_per_second);
+  limit();
   look_through();
 }
+
+void sending_transfer_state::limit() { pace.emplace(record.bytes_per_second); }
 
 void sending_transfer_state::look_through() {
   struct view {
@@ -54,6 +56,8 @@ void sending_transfer_state::looked_through(const transfer_sender::fault& failed
   const bool known = record.manifest != core::content_hash{};
   if (known && engine->manifest_hash() != record.manifest)
     return fail("source-changed", "the files are not those that were offered", {});
+  info.omitted = engine->omitted();
+  record.omitted = info.omitted.count;
   auto summary = engine->summary();
   if (!info.summary.name.empty()) summary.name = info.summary.name;
   info.summary = std::move(summary);
@@ -105,7 +109,7 @@ caf::result<source_compared> sending_transfer_state::compare_with(const compare_
 
 void sending_transfer_state::offer() {
   auto message = transfer_message(record.id);
-  offered_files words{info.summary, record.manifest, config.note, {}};
+  offered_files words{info.summary, record.manifest, record.note, {}};
   if (!accepted && record.expires_ms > 0) {
     const auto left = (record.expires_ms - config.wall_ms()) / 1000;
     words.expires = std::chrono::seconds{std::max<std::int64_t>(left, 1)};

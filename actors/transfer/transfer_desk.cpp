@@ -8,6 +8,7 @@
 #include "actors/transfer/transfer_words.hpp"
 
 #include <algorithm>
+#include <caf/send.hpp>
 #include <caf/typed_response_promise.hpp>
 #include <type_traits>
 #include <utility>
@@ -49,6 +50,7 @@ transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(transfer_d
           [this](const cancel_transfer& order) { return hand_over(order); },
           [this](const pause_transfer& order) { return hand_over(order); },
           [this](const resume_transfer& order) { return hand_over(order); },
+          [this](const limit_transfer& order) { return hand_over(order); },
           [this](list_transfers) { return list(); },
           [this](const link_ready& news) { open(news); },
           [this](const link_frames& arrived) { take(arrived); },
@@ -79,14 +81,21 @@ caf::result<transfer_started> transfer_desk_state::join(const entry& begun, send
   request(self, begun.actor, look_patience, compare_source{order.source})
       .then(
           [this, promise, id, order](const source_compared& seen) mutable {
-            promise.deliver(seen.same ? transfer_started{id, {}, {}} : begin(order));
+            promise.deliver(seen.same ? go_on(id, order) : begin(order));
           },
           [this, promise, id, order](caf::error&) mutable {
             const auto found = transfers.find(id);
             const bool goes_on = found != transfers.end() && found->second.actor;
-            promise.deliver(goes_on ? transfer_started{id, {}, {}} : begin(order));
+            promise.deliver(goes_on ? go_on(id, order) : begin(order));
           });
   return promise;
+}
+
+transfer_started transfer_desk_state::go_on(const transfer_id& id, const send_files& order) {
+  const auto found = transfers.find(id);
+  if (found != transfers.end() && found->second.actor)
+    caf::anon_send(found->second.actor, limit_transfer{id, order.limits});
+  return {id, {}, {}};
 }
 
 transfer_started transfer_desk_state::begin(send_files& order) {
@@ -106,8 +115,8 @@ transfer_started transfer_desk_state::begin(send_files& order) {
     made.record.expires_ms =
         wall_ms() + std::chrono::duration_cast<std::chrono::milliseconds>(order.expires).count();
   }
-  made.note = shortened(order.note, note_size_max);
-  made.limits = order.limits;
+  made.record.note = shortened(order.note, note_size_max);
+  made.record.bytes_per_second = order.limits.bytes_per_second;
   made.source = std::move(order.source);
   return {add(std::move(made)).info.id, {}, {}};
 }
@@ -171,7 +180,6 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   auto& row = transfers[id];
   row.number = ++last_number;
   row.info = info_of(made.record);
-  row.info.note = made.note;
   row.sources = made.record.sources;
   const bool sends = made.record.direction == transfer_direction::sending;
   row.kept = made.remembered || !config->journal || !sends;

@@ -83,13 +83,13 @@ struct transfer_desk_state {
   /// An offer whose sender's trustworthiness is being asked for.
   struct offer_in_hand {
     core::transfer_record record;
-    std::string note;
     std::uint64_t link = 0;
   };
 
   // --- transfer_desk.cpp
   caf::result<transfer_started> start(send_files& order);
   transfer_started begin(send_files& order);
+  transfer_started go_on(const transfer_id& id, const send_files& order);
   caf::result<transfer_started> join(const entry& begun, send_files& order);
   template <class Order>
   caf::result<transfer_order_result> hand_over(const Order& order);

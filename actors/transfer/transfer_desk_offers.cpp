@@ -110,7 +110,7 @@ void transfer_desk_state::answer_for(const entry& ended, const transfer_link& fr
   auto message = transfer_message(id);
   if (ended.info.direction == transfer_direction::receiving) {
     if (!input.message->has_offer()) return;
-    message.mutable_complete();
+    message.mutable_complete()->set_omitted(ended.info.omitted.count);
     say_to(from, message);
   } else if (input.message->has_complete()) {
     message.mutable_verified();
@@ -151,13 +151,13 @@ void transfer_desk_state::consider(const transfer_link& from, const std::string&
   record.user = user;
   record.key = from.user;
   record.summary = std::move(words->summary);
+  record.note = std::move(words->note);
   record.manifest = words->manifest;
   record.state = "offered";
   const auto patience = words->expires.count() == 0
                             ? std::chrono::seconds{unanswered_max}
                             : std::min<std::chrono::seconds>(words->expires, unanswered_max);
   record.expires_ms = wall_ms() + std::chrono::milliseconds{patience}.count();
-  offer.note = words->note;
   offer.link = from.link;
   if (may_offer(user)) return weigh(offer);
   const auto late = std::count_if(late_offers.begin(), late_offers.end(), [&](const auto& each) {
@@ -238,7 +238,6 @@ void transfer_desk_state::decide(const offer_in_hand& offer, bool verified) {
     return end_there(link, offer.record.id, verdict.code, verdict.detail);
   file_transfer_config made;
   made.record = offer.record;
-  made.note = offer.note;
   made.accepted = verdict.decided == decision::accept;
   auto& row = add(std::move(made));
   attach(row, link);

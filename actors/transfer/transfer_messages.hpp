@@ -59,6 +59,11 @@ struct transfer_info {
   std::uint64_t bytes_per_second = 0;  ///< Of the last seconds.
   path_kind path = path_kind::none;    ///< `none`: no link.
   std::vector<std::string> stored;     ///< Where the outermost entries stand: at most ten.
+
+  /// What this side left out: a sender what it cannot send (links, sockets, ...), a receiver what
+  /// it has others of. Counted as done all the same.
+  core::omitted_entries omitted;
+  std::uint64_t omitted_there = 0;  ///< At a sender: files that the receiver left out.
 };
 
 // --- What subscribers are told ---
@@ -88,9 +93,9 @@ struct transfer_limits {
 };
 
 /// Offers what `source` holds to a user. What is on its way to that user from the same `sources`
-/// goes on instead, by its old id, if it is the same still; else that one ends ("source-changed").
-/// Answered as soon as the transfer has an id; what becomes of
-/// it is told to subscribers.
+/// goes on instead, by its old id and with the new limits, if it is the same still; else that one
+/// ends ("source-changed"). Answered as soon as the transfer has an id; what becomes of it is told
+/// to subscribers.
 struct send_files {
   std::string to;
   std::shared_ptr<core::transfer_source> source;
@@ -128,11 +133,17 @@ struct resume_transfer {
   transfer_id id{};
 };
 
-/// The answer to the four above.
+/// The answer to an order about one transfer.
 struct transfer_order_result {
   bool done = false;
   std::string code;    ///< "unknown-transfer", "already-answered", "no-sink", "not-paused".
   std::string detail;  ///< The same for people.
+};
+
+/// From now on it may take so much of a link; a later start of the program knows it too.
+struct limit_transfer {
+  transfer_id id{};
+  transfer_limits limits;
 };
 
 struct list_transfers {};
@@ -164,6 +175,7 @@ using transfers_actor = caf::typed_actor<
     caf::replies_to<cancel_transfer>::with<transfer_order_result>,
     caf::replies_to<pause_transfer>::with<transfer_order_result>,
     caf::replies_to<resume_transfer>::with<transfer_order_result>,
+    caf::replies_to<limit_transfer>::with<transfer_order_result>,
     caf::replies_to<list_transfers>::with<transfer_list>>;
 
 // clang-format on
@@ -204,6 +216,7 @@ CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::slot_wanted))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::journal_written))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::compare_source))
 CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::source_compared))
+CAF_ADD_TYPE_ID(hobnob_transfers, (hobnob::limit_transfer))
 CAF_END_TYPE_ID_BLOCK(hobnob_transfers)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::transfer_offered)
@@ -228,3 +241,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::slot_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::journal_written)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::compare_source)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::source_compared)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::limit_transfer)

@@ -288,9 +288,15 @@ transfer_receiver::fault transfer_receiver::close(answers& out) {
   }
   report(out);
   auto message = transfer_message(config_.id);
-  message.mutable_complete();
+  message.mutable_complete()->set_omitted(omitted().count);
   out.push_back(encode_transfer(message));
   return std::nullopt;
+}
+
+core::omitted_entries transfer_receiver::omitted() const {
+  auto result = sink_->omitted();
+  result.count += config_.omitted_before;
+  return result;
 }
 
 }  // namespace hobnob

@@ -36,6 +36,7 @@ struct transfer_receiver_config {
 
   /// Entries remembered as finished from an earlier run.
   core::block_set finished;
+  std::uint64_t omitted_before = 0;  ///< Of these: files that were not taken.
 };
 
 /// The receiving half of a transfer: asks for what it lacks, verifies each block, and fills a sink.
@@ -94,6 +95,9 @@ class transfer_receiver {
 
   /// Settled: what may be remembered as finished.
   const core::block_set& finished() const noexcept { return settled_; }
+
+  /// Files that were not taken, those of an earlier run included.
+  core::omitted_entries omitted() const;
 
   /// Where the outermost entries stand: at most ten.
   const std::vector<std::string>& stored() const noexcept { return stored_; }

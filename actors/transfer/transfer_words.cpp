@@ -30,6 +30,8 @@ transfer_info info_of(const core::transfer_record& record) {
   info.user = record.user;
   info.key = record.key;
   info.summary = record.summary;
+  info.note = record.note;
+  info.omitted.count = record.omitted;
   if (record.state == "done") {
     info.state = transfer_state::done;
     info.files_done = record.summary.files;

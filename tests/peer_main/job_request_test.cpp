@@ -26,6 +26,27 @@ TEST(JobRequest, TravelsAsJson) {
   EXPECT_FALSE(read->accept);
 }
 
+TEST(JobRequest, OfOneTransferIsOnlyWhatTheCommandLineSays) {
+  const auto request_of = [](std::vector<const char*> words) {
+    const char* environment[] = {"HOME=/nowhere", "HOBNOB_LIMIT=5M", "HOBNOB_ON_CONFLICT=skip",
+                                 nullptr};
+    words.insert(words.begin(), {"peer_main", "accept", "12ab"});
+    const auto options =
+        read_peer_options(static_cast<int>(words.size()), words.data(), environment);
+    EXPECT_TRUE(options) << options.error();
+    const auto request = make_job_request(*options, {});
+    return *job_request_from(*parse_json_object(to_json_line(to_json(request))));
+  };
+  const auto plain = request_of({});
+  EXPECT_EQ(plain.transfer, "12ab");
+  EXPECT_EQ(plain.bytes_per_second, 0u);
+  EXPECT_EQ(plain.conflicts, "");
+  const auto told = request_of({"--limit", "1M", "--on-conflict", "overwrite", "--to", "/there"});
+  EXPECT_EQ(told.bytes_per_second, 1u << 20);
+  EXPECT_EQ(told.conflicts, "overwrite");
+  EXPECT_EQ(told.folder, "/there");
+}
+
 TEST(JobRequest, IsOnlyForTheUserAndTheRelayItNames) {
   peer_options running;
   running.user = "ann";

@@ -1,5 +1,6 @@
 #include "peer_main/options.hpp"
 
+#include "actors/storage/data_directory.hpp"
 #include "tests/actors/storage/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -60,6 +61,33 @@ TEST(PeerOptions, FlagOverEnvironmentOverConfigFile) {
   EXPECT_EQ(options->relay->host, "e");
   EXPECT_TRUE(options->json);
   EXPECT_EQ(options->listen.size(), 2u);
+}
+
+TEST(PeerOptions, WhatIsTakenOfAUserMayBeToldForEachAlone) {
+  const temporary_folder folder;
+  folder.write("conf", "max-size = 2G\nmax-size = bob:10G\nmax-files = eve:3\n");
+  const auto conf = (folder / "conf").string();
+  const auto options = read({"--config", conf.c_str(), "id"});
+  ASSERT_TRUE(options) << options.error();
+  auto data = data_directory::open(folder / "data");
+  const auto told =
+      read({relay, "--user", "ann", "--max-size", "1M", "--max-size", "bob:2M", "--accept-files",
+            "all", "--accept-files", "eve:none", "--max-files", "eve:3", "--max-files", "7"});
+  ASSERT_TRUE(told) << told.error();
+  const auto config = make_transfer_config(told->transfers, *data);
+  EXPECT_EQ(config.policy.size_max, 1u << 20);
+  EXPECT_EQ(config.policy.files_max, 7u);
+  EXPECT_EQ(config.users.at("bob").size_max, 2u << 20);
+  EXPECT_EQ(config.users.at("bob").files_max, 7u);
+  EXPECT_EQ(config.users.at("bob").accept, accept_policy::all);
+  EXPECT_EQ(config.users.at("eve").files_max, 3u);
+  EXPECT_EQ(config.users.at("eve").size_max, 1u << 20);
+  EXPECT_EQ(config.users.at("eve").accept, accept_policy::none);
+  EXPECT_EQ(options->transfers.policy.size_max, 2ull << 30);
+  EXPECT_EQ(options->transfers.users.at("bob").size_max, 10ull << 30);
+  EXPECT_FALSE(read({relay, "--user", "ann", "--max-size", "Bob:1M"}));
+  EXPECT_FALSE(read({relay, "--user", "ann", "--max-size", "bob:x"}));
+  EXPECT_FALSE(read({relay, "--user", "ann", "--max-files", "bob:-1"}));
 }
 
 TEST(PeerOptions, TheConfigFileMayBeNamedInTheEnvironment) {

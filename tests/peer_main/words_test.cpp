@@ -30,6 +30,27 @@ event_object offer_of(boost::json::array outermost) {
           {"outermost", std::move(outermost)}};
 }
 
+TEST(Words, WhatWasLeftOutIsSaid) {
+  event_object done{{"event", "transfer-done"},
+                    {"direction", "sending"},
+                    {"user", "bob"},
+                    {"name", "photos"},
+                    {"files", 2},
+                    {"bytes", 1024},
+                    {"omitted", 3},
+                    {"omitted_there", 1}};
+  done["omitted_first"] =
+      boost::json::array{event_object{{"path", "/p/a\nb"}, {"reason", "a symbolic link"}},
+                         event_object{{"path", "/p/c"}, {"reason", "a pipe"}}};
+  EXPECT_EQ(in_words(done, false).text,
+            "sent photos (2 files, 1.0 KiB) to bob, verified\n"
+            "    not taken by bob: 1 file, it has others of these names\n"
+            "    left out: 3\n"
+            "      /p/a\\nb (a symbolic link)\n"
+            "      /p/c (a pipe)\n"
+            "      and 1 more");
+}
+
 TEST(Words, AnOfferNamesWhatItHolds) {
   const event_object photos{{"name", "photos"}, {"folder", true}, {"files", 3}, {"bytes", 1024}};
   const event_object report{{"name", "re\x1bport"}, {"folder", false}, {"files", 1}, {"bytes", 17}};

@@ -62,6 +62,23 @@ class Send(TransferTest):
         again = self.receiver_again("ask")
         self.assertEqual(again.wait_event("transfer-offer", user="cyd")["outermost"], offer["outermost"])
 
+    def test_what_was_left_out_is_told_on_both_sides(self):
+        self.server = self.relay()
+        bob = self.sides["bob"] = self.peer("bob", self.server, "--accept-files", "all", "--download-dir",
+                                            self.downloads, "--on-conflict", "skip")
+        folder = make_tree(self.sources / "photos", {"a": 300, "taken": 20, "same": 40})
+        make_file(self.downloads / "photos" / "taken", 21)
+        (self.downloads / "photos" / "same").write_bytes((folder / "same").read_bytes())
+        (folder / "link").symlink_to("a")
+        done = self.send_alone("bob", folder)
+        self.assertEqual(done.code, 0, done)
+        sent = done.event("transfer-done")
+        self.assertEqual((sent["omitted"], sent["omitted_there"]), (1, 1), sent)
+        self.assertEqual(sent["omitted_first"], [{"path": str(folder / "link"), "reason": "a symbolic link"}])
+        got = bob.wait_event("transfer-done", id=sent["id"])
+        self.assertEqual(got["omitted"], 1, got)
+        self.assertEqual(got["omitted_first"][0]["path"], str(self.downloads / "photos" / "taken"))
+
     def test_standard_input_is_sent_under_a_name(self):
         self.receiver()
         done = self.send_alone("bob", "-", "--name", "notes.txt", text="from a pipe\n")
@@ -178,6 +195,18 @@ class Beside(TransferTest):
         self.assertEqual((again.code, again.event("error")["code"]), (5, "unknown-transfer"), again)
         listed = self.run_beside("ann", "transfers")
         self.assertEqual(listed.event("transfer")["state"], "done", listed)
+
+    def test_whoever_accepts_says_how_names_that_are_taken_are_dealt_with(self):
+        self.start_pair(accept="ask")
+        report = make_file(self.sources / "report", 2 * MIB)
+        make_file(self.downloads / "report", 10)
+        transfer = self.send(report)
+        self.sides["bob"].wait_event("transfer-offer", id=transfer)
+        taken = self.run_beside("bob", "accept", transfer, "--on-conflict", "overwrite", "--limit", "1M")
+        self.assertEqual(taken.code, 0, taken)
+        self.wait_done(transfer)
+        self.assert_downloads("report")
+        self.assert_arrived(report)
 
     def test_who_rejects_or_cancels_ends_it_on_both_sides(self):
         self.start_pair(accept="ask", ann=("--limit", "1M"))

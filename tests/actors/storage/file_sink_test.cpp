@@ -104,6 +104,32 @@ TEST(FileSink, TakenNamesAreLeftAloneUnlessThePolicySaysOtherwise) {
             (tree_map{{"a.txt", "newer"}, {"a (2).txt", "newer"}, {"a (3).txt", "newer"}}));
 }
 
+TEST(FileSink, WhatASkippingSinkDidNotTakeIsTold) {
+  const temporary_folder where;
+  where.write("other", "old");
+  where.write("same", "equal");
+  file_sink sink{where.path(), tf::id, conflict_policy::skip};
+  ASSERT_EQ(tf::code(tf::open_and_declare(
+                sink, {tf::file("other", 5), tf::file("same", 5), tf::file("late", 4)})),
+            "");
+  core::transfer_sink::standing found;
+  EXPECT_EQ(tf::code(sink.look(0, found)), "");
+  EXPECT_TRUE(found.finished);
+  EXPECT_EQ(tf::code(sink.look(1, found = {})), "");
+  EXPECT_TRUE(found.candidate) << "what is the same is no conflict";
+  std::string shown;
+  EXPECT_EQ(tf::code(sink.finish(1, true, shown)), "");
+  EXPECT_EQ(tf::code(sink.look(2, found = {})), "");
+  EXPECT_EQ(receive(sink, 2, "mine"), "");
+  where.write("late", "theirs");
+  EXPECT_EQ(tf::code(sink.close()), "");
+  EXPECT_EQ(sink.omitted().count, 2u);
+  ASSERT_EQ(sink.omitted().first.size(), 2u);
+  EXPECT_EQ(sink.omitted().first[0].path, (where / "other").string());
+  EXPECT_EQ(sink.omitted().first[1].path, (where / "late").string());
+  EXPECT_EQ(tf::tree(where), (tree_map{{"other", "old"}, {"same", "equal"}, {"late", "theirs"}}));
+}
+
 TEST(FileSink, OverwritingReplacesALinkItselfAndNeverAFolder) {
   const temporary_folder where;
   where.write("target", "kept");

@@ -66,11 +66,12 @@ TEST(FileSource, FollowsLinksTheUserNamedAndSkipsThoseInFolders) {
   ASSERT_EQ(tf::code(source.scan(found)), "");
   EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"named", "named/a"}));
   EXPECT_EQ(content_of(source, 1, 1), "a");
-  EXPECT_EQ(source.skipped_count(), 3u);
-  ASSERT_EQ(source.skipped().size(), 3u);
-  EXPECT_EQ(source.skipped()[1].path, (where / "named/link").string());
-  EXPECT_EQ(source.skipped()[1].reason, "a symbolic link");
-  EXPECT_EQ(source.skipped()[2].reason, "a pipe");
+  const auto omitted = source.omitted();
+  EXPECT_EQ(omitted.count, 3u);
+  ASSERT_EQ(omitted.first.size(), 3u);
+  EXPECT_EQ(omitted.first[1].path, (where / "named/link").string());
+  EXPECT_EQ(omitted.first[1].reason, "a symbolic link");
+  EXPECT_EQ(omitted.first[2].reason, "a pipe");
 }
 
 TEST(FileSource, WhatCannotBeSentIsSaidBeforeAnythingIs) {

@@ -62,6 +62,33 @@ TEST_F(SendingDesk, GoesOnWithNobodyElse) {
   EXPECT_TRUE(link->sent.empty());
 }
 
+TEST_F(SendingDesk, NoteAndLimitAreRememberedAndTheSameOrderAgainSetsAnotherLimit) {
+  send_files order;
+  order.to = "bob";
+  order.sources = {"/home/ann/a"};
+  order.note = "for you";
+  order.limits.bytes_per_second = 1000;
+  const auto make_source = [] {
+    auto source = std::make_shared<core::memory_source>();
+    source->add_file("a", shared_slice::of(bytes(10'000, std::byte{7})));
+    return source;
+  };
+  order.source = make_source();
+  const auto id = ask<transfer_started>(desk, send_files{order}).id;
+  EXPECT_EQ(journal->records().at(id).note, "for you");
+  EXPECT_EQ(journal->records().at(id).bytes_per_second, 1000u);
+  EXPECT_EQ(info(id).note, "for you");
+  order.limits.bytes_per_second = 500'000;
+  order.source = make_source();
+  EXPECT_EQ(ask<transfer_started>(desk, std::move(order)).id, id);
+  run();
+  EXPECT_EQ(journal->records().at(id).bytes_per_second, 500'000u);
+  const auto link = open_link(1);
+  EXPECT_EQ(last_on(*link).offer().note(), "for you");
+  ASSERT_EQ(last_on(*link).offer().outermost_size(), 1);
+  EXPECT_EQ(last_on(*link).offer().outermost(0).name(), "a");
+}
+
 TEST_F(SendingDesk, StopsWhenTheLinkIsFullAndGoesOnWhenItHasDrained) {
   const auto id = send("bob", 4'000'000);
   const auto link = open_link(1);
