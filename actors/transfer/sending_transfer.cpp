@@ -169,8 +169,10 @@ void sending_transfer_state::make_blocks() {
     if (config.shared_limit)
       size = std::min(size, config.shared_limit->share(blocks_size_min, data_frame_size_max));
     // As if it had been sent: two frames made at once are not to pass for one.
-    pace->spend(size, now());
-    if (config.shared_limit) config.shared_limit->spend(size, now());
+    const auto prepaid = std::min(size, unspent);
+    unspent -= prepaid;
+    pace->spend(size - prepaid, now());
+    if (config.shared_limit) config.shared_limit->spend(size - prepaid, now());
     spent = config.shared_limit != nullptr;
     ++making;
     work(
@@ -181,12 +183,21 @@ void sending_transfer_state::make_blocks() {
           return result;
         },
         [this, size, of = round](outcome& result) {
-          const auto unused = size - std::min(size, result.payload.size());
-          pace->give_back(unused);
-          if (config.shared_limit) config.shared_limit->give_back(unused);
+          keep_change(size - std::min(size, result.payload.size()), result.has_blocks);
           if (!over && of == round) made(result);
         });
   }
+}
+
+/// Of what was spent, this was not sent: it is for the next frame. Were it given back before the
+/// last one, it would let this transfer come before others that wait for the rate of all.
+void sending_transfer_state::keep_change(std::size_t unused, bool goes_on) {
+  if (goes_on) {
+    unspent += unused;
+    return;
+  }
+  pace->give_back(unused);
+  if (config.shared_limit) config.shared_limit->give_back(unused);
 }
 
 void sending_transfer_state::made(outcome& result) {

@@ -90,12 +90,14 @@ struct sending_transfer_state : file_transfer_state {
   void made(outcome& result);
   void send_blocks();
   bool must_pause_for_rate();
+  void keep_change(std::size_t unused, bool goes_on);
 
   std::shared_ptr<wanted_source> wanted = std::make_shared<wanted_source>();
   std::shared_ptr<transfer_sender> engine;  // Null until the source has been looked through.
   bool looking = false;
   bool offered = false;  // On this link.
   std::optional<rate_limit> pace;
+  std::size_t unspent = 0;  // Bytes of the rates that were paid for and not sent.
 
   // While it runs, or is about to:
   bool asked = false;  // The receiver has asked for something on this link.
