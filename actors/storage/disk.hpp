@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace hobnob {
 
@@ -77,6 +79,12 @@ class disk {
   virtual std::error_code remove(const path& file) = 0;
   virtual std::error_code make_directory(const path& name, unsigned mode) = 0;
   virtual std::error_code sync_directory(const path& name) = 0;
+
+  struct list_result {
+    std::error_code error;
+    std::vector<std::string> names;  ///< Of all that is in the directory, in no order.
+  };
+  virtual list_result list(const path& directory) = 0;
 
   struct status_result {
     std::error_code error;

@@ -106,6 +106,15 @@ class machine_files final : public disk {
     return outcome_of(::fsync(fd.get()));
   }
 
+  list_result list(const path& directory) override {
+    list_result result;
+    for (std::filesystem::directory_iterator next{directory, result.error}, end;
+         !result.error && next != end; next.increment(result.error)) {
+      result.names.push_back(next->path().filename().string());
+    }
+    return result;
+  }
+
   status_result status(const path& name) override {
     struct stat found {};
     status_result result;

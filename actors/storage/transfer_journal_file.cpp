@@ -24,15 +24,12 @@ std::filesystem::path transfer_journal_file::file_of(const core::transfer_id& id
 }
 
 core::transfer_journal::loaded transfer_journal_file::load() {
-  std::vector<std::string> names;
-  std::error_code error;
+  auto [error, names] = disk_->list(folder_);
   // Anything else in the folder, as what a crash left of a file being written, is nobody's record.
-  for (std::filesystem::directory_iterator next{folder_, error}, end; !error && next != end;
-       next.increment(error)) {
+  std::erase_if(names, [](const std::string& name) {
     core::transfer_id id;
-    const auto name = next->path().filename().string();
-    if (parse_transfer_id(name, id)) names.push_back(name);
-  }
+    return !parse_transfer_id(name, id);
+  });
   loaded result;
   if (error && error != std::errc::no_such_file_or_directory) {
     result.problems.push_back("cannot read " + folder_.string() + ": " + error.message() +

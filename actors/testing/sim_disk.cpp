@@ -81,6 +81,7 @@ struct sim_disk::mounted final : disk, std::enable_shared_from_this<mounted> {
   std::error_code remove(const path& name) override;
   std::error_code make_directory(const path& name, unsigned mode) override;
   std::error_code sync_directory(const path& name) override;
+  list_result list(const path& directory) override;
   status_result status(const path& name) override;
 
   node_ptr find(const path& name) const {
@@ -279,6 +280,19 @@ std::error_code sim_disk::mounted::sync_directory(const path& name) {
   if (!found->is_directory) return error(std::errc::not_a_directory);
   if (!owner->sync_is_lost()) owner->make_durable(name);
   return owner->changed();
+}
+
+disk::list_result sim_disk::mounted::list(const path& directory) {
+  if (owner == nullptr) return {error(std::errc::io_error), {}};
+  const auto found = find(directory);
+  if (!found) return {error(std::errc::no_such_file_or_directory), {}};
+  if (!found->is_directory) return {error(std::errc::not_a_directory), {}};
+  list_result result;
+  for (const auto& [name, what] : owner->names_) {
+    if (what != found && name.parent_path() == directory)
+      result.names.push_back(name.filename().string());
+  }
+  return result;
 }
 
 disk::status_result sim_disk::mounted::status(const path& name) {

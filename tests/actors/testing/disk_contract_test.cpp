@@ -3,6 +3,7 @@
 #include "tests/actors/storage/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <array>
 
 // What a data directory relies on, of the machine's disk and of the simulated one.
@@ -44,6 +45,28 @@ struct DiskContract : ::testing::Test {
 
 using folders = ::testing::Types<real_folder, simulated_folder>;
 TYPED_TEST_SUITE(DiskContract, folders);
+
+TYPED_TEST(DiskContract, ListsWhatIsInADirectory) {
+  auto& disk = this->where();
+  const auto listed = [&](const char* name) {
+    auto found = disk.list(this->at(name));
+    std::ranges::sort(found.names);
+    return found;
+  };
+  EXPECT_EQ(listed("d").error, std::errc::no_such_file_or_directory);
+  ASSERT_FALSE(disk.make_directory(this->at("d"), 0700));
+  EXPECT_FALSE(listed("d").error);
+  EXPECT_TRUE(listed("d").names.empty());
+  this->write("d/b", "two");
+  this->write("d/a", "one");
+  this->write("c", "beside it");
+  ASSERT_FALSE(disk.make_directory(this->at("d/inner"), 0700));
+  this->write("d/inner/x", "deeper");
+  EXPECT_EQ(listed("d").names, (std::vector<std::string>{"a", "b", "inner"}));
+  ASSERT_FALSE(disk.remove(this->at("d/a")));
+  EXPECT_EQ(listed("d").names, (std::vector<std::string>{"b", "inner"}));
+  EXPECT_EQ(listed("c").error, std::errc::not_a_directory);
+}
 
 TYPED_TEST(DiskContract, OpensWhatIsToBeOpened) {
   auto& disk = this->where();
