@@ -13,6 +13,15 @@ namespace hobnob {
 
 namespace asio = boost::asio;
 
+namespace {
+
+frame_observer* observer_of(network& net) {
+  auto* watched = dynamic_cast<observed_network*>(&net);
+  return watched ? watched->observer() : nullptr;
+}
+
+}  // namespace
+
 connection_ptr make_connection(network& net, std::unique_ptr<stream> bytes_of, connection_info info,
                                connection_config config) {
   auto core =
@@ -34,6 +43,7 @@ void start_connection(const connection_ptr& connection,
 framed_connection::framed_connection(network& net, std::unique_ptr<stream> bytes_of,
                                      connection_info info, connection_config config)
     : net_(net),
+      observer_(observer_of(net)),
       executor_(net.executor()),
       turn_(loop_turn::of(executor_)),
       stream_(std::move(bytes_of)),

@@ -2,6 +2,7 @@
 
 #include "transport/connection.hpp"
 #include "transport/frame_codec.hpp"
+#include "transport/frame_observer.hpp"
 #include "transport/loop_turn.hpp"
 #include "transport/send_queue.hpp"
 
@@ -82,6 +83,7 @@ class framed_connection final : public connection_handle,
   void expired();
 
   network& net_;
+  frame_observer* const observer_;  ///< Null but in simulations.
   boost::asio::any_io_executor executor_;
   loop_turn& turn_;
   std::unique_ptr<stream> stream_;

@@ -106,6 +106,7 @@ void framed_connection::deliver(frame_batch batch) {
   batch.remove_if([&](const frame_batch::entry& e) {
     if (goodbye || phase_ != phase::open) return true;  // Nothing may follow the end.
     auto payload = batch.view(e);
+    if (observer_) observer_->frame_taken(info_, e.type, payload.size());
     bool is_probe = e.type == frame_type::ping || e.type == frame_type::pong;
     if (is_probe && payload.size() != probe_size) {
       begin_close({close_reason::protocol, "a ping or pong that is not eight bytes", "frame"});

@@ -71,6 +71,9 @@ send_status framed_connection::post_frames(std::span<const outgoing_frame> frame
 send_status framed_connection::push(const outgoing_frame& frame) {
   auto status = queue_.push(frame);
   queued_ = queue_.size();
+  if (observer_ && status != send_status::overflow) {
+    observer_->frame_queued(info_, frame.type, frame.head.size() + frame.body.size(), queued_);
+  }
   return status;
 }
 

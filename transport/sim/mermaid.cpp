@@ -2,6 +2,7 @@
 
 #include "transport/sim/trace_writer.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -49,7 +50,9 @@ std::string packet_label(const trace_record& record) {
 
 class diagram {
  public:
-  diagram(const trace& from, const std::vector<std::string>& hosts) : from_(from) {
+  /// `frames`: they are shown instead of the packets that carry them.
+  diagram(const trace& from, const std::vector<std::string>& hosts, bool frames)
+      : from_(from), frames_(frames) {
     for (const std::string& host : hosts) aliases_.emplace(host, alias(aliases_.size()));
   }
 
@@ -59,8 +62,12 @@ class diagram {
     const std::string* here = find(record.host);
     const std::string* peer = find(record.peer);
     switch (record.kind) {
+      case record_kind::frame_received:
+        if (here == nullptr || peer == nullptr) return {};
+        return *peer + "->>" + *here + ": " + time + record.word + ' ' +
+               std::to_string(record.size);
       case record_kind::delivered:
-        if (here == nullptr || peer == nullptr || record.packet == packet_kind::ack) return {};
+        if (here == nullptr || peer == nullptr || !shows(record)) return {};
         return *peer + "->>" + *here + ": " + time + packet_label(record);
       case record_kind::dropped:
         if (peer == nullptr || record.packet == packet_kind::ack) return {};
@@ -68,6 +75,7 @@ class diagram {
                packet_label(record) + " lost at " + plain(from_.name_of(record.host)) + ", " +
                plain(record.text);
       case record_kind::sent:
+      case record_kind::frame_sent:
         return {};
       case record_kind::note:
         if (here != nullptr && peer != nullptr) {
@@ -82,6 +90,11 @@ class diagram {
   }
 
  private:
+  bool shows(const trace_record& packet) const {
+    if (packet.packet == packet_kind::ack) return false;
+    return packet.packet != packet_kind::data || packet.fin || !frames_;
+  }
+
   static std::string alias(std::size_t index) { return "h" + std::to_string(index); }
 
   const std::string* find(host_id id) const {
@@ -90,6 +103,7 @@ class diagram {
   }
 
   const trace& from_;
+  bool frames_;
   std::map<std::string, std::string, std::less<>> aliases_;  // Host names may hold anything.
 };
 
@@ -108,12 +122,18 @@ std::vector<std::string> all_hosts(const trace& from, const trace_filter& filter
   return names;
 }
 
+bool has_frames(const trace& from, const trace_filter& filter) {
+  return std::ranges::any_of(from.records(), [&](const trace_record& record) {
+    return record.kind == record_kind::frame_received && from.matches(record, filter);
+  });
+}
+
 }  // namespace
 
 void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::string>& hosts,
                    const trace_filter& filter, std::size_t lines_max) {
   const std::vector<std::string> shown = hosts.empty() ? all_hosts(from, filter) : hosts;
-  const diagram picture{from, shown};
+  const diagram picture{from, shown, has_frames(from, filter)};
   out << "sequenceDiagram\n";
   for (std::size_t i = 0; i < shown.size(); ++i) {
     out << "  participant h" << i << " as " << plain(shown[i]) << '\n';

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/frame_observer.hpp"
 #include "transport/network.hpp"
 #include "transport/sim/host_stack.hpp"
 #include "transport/sim/sim_clock.hpp"
@@ -8,7 +9,7 @@ namespace hobnob::sim {
 
 /// The simulated network as one run of a program sees it, on its host. Its listeners, streams and
 /// waits are that program's: `end` ends them all, and the next run gets a network of its own.
-class sim_network : public network {
+class sim_network : public network, public observed_network {
  public:
   /// `host`, which must outlive it, must have power.
   explicit sim_network(host_stack& host);
@@ -31,6 +32,10 @@ class sim_network : public network {
   void resume() { gate_->resume(); }
 
   bool ended() const noexcept { return ended_; }
+
+  /// Who sees the frames of connections made from now on; must outlive them. Null: nobody.
+  void set_observer(frame_observer* observer) noexcept { observer_ = observer; }
+  frame_observer* observer() noexcept override { return observer_; }
 
   // network
 
@@ -56,6 +61,7 @@ class sim_network : public network {
   process_id process_;
   std::shared_ptr<pause_gate> gate_;
   bool ended_ = false;
+  frame_observer* observer_ = nullptr;
   random_source random_;
   sim_clock clock_;
   watchdog deadlines_;

@@ -60,6 +60,10 @@ std::string_view to_string(record_kind kind) {
       return "fault";
     case record_kind::note:
       return "note";
+    case record_kind::frame_sent:
+      return "frame_sent";
+    case record_kind::frame_received:
+      return "frame_received";
   }
   return "?";
 }
@@ -140,6 +144,15 @@ void trace::packet_dropped(host_id origin, host_id at, std::uint64_t id, const p
                            std::string_view why) {
   trace_record& record = packet_record(record_kind::dropped, at, origin, id, what);
   record.text = why;
+  end_record(record);
+}
+
+void trace::frame(record_kind kind, host_id at, host_id peer, std::string_view type,
+                  std::size_t size) {
+  trace_record& record = begin_record(kind, at);
+  record.peer = peer;
+  record.size = size;
+  record.word = type;
   end_record(record);
 }
 

@@ -19,13 +19,15 @@ namespace hobnob::sim {
 enum class host_id : std::uint32_t { none = 0 };
 
 enum class record_kind : std::uint8_t {
-  sent,       ///< A host gave a packet to the network.
-  delivered,  ///< A packet arrived at its host; `peer` is where it started.
-  dropped,    ///< A packet was lost at `host`; `text` says why.
-  nat,        ///< A mapping was made, refused or forgotten.
-  link,       ///< Something went up or down, or changed.
-  fault,      ///< A fault was applied.
-  note,       ///< Told by the program under test or by the test (`trace::note`).
+  sent,            ///< A host gave a packet to the network.
+  delivered,       ///< A packet arrived at its host; `peer` is where it started.
+  dropped,         ///< A packet was lost at `host`; `text` says why.
+  nat,             ///< A mapping was made, refused or forgotten.
+  link,            ///< Something went up or down, or changed.
+  fault,           ///< A fault was applied.
+  note,            ///< Told by the program under test or by the test (`trace::note`).
+  frame_sent,      ///< A connection queued a frame; `word` is its type, `peer` its other end.
+  frame_received,  ///< A connection took one.
 };
 
 std::string_view to_string(record_kind kind);
@@ -41,8 +43,8 @@ struct trace_record {
   host_id peer = host_id::none;
   std::uint64_t packet_id = 0;  ///< One packet keeps its number from `sent` to its end.
   endpoint from, to;            ///< As they were there and then: a NAT changes them on the way.
-  std::size_t size = 0;         ///< Of the payload.
-  std::string word;             ///< A note's own kind: "frame", "login", ...
+  std::size_t size = 0;         ///< Of the payload of a packet or frame.
+  std::string word;             ///< A note's own kind, a frame's type: "login", "ping", ...
   std::string text;
 };
 
@@ -50,14 +52,14 @@ struct trace_record {
 struct trace_filter {
   std::set<std::string, std::less<>> hosts{};  ///< Records of or between these.
   std::set<record_kind> kinds{};
-  std::set<std::string, std::less<>> words{};  ///< Kinds of notes.
+  std::set<std::string, std::less<>> words{};  ///< Kinds of notes, types of frames.
   time_point from = time_point::min();
   time_point to = time_point::max();  ///< Included.
 };
 
 /// Everything that happened in a run, in order. Every record counts in the hash, the last ones are
-/// kept for reading. Contents of packets are never recorded: encryption draws its own randomness,
-/// and nothing of that may show.
+/// kept for reading. Contents of packets and frames are never recorded: encryption draws its own
+/// randomness, and nothing of that may show.
 class trace {
  public:
   static constexpr std::size_t keep_all = std::numeric_limits<std::size_t>::max();
@@ -79,7 +81,10 @@ class trace {
   void packet_dropped(host_id origin, host_id at, std::uint64_t id, const packet& what,
                       std::string_view why);
 
-  /// `word` is a short kind ("frame", "login") to filter by.
+  /// `kind`: `frame_sent` or `frame_received`; `peer`: at the other end, if it is known.
+  void frame(record_kind kind, host_id at, host_id peer, std::string_view type, std::size_t size);
+
+  /// `word` is a short kind ("login", "link") to filter by.
   void note(host_id at, std::string_view word, std::string_view text);
 
   /// Something that went from one host to another: an arrow in the sequence diagram.

@@ -31,6 +31,17 @@ std::string packet_text(const trace& from, const trace_record& record) {
   return text;
 }
 
+bool is_frame(const trace_record& record) {
+  return record.kind == record_kind::frame_sent || record.kind == record_kind::frame_received;
+}
+
+std::string frame_text(const trace& from, const trace_record& record) {
+  auto text = record.word + ' ' + std::to_string(record.size) + " bytes";
+  if (record.peer == host_id::none) return text;
+  text += record.kind == record_kind::frame_sent ? " to " : " from ";
+  return text + from.name_of(record.peer);
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
@@ -92,10 +103,13 @@ std::string to_text(const trace& from, const trace_record& record) {
   pad(text, 32);
   if (record.kind == record_kind::note) {
     text += record.word;
+  } else if (is_frame(record)) {
+    text += "frame";
   } else {
     text += to_string(record.kind);
   }
   pad(text, 42);
+  if (is_frame(record)) return text + frame_text(from, record);
   text += record.packet_id != 0 ? packet_text(from, record) : record.text;
   return text;
 }
@@ -115,6 +129,7 @@ std::string to_json(const trace& from, const trace_record& record) {
     if (record.fin) out += ",\"fin\":true";
   }
   if (!record.word.empty()) append_member(out, "word", record.word);
+  if (is_frame(record)) append_member(out, "bytes", record.size);
   if (!record.text.empty()) append_member(out, "text", record.text);
   out += '}';
   return out;

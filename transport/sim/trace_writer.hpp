@@ -22,8 +22,9 @@ void write_ndjson(std::ostream& out, const trace& from, const trace_filter& filt
                   std::size_t last = trace::keep_all);
 
 /// A Mermaid `sequenceDiagram` of these hosts in this order (of all that occur, if none are named):
-/// arrows for packets that arrived and for notes between two hosts, crosses for lost packets, notes
-/// over the hosts. Bare acknowledgements are left out, and so is what comes after `lines_max`
+/// arrows for frames that arrived (or, where none were recorded, for the packets that carry data),
+/// for what opens and ends connections, and for notes between two hosts; crosses for lost packets,
+/// notes over the hosts. Bare acknowledgements are left out, and so is what comes after `lines_max`
 /// lines (the diagram says how much).
 void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::string>& hosts = {},
                    const trace_filter& filter = {}, std::size_t lines_max = 200);

@@ -83,6 +83,16 @@ TEST_F(trace_test, every_field_counts_in_the_hash_and_contents_do_not) {
   EXPECT_NE(base, hash_after([&](trace& t, host_id a, host_id b) {
               t.packet_delivered(b, a, 1, data(10));
             }));
+  const auto ping = [&](trace& t, host_id a, host_id b) {
+    t.frame(record_kind::frame_sent, a, b, "ping", 8);
+  };
+  EXPECT_EQ(hash_after(ping), hash_after(ping));
+  EXPECT_NE(hash_after(ping), hash_after([](trace& t, host_id a, host_id b) {
+              t.frame(record_kind::frame_received, a, b, "ping", 8);
+            }));
+  EXPECT_NE(hash_after(ping), hash_after([](trace& t, host_id a, host_id b) {
+              t.frame(record_kind::frame_sent, a, b, "ping", 9);
+            }));
   now_ += 1ns;
   EXPECT_NE(base, hash_after([&](trace& t, host_id a, host_id) { t.packet_sent(a, 1, data(10)); }));
 }
@@ -183,6 +193,35 @@ TEST_F(trace_test, draws_a_sequence_diagram) {
             "sequenceDiagram\n"
             "  participant h0 as alice\n"
             "  Note over h0: 2 more\n");
+}
+
+TEST_F(trace_test, frames_show_with_type_and_size_instead_of_the_packets_that_carry_them) {
+  trace log = make(100);
+  const host_id alice = log.host("alice");
+  const host_id bob = log.host("bob");
+  log.packet_delivered(alice, bob, 1, syn("10.0.0.2:1", "10.0.0.3:2"));
+  log.frame(record_kind::frame_sent, alice, bob, "ping", 8);
+  log.packet_delivered(alice, bob, 2,
+                       make_packet(packet_kind::data, "10.0.0.2:1", "10.0.0.3:2", 16));
+  log.frame(record_kind::frame_received, bob, alice, "ping", 8);
+  log.frame(record_kind::frame_received, bob, host_id::none, "message", 70);
+  std::ostringstream text, json, picture;
+  write_text(text, log, {.words = {"ping", "message"}});
+  EXPECT_EQ(text.str(),
+            "    0.000000 alice               frame     ping 8 bytes to bob\n"
+            "    0.000000 bob                 frame     ping 8 bytes from alice\n"
+            "    0.000000 bob                 frame     message 70 bytes\n");
+  write_ndjson(json, log, {.kinds = {record_kind::frame_received}, .words = {"ping"}});
+  EXPECT_EQ(json.str(), R"({"number":4,"us":0,"kind":"frame_received","host":"bob","peer":"alice",)"
+                        R"("word":"ping","bytes":8})"
+                        "\n");
+  write_mermaid(picture, log);
+  EXPECT_EQ(picture.str(),
+            "sequenceDiagram\n"
+            "  participant h0 as alice\n"
+            "  participant h1 as bob\n"
+            "  h0->>h1: 0.000 s syn\n"
+            "  h0->>h1: 0.000 s ping 8\n");
 }
 
 TEST_F(trace_test, a_watcher_sees_every_record) {
