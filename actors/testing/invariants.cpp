@@ -5,10 +5,11 @@
 namespace hobnob::testing {
 namespace {
 
-std::set<std::string> present_users(const world& w) {
+std::set<std::string> present_users(const world& w, const sim_relay* at) {
   std::set<std::string> result;
   for (const auto& peer : w.peers()) {
-    if (!is_away(*peer) && !peer->config().hidden) result.insert(peer->user());
+    if (!is_away(*peer) && !peer->config().hidden && w.relay_of(*peer) == at)
+      result.insert(peer->user());
   }
   return result;
 }
@@ -20,8 +21,9 @@ std::vector<std::string> without(const std::set<std::string>& users, const std::
   return result;
 }
 
-bool some_relay_runs(const world& w) {
-  return std::ranges::any_of(w.relays(), [](const auto& relay) { return relay->running(); });
+bool its_relay_runs(const world& w, const sim_peer& peer) {
+  const auto* relay = w.relay_of(peer);
+  return relay != nullptr && relay->running();
 }
 
 }  // namespace
@@ -32,6 +34,7 @@ violations check_safety(const world& w, const invariant_limits& limits) {
   append(result, check_receipts(w));
   append(result, check_progress(w));
   append(result, check_failures(w, limits));
+  append(result, check_waits(w, limits));
   append(result, check_link_events(w));
   append(result, check_dead_links(w, limits));
   append(result, check_replaced(w, limits));
@@ -39,20 +42,21 @@ violations check_safety(const world& w, const invariant_limits& limits) {
   append(result, check_deaths(w, limits));
   append(result, check_keys(w));
   append(result, check_accounts(w));
+  append(result, check_send_queues(w, limits));
+  append(result, check_transfers(w));
   return result;
 }
 
 violations check_presence(const world& w) {
   violations result;
-  if (!some_relay_runs(w)) return result;  // Nobody can know.
-  const auto present = present_users(w);
   for (const auto& peer : w.peers()) {
     if (is_away(*peer) || peer->config().hidden) continue;
+    if (!its_relay_runs(w, *peer)) continue;  // Nobody can know.
     if (!peer->online()) {
       result.push_back(peer->host() + " is not logged in: " + to_text(peer->book().session));
       continue;
     }
-    const auto expected = without(present, peer->user());
+    const auto expected = without(present_users(w, w.relay_of(*peer)), peer->user());
     if (peer->roster() != expected) {
       result.push_back(peer->host() + " sees " + listed(peer->roster()) + " instead of " +
                        listed(expected));
@@ -65,8 +69,20 @@ violations check_presence(const world& w) {
   return result;
 }
 
-violations check_queues(world& w, const invariant_limits& limits) {
+violations check_send_queues(const world& w, const invariant_limits& limits) {
   violations result;
+  const auto look = [&](const program& each) {
+    if (each.send_queue_max() <= limits.send_queue_max) return;
+    result.push_back(each.host() + " had " + std::to_string(each.send_queue_max()) +
+                     " bytes in the send queue of one connection");
+  };
+  for (const auto& peer : w.peers()) look(*peer);
+  for (const auto& relay : w.relays()) look(*relay);
+  return result;
+}
+
+violations check_queues(world& w, const invariant_limits& limits) {
+  violations result = check_send_queues(w, limits);
   for (const auto& peer : w.peers()) {
     if (!peer->running()) continue;
     const auto status = peer->ask<peer_status>(get_status{});
@@ -83,6 +99,7 @@ violations check_queues(world& w, const invariant_limits& limits) {
 violations check_liveness(const world& w, bool linked) {
   violations result = check_presence(w);
   append(result, check_outcomes(w));
+  append(result, check_transfer_ends(w));
   if (linked) append(result, check_links(w));
   return result;
 }

@@ -24,6 +24,9 @@ struct invariant_limits {
   std::chrono::milliseconds lost_within{0};  ///< 0: from the heartbeats of the world.
 
   std::size_t messages_waiting_max = 5000;
+
+  /// Of one connection; what comes above it closes the connection or is refused.
+  std::size_t send_queue_max = 4 * 1024 * 1024;
 };
 
 // --- Safety ---
@@ -46,6 +49,10 @@ violations check_progress(const world& w);
 /// lay between one of them and the relay. And for want of room only where much was sent. A user
 /// with several programs is not judged.
 violations check_failures(const world& w, const invariant_limits& limits = {});
+
+/// No message waits, whatever became of a link, for longer than its end takes to be noticed, while
+/// the relay could have carried it all the time.
+violations check_waits(const world& w, const invariant_limits& limits = {});
 
 /// Subscribers are told of one link per user at a time: never up twice, never down when it was not
 /// up.
@@ -74,6 +81,13 @@ violations check_keys(const world& w);
 /// A relay finds, whenever it is started, every login that it ever acknowledged.
 violations check_accounts(const world& w);
 
+/// No connection, of a peer or a relay, ever had more waiting in its send queue than it may.
+violations check_send_queues(const world& w, const invariant_limits& limits = {});
+
+/// What `sim_peer::give` gave is at its receiver, byte for byte, once either side says it is done;
+/// and what has failed says why.
+violations check_transfers(const world& w);
+
 /// All of these.
 violations check_safety(const world& w, const invariant_limits& limits = {});
 
@@ -90,8 +104,12 @@ violations check_links(const world& w);
 /// Every message that a peer which never ended was given has come to its end.
 violations check_outcomes(const world& w);
 
-/// No more messages wait than the outbox may hold; none, when all is quiet. Asks every peer, which
-/// runs the world for a moment.
+/// Every transfer between two who are online, and can have a link, has come to its end on both
+/// sides.
+violations check_transfer_ends(const world& w);
+
+/// `check_send_queues`, and no more messages wait than the outbox may hold; none, when all is
+/// quiet. Asks every peer, which runs the world for a moment.
 violations check_queues(world& w, const invariant_limits& limits = {});
 
 /// More than one connection between two hosts, for longer than crossing dials need to be sorted out

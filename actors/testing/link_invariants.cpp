@@ -23,15 +23,23 @@ struct silence {
   const sim_peer& other;
   world::time_point judged;  ///< When the observer was told.
   world::duration heartbeat;
-  int intervals;  ///< Of the heartbeat, without a word.
+  int intervals;    ///< Of the heartbeat, without a word.
+  bool by_circuit;  ///< The link goes through the relay.
 };
+
+/// Whether anything was between the two: for a circuit, between either and the relay.
+bool was_between(const causes& why, const sim_peer& one, const sim_peer& other, bool by_circuit,
+                 causes::span when) {
+  if (by_circuit) return why.was_cut_off(one, when) || why.was_cut_off(other, when);
+  return why.was_broken(one.host(), other.host(), when);
+}
 
 /// What is wrong with it; empty if nothing is.
 std::string judge(const world& w, const causes& why, const silence& s) {
-  const auto& [observer, other, judged, heartbeat, intervals] = s;
+  const auto& [observer, other, judged, heartbeat, intervals, by_circuit] = s;
   const causes::span meanwhile{judged - intervals * heartbeat - margin, judged};
   const bool disturbed = causes::was_down(observer, meanwhile) ||
-                         why.was_broken(observer.host(), other.host(), meanwhile) ||
+                         was_between(why, observer, other, by_circuit, meanwhile) ||
                          // The ping leaves after one interval of silence.
                          (why.loses_packets() && (intervals - 1) * heartbeat <= retransmission);
   if (disturbed) return {};
@@ -52,7 +60,10 @@ std::string judge(const world& w, const causes& why, const silence& s) {
 /// Whether the observer could see all the time what became of the other one.
 bool watched(const causes& why, const sim_peer& observer, const sim_peer& other,
              causes::span when) {
-  return !causes::was_down(observer, when) && !why.was_broken(observer.host(), other.host(), when);
+  const auto link = observer.book().open_links.find(other.user());
+  const bool by_circuit =
+      link != observer.book().open_links.end() && link->second.path == path_kind::circuit;
+  return !causes::was_down(observer, when) && !was_between(why, observer, other, by_circuit, when);
 }
 
 }  // namespace
@@ -122,7 +133,9 @@ violations check_silence(const world& w, const invariant_limits& limits) {
       if (!why) why.emplace(w, lost_within(w, limits));
       const auto heartbeat =
           std::min(peer->config().link_heartbeat, other->config().link_heartbeat);
-      const auto wrong = judge(w, *why, {*peer, *other, at, heartbeat, suspected ? 2 : 3});
+      const auto wrong = judge(
+          w, *why,
+          {*peer, *other, at, heartbeat, suspected ? 2 : 3, event.path == path_kind::circuit});
       if (wrong.empty()) continue;
       result.push_back(peer->host() + "'s link to " + event.user + " was " +
                        (suspected ? "suspected" : "lost by heartbeat") + ' ' + wrong);
@@ -181,6 +194,7 @@ violations check_links(const world& w) {
     }
     for (const auto& other : w.peers()) {
       if (other == peer || other->user() == peer->user() || !takes_part(*other)) continue;
+      if (w.relay_of(*other) != w.relay_of(*peer)) continue;  // Names belong to a relay.
       if (w.can_link(*peer, *other) && !peer->is_linked(other->user())) {
         result.push_back(peer->host() + " has no link to " + other->host());
       }

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 /// Until all know who has come or gone: the relay gathers news for up to 250 ms.
 constexpr auto news_time = 3s;
 
+/// From the end of one path to the message's coming by another one.
+constexpr auto resend_time = 8s;
+
 /// So many messages fill no queue.
 constexpr std::size_t few_messages = 100;
 
@@ -82,7 +85,7 @@ bool had_a_way(const world& w, const causes& why, const sim_peer& from, const si
                world::time_point given, world::time_point failed) {
   const causes::span all{given - news_time, failed};
   const bool users_there = !causes::was_away(from, all) && !causes::was_away(to, all);
-  return users_there && w.relays().size() == 1 && !to.config().hidden &&
+  return users_there && w.relay_of(from) == w.relay_of(to) && !to.config().hidden &&
          !why.was_cut_off(from, all) && !why.was_cut_off(to, all);
 }
 
@@ -187,6 +190,31 @@ violations check_failures(const world& w, const invariant_limits& limits) {
       result.push_back(peer->host() + " was told that " + name_of(event.id) + " to " + event.to +
                        " failed (" + event.code + "), " + seconds(at - given->at) +
                        " after sending it, though nothing stood in its way");
+    }
+  }
+  return result;
+}
+
+violations check_waits(const world& w, const invariant_limits& limits) {
+  violations result;
+  std::optional<causes> why;
+  const auto bound = lost_within(w, limits) + resend_time;
+  for (const auto& peer : w.peers()) {
+    const auto& book = peer->book();
+    if (!peer->running() || only_peer_of(w, peer->user()) == nullptr ||
+        book.sent.size() > few_messages)
+      continue;
+    for (const auto& message : book.sent) {
+      if (message.life != book.life || w.now() - message.at <= bound) continue;
+      const auto state = peer->outcome(message.id).state;
+      if (state == message_state::delivered || state == message_state::failed) continue;
+      const auto* receiver = only_peer_of(w, message.to);
+      if (receiver == nullptr || receiver == peer.get()) continue;
+      if (!why) why.emplace(w, lost_within(w, limits));
+      if (!had_a_way(w, *why, *peer, *receiver, message.at, w.now())) continue;
+      result.push_back(peer->host() + "'s " + name_of(message.id) + " to " + message.to +
+                       " has waited for " + seconds(w.now() - message.at) +
+                       ", though the relay could carry it");
     }
   }
   return result;

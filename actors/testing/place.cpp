@@ -1,5 +1,8 @@
 #include "actors/testing/place.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 namespace hobnob::testing {
 namespace {
 
@@ -16,6 +19,24 @@ std::string prefix_of(place& where) {
   return address_of(where, ++where.hosts) + (where.second_octet != 0 ? "/16" : "/8");
 }
 
+/// Of the host that got the last number.
+std::string v6_prefix_of(const place& where) {
+  std::ostringstream text;
+  text << std::hex;
+  if (where.second_octet != 0) {
+    text << "fd00:" << unsigned{where.second_octet} << "::";
+  } else {
+    text << "2001:db8::";
+  }
+  text << (where.hosts >> 16) << ':' << (where.hosts & 0xffff) << "/64";
+  return text.str();
+}
+
+void plug_in(sim::node& host, place& where, bool v6) {
+  host.attach(*where.where, prefix_of(where));
+  if (v6) host.attach(*where.where, v6_prefix_of(where));
+}
+
 }  // namespace
 
 place_table::place_table(sim::fabric& net) : net_(net) {
@@ -28,23 +49,40 @@ place_table::place_table(sim::fabric& net) : net_(net) {
   internet.first_octet = internet_octet;
 }
 
-place& place_table::add_site(const std::string& name, const sim::nat_options& nat) {
+place& place_table::add_site(const std::string& name, const sim::nat_options& nat, place& behind) {
   sim::segment_options options;
   options.link.latency = std::chrono::microseconds{200};
   auto& site = *places_.emplace_back(std::make_unique<place>());
   site.where = &net_.add_segment(name, options);
   site.first_octet = sites_octet;
   site.second_octet = static_cast<std::uint8_t>(places_.size() - 1);
+  site.behind = &behind;
   auto& router = net_.add_router(name + "-router");
-  router.attach(*internet().where, prefix_of(internet()));
+  router.attach(*behind.where, prefix_of(behind));
+  if (!behind.gateway.empty()) router.set_gateway(*ip_address::parse(behind.gateway));
   site.gateway = address_of(site, 1);
   router.attach(*site.where, prefix_of(site));
-  router.add_nat(*internet().where, nat);
+  router.add_nat(*behind.where, nat);
   return site;
 }
 
-sim::node& place_table::add_host(const std::string& name, place& where) {
-  return net_.add_host(name, *where.where, prefix_of(where), where.gateway);
+sim::node& place_table::add_host(const std::string& name, const host_places& at) {
+  auto& host = net_.add_host(name);
+  plug_in(host, *at.where, at.v6);
+  for (auto* more : at.also) plug_in(host, *more, at.v6);
+  if (!at.where->gateway.empty()) host.set_gateway(*ip_address::parse(at.where->gateway));
+  return host;
+}
+
+bool place_table::leads(const host_places& from, const host_places& to) const noexcept {
+  const auto is_at = [&to](const place* where) {
+    return where == to.where || std::ranges::find(to.also, where) != to.also.end();
+  };
+  // By the gateway, outward.
+  for (const place* where = from.where; where != nullptr; where = where->behind) {
+    if (is_at(where)) return true;
+  }
+  return std::ranges::any_of(from.also, is_at);
 }
 
 }  // namespace hobnob::testing

@@ -16,19 +16,33 @@ struct place {
   std::uint8_t first_octet = 0;
   std::uint8_t second_octet = 0;  ///< Of a site; the internet counts through it.
   std::string gateway;            ///< Empty: none.
+  const place* behind = nullptr;  ///< Where the router's other side is; null for the internet.
   std::uint32_t hosts = 0;
 };
 
-/// The usual geography of a world: the internet, 20.0.0.0/8, and sites behind routers, 10.N.0.0/16.
+/// Where a host is plugged in.
+struct host_places {
+  place* where = nullptr;      ///< With the gateway, if there is one.
+  std::vector<place*> also{};  ///< More interfaces.
+  bool v6 = false;             ///< An IPv6 address on each of them too. No router passes these on.
+};
+
+/// The usual geography of a world: the internet, 20.0.0.0/8, and sites behind routers, 10.N.0.0/16;
+/// with IPv6 2001:db8::/64 and fd00:N::/64.
 class place_table {
  public:
   explicit place_table(sim::fabric& net);
 
   place& internet() noexcept { return *places_.front(); }
 
-  /// Throws `std::invalid_argument` if a segment or node has the name.
-  place& add_site(const std::string& name, const sim::nat_options& nat);
-  sim::node& add_host(const std::string& name, place& where);
+  /// Behind another site, it is one behind two NATs. Throws `std::invalid_argument` if a segment or
+  /// node has the name.
+  place& add_site(const std::string& name, const sim::nat_options& nat, place& behind);
+  sim::node& add_host(const std::string& name, const host_places& at);
+
+  /// Whether a packet from the one, to an address of the other on one of its places, comes there as
+  /// the network was built (through NATs outward, never inward).
+  bool leads(const host_places& from, const host_places& to) const noexcept;
 
  private:
   sim::fabric& net_;

@@ -43,6 +43,7 @@ program::program(program_surroundings around, sim::node& host)
       stack_(std::make_unique<sim::host_stack>(around.fabric, host, around.names)),
       disk_(std::make_unique<sim_disk>(
           sim::random_source{around.simulation.seed()}.fork("disk " + host_name_))),
+      frames_(around.simulation.log(), host.id(), around.keys),
       self_(std::make_shared<program*>(this)) {}
 
 program::~program() { *self_ = nullptr; }
@@ -52,6 +53,10 @@ void program::note(std::string_view word, const std::string& text) const {
   ++pulse.news;
   pulse.last_news = around_.simulation.now();
   around_.simulation.log().note(host_.id(), word, text);
+}
+
+void program::show_key(const fingerprint& own) const {
+  around_.keys.insert_or_assign(own, host_.id());
 }
 
 void program::become(state next, const char* what) {
@@ -70,7 +75,7 @@ std::size_t program::connections_with(const program& other) const {
 bool program::start() {
   if (process_) kill();
   if (!host_.powered()) stack_->boot();
-  process_ = std::make_unique<sim_process>(*stack_, around_.handshake);
+  process_ = std::make_unique<sim_process>(*stack_, around_.handshake, frames_);
   ++starts_;
   become(state::running, "starts");
   fault_ = load(disk_->mount(), process_->net());

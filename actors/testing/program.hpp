@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/testing/frame_recorder.hpp"
 #include "actors/testing/sim_process.hpp"
 
 #include <chrono>
@@ -38,6 +39,7 @@ struct program_surroundings {
   sim::fabric& fabric;
   const sim::name_table& names;
   pulse& pulse_of_world;
+  key_owners& keys;
   sim_process::handshake handshake = sim_process::handshake::tls;
 };
 
@@ -82,6 +84,9 @@ class program {
   /// Established TCP connections of its host with the host of another program, as far as that is
   /// known by addresses of its own: what goes through a NAT is not counted.
   std::size_t connections_with(const program& other) const;
+
+  /// The most bytes that ever waited in the send queue of one of its connections.
+  std::size_t send_queue_max() const noexcept { return frames_.queued_max(); }
 
   /// Why it did not start, for people.
   const std::string& fault() const noexcept { return fault_; }
@@ -128,6 +133,9 @@ class program {
   /// Hands over what `load` and `launch` made.
   virtual std::shared_ptr<void> take_leftover() = 0;
 
+  /// That it uses this key: frames of the connections with it have two ends in the trace.
+  void show_key(const fingerprint& own) const;
+
   sim_process* process() const noexcept { return process_.get(); }
   const program_surroundings& around() const noexcept { return around_; }
 
@@ -144,6 +152,7 @@ class program {
   std::string host_name_;
   std::unique_ptr<sim::host_stack> stack_;
   std::unique_ptr<sim_disk> disk_;
+  frame_recorder frames_;
   std::unique_ptr<sim_process> process_;
   state state_ = state::never_started;
   time_point since_{};

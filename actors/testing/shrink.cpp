@@ -30,11 +30,14 @@ std::string joined_words(const std::vector<std::string>& words) {
 
 bool is_event(const std::string& line) { return line.starts_with("at "); }
 
+bool is_named(const std::vector<std::string>& words) {
+  return words[0] == "peer" || words[0] == "site" || words[0] == "relay";
+}
+
 /// `line` when nobody is called `name` any more; nothing if it was about him.
 std::optional<std::string> without_name(const std::string& line, const std::string& name) {
   auto words = split_words(line);
-  if (words.size() >= 2 && (words[0] == "peer" || words[0] == "site") && words[1] == name)
-    return {};
+  if (words.size() >= 2 && is_named(words) && words[1] == name) return {};
   const bool names_many =
       words.size() > 2 && (words[2] == "partition" || words[2] == "block" || words[2] == "heal");
   if (names_many) {
@@ -43,9 +46,13 @@ std::optional<std::string> without_name(const std::string& line, const std::stri
     const auto fault = joined_words({words.begin() + 2, words.end()});
     return sim::parse_fault(fault) ? std::optional{result} : std::nullopt;
   }
-  if (words[0] == "peer") {  // `peer ann at home`: on the internet then.
+  if (words[0] == "peer" ||
+      words[0] == "site") {  // `at home`, `behind home`: on the internet then.
     const auto where = std::ranges::find(words, name);
-    if (where != words.end() && *(where - 1) == "at") words.erase(where - 1, where + 1);
+    if (where != words.end() && (*(where - 1) == "at" || *(where - 1) == "behind"))
+      words.erase(where - 1, where + 1);
+    std::erase(words, "also=" + name);
+    std::erase(words, "relay=" + name);
     return joined_words(words);
   }
   const bool about = std::ranges::any_of(words, [&](const auto& word) {
@@ -120,7 +127,7 @@ class shrinker {
     std::vector<std::string> names;
     for (const auto& line : best_) {
       const auto words = split_words(line);
-      if (words[0] == "peer" || words[0] == "site") names.push_back(words[1]);
+      if (is_named(words) && words[1] != "relay") names.push_back(words[1]);
     }
     std::ranges::reverse(names);
     for (const auto& name : names) {

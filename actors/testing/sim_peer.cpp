@@ -4,6 +4,7 @@
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/identity_file.hpp"
 #include "actors/storage/known_keys_file.hpp"
+#include "actors/storage/transfer_journal_file.hpp"
 #include "actors/testing/sim_background.hpp"
 #include "transport/sim/simulation.hpp"
 
@@ -49,6 +50,25 @@ message_id sim_peer::send(std::string to, std::string channel, std::string_view 
 transfer_id sim_peer::send_files(hobnob::send_files order) {
   const auto answer = ask_transfers<transfer_started>(std::move(order));
   return answer ? answer->id : transfer_id{};
+}
+
+std::vector<core::transfer_record> sim_peer::remembered_transfers() const {
+  return journal_ && peer_ ? journal_->load().records : std::vector<core::transfer_record>{};
+}
+
+void sim_peer::take_files() {
+  files_ = std::make_unique<memory_files>(host_disk());
+  files_->arrange(config_.transfers);
+}
+
+void sim_peer::give(const std::string& to, const std::string& name, std::size_t size) {
+  if (!peer_ || !files_) return;
+  hobnob::send_files order;
+  order.to = to;
+  order.name = name;
+  order.source = files_->make(name, size);
+  order.sources = {memory_files::source_name(name, size)};
+  caf::anon_send(peer_->transfers(), std::move(order));
 }
 
 transfer_info sim_peer::transfer(const transfer_id& id) const {
@@ -109,9 +129,11 @@ std::string sim_peer::load(const std::shared_ptr<disk>& data, network& net) {
   if (!self) return self.error();
   self_ = *std::move(self);
   keys_.push_back({around().simulation.now(), id()});
+  show_key(id());
   auto known = known_keys_file::open(folder->file("known_keys"), data, make_sim_background(net));
   if (!known) return known.error();
   known_ = *std::move(known);
+  journal_ = std::make_shared<transfer_journal_file>(folder->file("transfers"), data);
   return {};
 }
 

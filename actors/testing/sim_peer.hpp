@@ -1,9 +1,10 @@
 #pragma once
 
-#include "actors/core/memory_content.hpp"
+#include "actors/core/transfer_journal.hpp"
 #include "actors/peer/peer.hpp"
 #include "actors/spawn.hpp"
 #include "actors/testing/diary.hpp"
+#include "actors/testing/memory_files.hpp"
 #include "actors/testing/program.hpp"
 #include "actors/testing/transfer_diary.hpp"
 
@@ -21,7 +22,7 @@ class random_source;
 namespace hobnob::testing {
 
 /// A peer on a simulated host, and what it has told over all its starts. Its identity and what it
-/// knows of others' keys are on the host's disk; its transfers are remembered over its starts too.
+/// knows of others' keys and of its transfers are on the host's disk.
 class sim_peer final : public program {
  public:
   /// `run` runs the world until a condition holds; false if it did not in time.
@@ -68,6 +69,19 @@ class sim_peer final : public program {
   /// Offers `order.source` to `order.to`; a null id if that was refused.
   transfer_id send_files(hobnob::send_files order);
 
+  /// From its next start on: takes every offer, into memory.
+  void take_files();
+
+  /// Offers a file whose content follows from its name and size, after `take_files`.
+  void give(const std::string& to, const std::string& name, std::size_t size);
+
+  bool has_given(const std::string& name) const { return files_ && files_->has_made(name); }
+
+  /// Whether that transfer is complete here, the file as `give` made it.
+  bool has_received(const transfer_id& id, const std::string& name, std::size_t size) const {
+    return files_ && files_->has_received(id, name, size);
+  }
+
   /// A row of `who`; the default one for a user who is not known.
   user_info row(const std::string& user);
 
@@ -82,8 +96,8 @@ class sim_peer final : public program {
   /// The last word on a transfer.
   transfer_info transfer(const transfer_id& id) const;
 
-  /// What is remembered of transfers.
-  core::memory_transfer_journal& journal() const noexcept { return *journal_; }
+  /// What its disk remembers of transfers; nothing while it does not run.
+  std::vector<core::transfer_record> remembered_transfers() const;
 
   /// Chat texts in the order of their coming, of all lives.
   std::vector<std::string> inbox() const;
@@ -124,8 +138,8 @@ class sim_peer final : public program {
   std::shared_ptr<core::known_keys> known_;  // Of the present run.
   std::shared_ptr<diary> book_ = std::make_shared<diary>();
   std::shared_ptr<transfer_diary> transfer_book_ = std::make_shared<transfer_diary>();
-  std::shared_ptr<core::memory_transfer_journal> journal_ =
-      std::make_shared<core::memory_transfer_journal>();
+  std::unique_ptr<memory_files> files_;
+  std::shared_ptr<core::transfer_journal> journal_;  // Of the present run.
   std::shared_ptr<hobnob::peer> peer_;
 };
 

@@ -32,8 +32,9 @@ class process_network final : public sim::sim_network {
 }  // namespace
 
 struct sim_process::impl {
-  impl(sim::host_stack& host, bool plain)
+  impl(sim::host_stack& host, bool plain, frame_observer& frames)
       : owner(host.owner()), net(host, plain), driver(make_sim_loop_driver(owner)) {
+    net.set_observer(&frames);
     configure(config);
     use_loop_scheduler(config, driver);
     system.emplace(config);
@@ -46,8 +47,8 @@ struct sim_process::impl {
   std::optional<caf::actor_system> system;
 };
 
-sim_process::sim_process(sim::host_stack& host, handshake kind)
-    : impl_(std::make_unique<impl>(host, kind == handshake::plain)) {}
+sim_process::sim_process(sim::host_stack& host, handshake kind, frame_observer& frames)
+    : impl_(std::make_unique<impl>(host, kind == handshake::plain, frames)) {}
 
 sim_process::~sim_process() = default;
 

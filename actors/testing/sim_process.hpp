@@ -7,8 +7,9 @@ namespace caf {
 class actor_system;
 }
 namespace hobnob {
+class frame_observer;
 class network;
-}
+}  // namespace hobnob
 namespace hobnob::sim {
 class host_stack;
 enum class process_end : std::uint8_t;
@@ -22,8 +23,8 @@ class sim_process {
  public:
   enum class handshake { tls, plain };
 
-  /// On a host that has power.
-  sim_process(sim::host_stack& host, handshake kind);
+  /// On a host that has power. `frames` sees those of its connections.
+  sim_process(sim::host_stack& host, handshake kind, frame_observer& frames);
   ~sim_process();
 
   sim_process(const sim_process&) = delete;

@@ -41,6 +41,7 @@ std::string sim_relay::load(const std::shared_ptr<disk>& data, network&) {
   });
   if (!self) return self.error();
   self_ = *std::move(self);
+  show_key(self_->fingerprint());
 
   const auto opened = std::make_shared<accounts_on_disk>(data);
   auto result = account_database::open(folder->file("accounts.sqlite"), opened->files.name());

@@ -44,7 +44,7 @@ std::string first_word(const std::string& line) { return line.substr(0, line.fin
 bool is_traffic(const std::string& line) {
   const auto verb = line.find(' ') + 1;
   return line.compare(verb, 5, "says ") == 0 || line.compare(verb, 6, "sends ") == 0 ||
-         line.compare(verb, 6, "pours ") == 0;
+         line.compare(verb, 6, "pours ") == 0 || line.compare(verb, 6, "gives ") == 0;
 }
 
 std::map<std::string, std::uint64_t> count_faults(const topology& plan) {

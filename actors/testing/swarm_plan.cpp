@@ -42,6 +42,7 @@ class plan_drawer {
     draw_program_faults();
     draw_network_faults();
     draw_disk_faults();
+    draw_rarities();
     std::ranges::stable_sort(events_, {}, &event::at);
     for (const auto& each : events_) add("at " + sim::to_text(each.at) + ' ' + each.line);
     add("run " + sim::to_text(length_));
@@ -194,9 +195,9 @@ class plan_drawer {
     sim::simulation nothing{seed_};
     sim::fabric net{nothing};
     place_table places{net};
-    for (const auto& site : sites_) places.add_site(site, {});
-    places.add_host("relay", places.internet());
-    for (const auto& peer : peers_) places.add_host(peer, places.internet());
+    for (const auto& site : sites_) places.add_site(site, {}, places.internet());
+    places.add_host("relay", {&places.internet()});
+    for (const auto& peer : peers_) places.add_host(peer, {&places.internet()});
     auto mix = sim::draw_fault_mix(random_);
     mix.lasts_max = std::min<duration>(mix.lasts_max, length_ / 2);
     for (const auto& each : sim::draw_faults(random_, net, mix, length_)) {
@@ -219,6 +220,107 @@ class plan_drawer {
         happens(at, "crash_at_write " + whom + ' ' + std::to_string(1 + random_.below(30)));
         happens(back, "start " + whom);
       }
+    }
+  }
+
+  // What not every world has. After all else and from a generator of its own, as the disks.
+
+  void draw_rarities() {
+    random_ = sim::random_source{seed_}.fork("rarities");
+    if (random_.chance(0.4)) return;
+    if (sites_.size() > 1 && random_.chance(0.4)) put_behind(sites_[1], sites_[0]);
+    if (random_.chance(0.15)) draw_second_relay();
+    if (random_.chance(0.4)) draw_v6();
+    if (random_.chance(0.25)) draw_further_interface();
+    if (random_.chance(0.4)) draw_circuits();
+    if (random_.chance(0.4)) draw_cuts();
+    if (random_.chance(0.25)) draw_gifts();
+    if (random_.chance(0.1)) draw_flood();
+  }
+
+  std::string& line_of(std::string_view kind, std::string_view name) {
+    const auto begin = std::string{kind} + ' ' + std::string{name};
+    return *std::ranges::find_if(
+        lines_, [&](const auto& line) { return line == begin || line.starts_with(begin + ' '); });
+  }
+
+  void put_behind(const std::string& site, const std::string& outer) {
+    auto& line = line_of("site", site);
+    line.insert(std::string_view{"site "}.size() + site.size(), " behind " + outer);
+  }
+
+  void draw_second_relay() {
+    const auto& first = line_of("relay", "relay");
+    lines_.insert(lines_.begin() + (&first - lines_.data()) + 1, "relay other");
+    for (const auto& peer : peers_) {
+      if (random_.chance(0.4)) line_of("peer", peer) += " relay=other";
+    }
+    if (random_.chance(0.7)) return;
+    const auto at = some_time();
+    happens(at, "crash other");
+    happens(std::min(at + span({}, milliseconds{15'000}), length_), "start other");
+  }
+
+  void draw_v6() {
+    for (const auto& peer : peers_) {
+      if (random_.chance(0.7)) line_of("peer", peer) += " v6=yes";
+    }
+  }
+
+  void draw_further_interface() {
+    auto& line = line_of("peer", one_of(peers_));
+    const auto number = random_.below(sites_.size() + 1);
+    const auto further = number == sites_.size() ? std::string{"internet"} : sites_[number];
+    const bool there = line.find(" at " + further) != line.npos ||
+                       (further == "internet" && line.find(" at ") == line.npos);
+    if (!there) line += " also=" + further;
+  }
+
+  void draw_circuits() {
+    for (const auto& peer : peers_) {
+      if (random_.chance(0.7)) line_of("peer", peer) += " circuits=always";
+    }
+  }
+
+  /// Between two peers, with messages under way when it begins and while nobody has noticed.
+  void draw_cuts() {
+    for (auto count = 1 + random_.below(2); count > 0; --count) {
+      const auto one = one_of(users_), other = one_of(users_);
+      if (one == other) continue;
+      const auto at = span({}, length_ / 2);
+      const auto lasts = span(milliseconds{1'000}, milliseconds{25'000});
+      happens(at, "partition " + one + " from " + other);
+      happens(std::min(at + lasts, length_), "heal " + one + " from " + other);
+      for (auto messages = 1 + random_.below(6); messages > 0; --messages) {
+        const bool there = random_.chance(0.5);
+        auto line = there ? one + " pours " + other : other + " pours " + one;
+        line += ' ' + one_of(channels);
+        line += ' ' + std::to_string(1 + random_.below(5)) + " 100";
+        const auto before = random_.chance(0.5);
+        happens(before ? std::max(at - span({}, milliseconds{100}), milliseconds{})
+                       : std::min(at + span({}, lasts), length_),
+                std::move(line));
+      }
+    }
+  }
+
+  /// More than the relay keeps for one who reads slowly: some is refused, and what comes after it
+  /// is held back for it.
+  void draw_flood() {
+    const auto from = one_of(users_), to = one_of(users_);
+    if (from == to) return;
+    happens({}, "partition " + from + " from " + to);
+    happens({}, "change " + to + " rate=150000");
+    happens(span({}, length_ / 2), from + " pours " + to + " board 50 60000");
+    happens(some_time(), "restore " + to);
+  }
+
+  void draw_gifts() {
+    constexpr std::array sizes{"0", "1000", "60000", "300000"};
+    for (auto count = 1 + random_.below(3); count > 0; --count) {
+      auto line = one_of(peers_) + " gives " + one_of(users_);
+      line += " file" + std::to_string(count) + ' ' + one_of(sizes);
+      happens(some_time(), std::move(line));
     }
   }
 

@@ -39,6 +39,10 @@ constexpr std::array refusal_words{choice{"drop", nat_refusal::drop},
 constexpr std::array direct_words{
     choice{"both", direct_mode::both}, choice{"accept_only", direct_mode::accept_only},
     choice{"dial_only", direct_mode::dial_only}, choice{"off", direct_mode::off}};
+constexpr std::array circuit_words{choice{"off", circuit_mode::off},
+                                   choice{"on_demand", circuit_mode::on_demand},
+                                   choice{"always", circuit_mode::always}};
+constexpr std::string_view gives_word = "gives";
 constexpr std::array handshakes{choice{"plain", true}, choice{"tls", false}};
 
 /// What is wrong, or an empty string.
@@ -99,6 +103,16 @@ problem read_properties(std::string_view line,
   return {};
 }
 
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> result;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(','), text.size());
+    result.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
+}
+
 /// Reads statements into a topology.
 class reader {
  public:
@@ -142,6 +156,11 @@ class reader {
     auto& added = result_.sites.emplace_back();
     added.name = take_word(line);
     if (added.name.empty()) return "a site needs a name";
+    auto rest = line;
+    if (take_word(rest) == "behind") {
+      added.behind = take_word(rest);
+      line = rest;
+    }
     return read_properties(line, [&added](std::string_view name, std::string_view value) {
       return set_nat(added.nat, name, value);
     });
@@ -161,16 +180,29 @@ class reader {
       line = rest;
     }
     return read_properties(line, [&](std::string_view name, std::string_view value) -> problem {
-      const bool is_peer = what == topology::program::kind::peer;
-      if (is_peer && name == "user") {
-        added.user = value;
-        return {};
-      }
-      if (!is_peer || name != "direct") return "it has no '" + std::string{name} + "'";
-      added.direct = value;
+      if (what == topology::program::kind::peer) return set_peer(added, name, value);
+      return "it has no '" + std::string{name} + "'";
+    });
+  }
+
+  static problem set_peer(topology::program& peer, std::string_view name, std::string_view value) {
+    if (name == "v6") return choose(yes_or_no, value, peer.v6);
+    if (name == "hidden") return choose(yes_or_no, value, peer.hidden);
+    if (name == "circuits") return choose(circuit_words, value, peer.circuits.emplace());
+    if (name == "user") {
+      peer.user = value;
+    } else if (name == "relay") {
+      peer.relay = value;
+    } else if (name == "also") {
+      peer.also = split_list(value);
+    } else if (name == "direct") {
+      peer.direct = value;
       direct_mode mode{};
       return choose(direct_words, value, mode);
-    });
+    } else {
+      return "it has no '" + std::string{name} + "'";
+    }
+    return {};
   }
 
   problem at(std::string_view line) {
@@ -204,12 +236,12 @@ std::size_t to_number(std::string_view word) {
   throw std::invalid_argument{'\'' + std::string{word} + "' is no number"};
 }
 
-/// `ann says bob hello there`, `ann sends bob notes hello there`, `ann pours bob notes 50 20000`:
-/// whether the line was one.
+/// `ann says bob hello there`, `ann sends bob notes hello there`, `ann pours bob notes 50 20000`,
+/// `ann gives bob report 300000`: whether the line was one.
 bool say(world& into, std::string_view line) {
   const auto who = take_word(line);
   const auto verb = take_word(line);
-  if (verb != "says" && verb != "sends" && verb != "pours") return false;
+  if (verb != "says" && verb != "sends" && verb != "pours" && verb != gives_word) return false;
   const std::string whom{take_word(line)};
   auto& from = into.peer(who);
   if (verb == "says") {
@@ -217,6 +249,10 @@ bool say(world& into, std::string_view line) {
     return true;
   }
   const std::string channel{take_word(line)};
+  if (verb == gives_word) {
+    if (from.running()) from.give(whom, channel, to_number(line));
+    return true;
+  }
   if (verb == "sends") {
     if (from.running()) from.send(whom, channel, line);
     return true;
@@ -225,6 +261,12 @@ bool say(world& into, std::string_view line) {
   const std::string content(to_number(take_word(line)), 'x');
   for (std::size_t i = 0; i < count && from.running(); ++i) from.send(whom, channel, content);
   return true;
+}
+
+bool gives(const topology::event& event) {
+  std::string_view line = event.line;
+  take_word(line);
+  return take_word(line) == gives_word;
 }
 
 void happen(world& into, const topology::event& event) {
@@ -262,32 +304,76 @@ world_options topology::options() const {
   return result;
 }
 
-void topology::build(world& into) const {
-  std::map<std::string, place*> places{{"", &into.internet()}};
-  for (const auto& each : sites) places.emplace(each.name, &into.add_site(each.name, each.nat));
-  const auto where = [&places](const program& each) {
-    const auto found = places.find(each.site);
-    if (found != places.end()) return found->second;
-    throw std::invalid_argument{each.name + " is at '" + each.site +
-                                "', but there is no such site"};
-  };
-  // Relays first: peers are told of the first one.
-  for (const auto& each : programs) {
-    if (each.what != program::kind::relay) continue;
+namespace {
+
+/// Makes what a topology names.
+class builder {
+ public:
+  builder(const topology& plan, world& into) : plan_(plan), into_(into) {}
+
+  void build() {
+    places_.emplace("", &into_.internet());
+    places_.emplace("internet", &into_.internet());
+    for (const auto& each : plan_.sites) {
+      places_.emplace(each.name,
+                      &into_.add_site(each.name, each.nat, place_of(each.behind, each.name)));
+    }
+    // Relays first: peers are told of the first one.
+    using enum topology::program::kind;
+    for (const auto& each : plan_.programs) {
+      if (each.what == relay) add_relay(each);
+    }
+    for (const auto& each : plan_.programs) {
+      if (each.what == peer) add_peer(each);
+    }
+  }
+
+ private:
+  place& place_of(const std::string& site, const std::string& whose) const {
+    const auto found = places_.find(site);
+    if (found != places_.end()) return *found->second;
+    throw std::invalid_argument{whose + " is at '" + site + "', but there is no such site"};
+  }
+
+  void add_relay(const topology::program& what) {
     relay_options options;
-    options.host = each.name;
-    options.where = where(each);
-    into.add_relay(std::move(options));
+    options.host = what.name;
+    options.where = &place_of(what.site, what.name);
+    into_.add_relay(std::move(options));
   }
-  for (const auto& each : programs) {
-    if (each.what != program::kind::peer) continue;
+
+  void add_peer(const topology::program& what) {
     peer_options options;
-    options.user = each.user.empty() ? each.name : each.user;
-    options.host = each.name;
-    options.where = where(each);
-    if (!each.direct.empty()) choose(direct_words, each.direct, options.config.direct);
-    into.add_peer(std::move(options));
+    options.user = what.user.empty() ? what.name : what.user;
+    options.host = what.name;
+    options.where = &place_of(what.site, what.name);
+    for (const auto& site : what.also) options.also.push_back(&place_of(site, what.name));
+    options.v6 = what.v6;
+    if (!what.relay.empty()) options.relay = &relay_named(what);
+    if (!what.direct.empty()) choose(direct_words, what.direct, options.config.direct);
+    if (what.circuits) options.config.circuits = *what.circuits;
+    options.config.hidden = what.hidden;
+    options.takes_files = std::ranges::any_of(plan_.events, gives);
+    into_.add_peer(std::move(options));
   }
+
+  sim_relay& relay_named(const topology::program& whose) const {
+    for (const auto& relay : into_.relays()) {
+      if (relay->host() == whose.relay) return *relay;
+    }
+    throw std::invalid_argument{whose.name + " wants the relay '" + whose.relay +
+                                "', but there is no such one"};
+  }
+
+  const topology& plan_;
+  world& into_;
+  std::map<std::string, place*> places_;
+};
+
+}  // namespace
+
+void topology::build(world& into) const {
+  builder{*this, into}.build();
   for (const auto& each : events) arrange(into, each.at, each);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/checked.hpp"
+#include "actors/peer/peer_config.hpp"
 #include "transport/sim/nat.hpp"
 
 #include <chrono>
@@ -23,26 +24,32 @@ struct world_options;
 ///     heartbeat 5s
 ///     site home                          # a LAN behind a router; `home-router` is the router
 ///     site cafe mapping=address_and_port_dependent ports=random
+///     site corner behind cafe            # its router is in the cafe: two NATs
 ///     relay relay                        # on the internet, or: relay relay at home
 ///     peer ann at home
 ///     peer bob at cafe direct=dial_only
 ///     peer annes-phone at cafe user=ann  # the same user once more: one login replaces the other
+///     peer cara v6=yes also=home,cafe    # an IPv6 address too; further interfaces
+///     peer dave circuits=always hidden=yes relay=other
 ///     at 0s change internet latency=20ms loss=0.01
 ///     at 10s partition ann from bob      # any fault of a world
 ///     at 12s ann says bob hello there
 ///     at 13s ann sends bob notes hello   # an application message on the channel `notes`
 ///     at 14s ann pours bob notes 50 20000   # 50 such messages of 20000 bytes at once
+///     at 15s ann gives bob report 300000  # a file of this name and size, in memory
 ///     every 30s bob says ann still here
 ///     run 5min
 ///
-/// Properties of a site are those of `sim::nat_options`: `translate` (no: a firewall), `mapping`,
-/// `filtering`, `ports`, `unsolicited`, `hairpin`, `timeout`.
+/// On `also=...` as on `at`, sites must have been named before. Properties of a site are those of
+/// `sim::nat_options`: `translate` (no: a firewall), `mapping`, `filtering`, `ports`,
+/// `unsolicited`, `hairpin`, `timeout`.
 struct topology {
   using duration = std::chrono::nanoseconds;
 
   struct site {
     std::string name;
     sim::nat_options nat;
+    std::string behind;  ///< Another site; empty: the internet.
   };
 
   struct program {
@@ -52,6 +59,11 @@ struct topology {
     std::string site;    ///< Empty: on the internet.
     std::string direct;  ///< Of a peer: `both`, `accept_only`, `dial_only`, `off`.
     std::string user;    ///< Of a peer; empty: its name.
+    std::string relay;   ///< Of a peer; empty: the first one.
+    std::optional<circuit_mode> circuits{};  ///< Of a peer.
+    std::vector<std::string> also{};         ///< Of a peer: further sites, or `internet`.
+    bool v6 = false;                         ///< Of a peer.
+    bool hidden = false;                     ///< Of a peer.
   };
 
   /// A fault, or something said.

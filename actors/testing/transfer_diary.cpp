@@ -9,9 +9,11 @@ namespace {
 constexpr const char* state_words[] = {"offered", "queued", "running", "verifying",
                                        "waiting", "paused", "done",    "failed"};
 
-void note_news(transfer_diary& book, const diary_environment& around, const transfer_info& info) {
+void note_news(transfer_diary& book, unsigned life, const diary_environment& around,
+               const transfer_info& info) {
   auto& changes = book.changes[info.id];
   book.latest[info.id] = info;
+  book.lives[info.id] = life;
   if (!changes.empty() && changes.back().state == info.state && changes.back().code == info.code)
     return;
   changes.push_back(info);
@@ -41,14 +43,15 @@ transfer_subscriber_actor::behavior_type keep_transfer_diary(transfer_subscriber
                                                              std::shared_ptr<transfer_diary> book,
                                                              diary_environment environment) {
   const auto around = std::make_shared<const diary_environment>(std::move(environment));
+  const auto life = ++book->life;
   return {[=](const transfer_offered& news) {
             book->offers.push_back(news);
-            note_news(*book, *around, news.info);
+            note_news(*book, life, *around, news.info);
           },
-          [=](const transfer_progress& news) { note_news(*book, *around, news.info); },
+          [=](const transfer_progress& news) { note_news(*book, life, *around, news.info); },
           [=](const transfer_ended& news) {
             ++book->ended[news.info.id];
-            note_news(*book, *around, news.info);
+            note_news(*book, life, *around, news.info);
           }};
 }
 

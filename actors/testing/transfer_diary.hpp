@@ -16,6 +16,8 @@ struct transfer_diary {
   std::map<transfer_id, transfer_info> latest;                ///< The last word on each.
   std::map<transfer_id, std::vector<transfer_info>> changes;  ///< Of its state or its code.
   std::map<transfer_id, unsigned> ended;                      ///< How often that was told.
+  std::map<transfer_id, unsigned> lives;  ///< Of the peer, when it was told last.
+  unsigned life = 0;                      ///< Counted from 1.
 
   /// The last word on the only transfer there is; the default one if there is none.
   transfer_info only() const {

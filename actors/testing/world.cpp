@@ -71,12 +71,18 @@ struct world::impl {
         places(fabric) {}
 
   program_surroundings surroundings() {
-    return {simulation, fabric, names, heart,
+    return {simulation,
+            fabric,
+            names,
+            heart,
+            keys,
             options.plain_handshake ? sim_process::handshake::plain : sim_process::handshake::tls};
   }
 
   sim::random_source keys_of(std::string_view name, unsigned key) const;
-  std::set<std::string> present_users() const;
+  std::set<std::string> present_users(const sim_relay* at) const;
+  const sim_relay* relay_named(const core::relay_uri& wanted) const;
+  const sim_relay* relay_of(const sim_peer& peer) const { return home_relays.at(peer.host()); }
   bool reaches(const sim_peer& from, const sim_peer& to);
   void disturb() { heart.last_disturbed = simulation.now(); }
 
@@ -88,8 +94,10 @@ struct world::impl {
   sim::fault_injector faults{fabric};
   place_table places;
   pulse heart;
+  key_owners keys;
   std::vector<applied_fault> network_faults;
-  std::map<std::string, const place*, std::less<>> homes;  // By host.
+  std::map<std::string, host_places, std::less<>> homes;             // By host.
+  std::map<std::string, const sim_relay*, std::less<>> home_relays;  // The same.
   std::vector<std::unique_ptr<sim_relay>> relays;
   std::vector<std::unique_ptr<sim_peer>> peers;
 };
@@ -117,14 +125,17 @@ const world_options& world::options() const noexcept { return impl_->options; }
 // --- Building -----------------------------------------------------------------------------------
 
 place& world::internet() noexcept { return impl_->places.internet(); }
-place& world::add_site(const std::string& name) { return impl_->places.add_site(name, {}); }
+place& world::add_site(const std::string& name) { return add_site(name, {}); }
 place& world::add_site(const std::string& name, const sim::nat_options& nat) {
-  return impl_->places.add_site(name, nat);
+  return add_site(name, nat, internet());
+}
+place& world::add_site(const std::string& name, const sim::nat_options& nat, place& behind) {
+  return impl_->places.add_site(name, nat, behind);
 }
 
 sim_relay& world::add_relay(relay_options options) {
   auto& where = options.where ? *options.where : internet();
-  auto& host = impl_->places.add_host(options.host, where);
+  auto& host = impl_->places.add_host(options.host, {&where});
   if (options.config.heartbeat == usual_heartbeat) {
     options.config.heartbeat = impl_->options.heartbeat;
   }
@@ -157,13 +168,17 @@ sim_peer& world::add_peer(peer_options options) {
   if (config.link_heartbeat == usual_heartbeat) config.link_heartbeat = impl_->options.heartbeat;
   if (!options.relay && !impl_->relays.empty()) options.relay = impl_->relays.front().get();
   if (!config.relay && options.relay) config.relay = *core::relay_uri::parse(options.relay->uri());
-  auto& host = impl_->places.add_host(options.host, where);
-  impl_->homes.emplace(options.host, &where);
+  const host_places at{&where, options.also, options.v6};
+  auto& host = impl_->places.add_host(options.host, at);
+  impl_->homes.emplace(options.host, at);
+  impl_->home_relays.emplace(options.host,
+                             config.relay ? impl_->relay_named(*config.relay) : nullptr);
   auto& added = impl_->peers.emplace_back(std::make_unique<sim_peer>(
       impl_->surroundings(), host, impl_->keys_of(options.user, options.key), std::move(config),
       [this](const std::function<bool()>& condition) {
         return run_until(condition, std::chrono::seconds{30});
       }));
+  if (options.takes_files) added->take_files();
   if (options.start && !added->start()) {
     throw std::invalid_argument{options.host + " does not start: " + added->fault()};
   }
@@ -218,26 +233,39 @@ bool world::settle(duration limit) {
   return run_until(settled, limit);
 }
 
-std::set<std::string> world::impl::present_users() const {
+const sim_relay* world::impl::relay_named(const core::relay_uri& wanted) const {
+  const auto found = std::ranges::find_if(relays, [&](const auto& relay) {
+    const auto known = core::relay_uri::parse(relay->uri());
+    return known && *known == wanted;
+  });
+  return found == relays.end() ? nullptr : found->get();
+}
+
+std::set<std::string> world::impl::present_users(const sim_relay* at) const {
   std::set<std::string> result;
   for (const auto& peer : peers) {
     const auto session = peer->book().session.state;
     const bool away = session == session_state::replaced || session == session_state::refused;
-    if (peer->running() && !peer->config().hidden && !away) result.insert(peer->user());
+    if (peer->running() && !peer->config().hidden && !away && relay_of(*peer) == at)
+      result.insert(peer->user());
   }
   return result;
 }
 
 bool world::everyone_sees_everyone() const {
-  const auto present = impl_->present_users();
+  std::map<const sim_relay*, std::set<std::string>> present;
   for (const auto& peer : impl_->peers) {
+    const auto* relay = relay_of(*peer);
+    if (!present.contains(relay)) present.emplace(relay, impl_->present_users(relay));
     if (!peer->running() || peer->config().hidden) continue;
     const auto session = peer->book().session.state;
     if (session == session_state::replaced || session == session_state::refused) continue;
-    if (session != session_state::online || !sees(*peer, present)) return false;
+    if (session != session_state::online || !sees(*peer, present.at(relay))) return false;
   }
   return true;
 }
+
+const sim_relay* world::relay_of(const sim_peer& peer) const { return impl_->relay_of(peer); }
 
 bool world::everyone_is_linked() const {
   return std::ranges::all_of(impl_->peers, [](const auto& peer) {
@@ -251,12 +279,14 @@ bool world::impl::reaches(const sim_peer& from, const sim_peer& to) {
   if ((dials != both && dials != dial_only) || (accepts != both && accepts != accept_only)) {
     return false;
   }
-  const auto *here = homes.at(from.host()), *there = homes.at(to.host());
-  return there == &places.internet() || there == here;
+  return places.leads(homes.at(from.host()), homes.at(to.host()));
 }
 
 bool world::can_link(const sim_peer& one, const sim_peer& other) const {
-  return impl_->reaches(one, other) || impl_->reaches(other, one);
+  if (relay_of(one) != relay_of(other)) return false;
+  const bool by_circuit = one.config().circuits == circuit_mode::always &&
+                          other.config().circuits == circuit_mode::always;
+  return by_circuit || impl_->reaches(one, other) || impl_->reaches(other, one);
 }
 
 world::time_point world::now() const noexcept { return impl_->simulation.now(); }

@@ -42,8 +42,12 @@ struct peer_options {
   std::string user;
   std::string host;            ///< Its name in faults and in the trace; empty: the user's.
   place* where = nullptr;      ///< Null: on the internet.
+  std::vector<place*> also;    ///< Further interfaces; the gateway is that of `where`.
+  bool v6 = false;             ///< An IPv6 address on each of its LANs, which no router passes on.
   sim_relay* relay = nullptr;  ///< Null: the world's first one, if any.
   unsigned key = 0;            ///< Another number is another identity of that user.
+
+  bool takes_files = false;  ///< See `sim_peer::take_files`.
 
   /// `user`, `relay` and (if it is the default) `link_heartbeat` are filled in.
   peer_config config = {};
@@ -102,6 +106,9 @@ class world {
   place& add_site(const std::string& name);
   place& add_site(const std::string& name, const sim::nat_options& nat);
 
+  /// The same with its router not on the internet but in another site: behind two NATs.
+  place& add_site(const std::string& name, const sim::nat_options& nat, place& behind);
+
   sim_relay& add_relay(relay_options options = {});
   sim_peer& add_peer(const std::string& user);
   sim_peer& add_peer(const std::string& user, place& where);
@@ -128,13 +135,17 @@ class world {
   /// at least no news for 20 seconds. False if that did not happen within `limit`.
   bool settle(duration limit = std::chrono::minutes{3});
 
+  /// The relay that a peer logs in to; null: one that is not of this world, or none.
+  const sim_relay* relay_of(const sim_peer& peer) const;
+
   /// Whether everybody who runs is logged in and sees exactly the others who do; and has a link to
   /// each of them.
   bool everyone_sees_everyone() const;
   bool everyone_is_linked() const;
 
   /// Whether one of the two may dial the other and reaches it as the network was built: where a
-  /// link has to come about. (Hole punching may lead to more.)
+  /// link has to come about. (Hole punching may lead to more.) So do two who want circuits, always.
+  /// Only with the same relay they hear of each other.
   bool can_link(const sim_peer& one, const sim_peer& other) const;
 
   time_point now() const noexcept;

@@ -59,6 +59,53 @@ void sweep(const std::string& host, unsigned steps_least) {
 TEST(PowerCut, AtEachChangeThatAFirstLoginMakesAtTheRelay) { sweep("relay", 2); }
 TEST(PowerCut, AtEachChangeThatAFirstLoginMakesAtThePeer) { sweep("ann", 8); }
 
+/// A file from Ann to Bob, with the power of `host` failing in its `step`th change of the disk from
+/// the order on. Whether it came to that.
+bool transfer_with_cut(std::uint64_t seed, const std::string& host, unsigned step) {
+  test_world w{seed, plain};
+  w.add_relay();
+  for (const auto* user : {"ann", "bob"}) {
+    peer_options options;
+    options.user = user;
+    options.takes_files = true;
+    w.add_peer(std::move(options));
+  }
+  EXPECT_TRUE(w.settle());
+  w.apply("crash_at_write " + host + ' ' + std::to_string(step));
+  w.peer("ann").give("bob", "report", 300'000);
+  EXPECT_EQ(run_checked(w, 5s), none);
+  const bool failed = w.find_program(host).now() == program::state::crashed;
+  w.apply("crash_at_write " + host + " 0");
+  if (failed) w.apply("start " + host);
+  EXPECT_EQ(run_checked(w, 40s), none);
+  EXPECT_EQ(check_transfer_ends(w), none);
+  // Nothing was offered, and so nothing came, before Ann's disk remembered it.
+  const bool begun = !w.peer("bob").transfers().latest.empty();
+  for (const auto& [id, info] : w.peer("bob").transfers().latest)
+    EXPECT_EQ(w.peer("ann").transfer(id).state, transfer_state::done) << to_text(info);
+  EXPECT_TRUE(begun || (failed && host == "ann"));
+  return failed;
+}
+
+void sweep_transfers(const std::string& host, unsigned steps_least) {
+  for (unsigned step = 1;; ++step) {
+    bool failed = false;
+    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+      SCOPED_TRACE("change " + std::to_string(step) + " of " + host + ", seed " +
+                   std::to_string(seed));
+      if (transfer_with_cut(seed, host, step)) failed = true;
+      if (::testing::Test::HasFailure()) return;
+    }
+    if (!failed) {
+      EXPECT_GT(step, steps_least);
+      return;
+    }
+  }
+}
+
+TEST(PowerCut, AtEachChangeThatATransferMakesAtItsSender) { sweep_transfers("ann", 6); }
+TEST(PowerCut, AtEachChangeThatATransferMakesAtItsReceiver) { sweep_transfers("bob", 6); }
+
 TEST(FullDisk, ARelayServesWhomItKnowsAndAdmitsOthersWhenThereIsRoom) {
   test_world w{1, plain};
   w.add_relay();

@@ -9,7 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Transfers between three, while programs are killed, hosts lose their power, links and the relay
-/// go, disks fill up: once all is healed everything arrives, whole, and is told once.
+/// go, connections are reset, networks carry one direction only, disks fill up: once all is healed
+/// everything arrives, whole.
 class TransferSwarm : public ::testing::TestWithParam<std::uint64_t> {
  protected:
   TransferSwarm() : surroundings(GetParam()), draw_(GetParam()) {}
@@ -25,7 +26,7 @@ class TransferSwarm : public ::testing::TestWithParam<std::uint64_t> {
 
   void strike() {
     auto& who = *w().peers()[pick(3)];
-    switch (pick(8)) {
+    switch (pick(12)) {
       case 0:
         return who.running() ? who.kill() : void();
       case 1:
@@ -40,13 +41,31 @@ class TransferSwarm : public ::testing::TestWithParam<std::uint64_t> {
         return w().apply("partition " + who.user() + " from relay");
       case 6:
         return w().relays()[0]->running() ? w().relays()[0]->kill() : void();
+      case 7:
+        return w().apply("reset " + who.user() + " and " + other_than(who).user());
+      case 8:
+        return w().apply("block " + who.user() + " to " + other_than(who).user());
+      case 9:
+        return fill_disk(who);
+      case 10:
+        return w().apply("disk_full " + who.user());
       default:
         return w().apply("change internet loss=0.05");
     }
   }
 
+  /// That of the received files: what is there stays, nothing more fits.
+  void fill_disk(const sim_peer& who) { set_room(who.user(), 0); }
+
+  void set_room(const std::string& user, std::uint64_t room) {
+    auto& place = *surroundings.received_by.at(user);
+    place.room = room;
+    for (const auto& [id, shelf] : place.by_id) shelf->room = room;
+  }
+
   void heal() {
     w().heal_everything();
+    for (const auto& [user, place] : surroundings.received_by) set_room(user, UINT64_MAX);
     for (const auto& peer : w().peers()) {
       if (!peer->running()) peer->start();
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/memory_content.hpp"
+#include "actors/testing/memory_files.hpp"
 #include "tests/actors/testing/sim_world.hpp"
 
 #include <cstddef>
@@ -12,17 +13,6 @@
 #include <vector>
 
 namespace hobnob::testing {
-
-/// Content that no two places of have the same.
-inline bytes content_of(std::size_t size, std::uint64_t seed = 1) {
-  bytes result(size);
-  std::uint64_t state = seed * 0x9e3779b97f4a7c15 + 1;
-  for (std::size_t i = 0; i < size; ++i) {
-    if (i % 8 == 0) state = state * 6364136223846793005 + 1442695040888963407;
-    result[i] = static_cast<std::byte>(state >> (8 * (i % 8)));
-  }
-  return result;
-}
 
 /// Where a peer receives to: a shelf for each transfer, which outlives the program as a disk does.
 struct shelves {
