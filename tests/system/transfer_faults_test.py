@@ -24,8 +24,8 @@ class Kills(TransferTest):
         small = {f"many/{i % 7}/small {i}": 1 + i * 97 % 9000 for i in range(200)}
         return make_tree(self.sources / "tree", {"a/large": large, **small, "z/also large": SIZE_MIB * MIB - large})
 
-    def kill_all_through(self, *both, kills=KILLS):
-        seed = random.randrange(2**32)
+    def kill_all_through(self, *both):
+        seed = int(os.environ.get("HOBNOB_TRANSFER_SEED", random.randrange(2**32)))
         chance = random.Random(seed)
         print(f"seed {seed}", flush=True)
         rate = os.environ.get("HOBNOB_TRANSFER_LIMIT", "16M")
@@ -34,7 +34,7 @@ class Kills(TransferTest):
         total = arrived_bytes(source)
         transfer = self.send(source)
         # The first when it has been accepted and something is there: from then on it goes on by itself.
-        moments = sorted(chance.uniform(0.02, 0.9) for _ in range(kills))
+        moments = sorted(chance.uniform(0.02, 0.9) for _ in range(KILLS))
         for number, moment in enumerate(moments):
             self.wait_arrived(int(moment * total))
             victim = ("ann", "bob", "relay")[number % 3]
@@ -54,8 +54,7 @@ class Kills(TransferTest):
         self.kill_all_through()
 
     def test_by_circuit(self):
-        # Fewer: each time it takes three seconds until a circuit is asked for.
-        transfer = self.kill_all_through("--direct", "off", "--circuits", "always", kills=KILLS // 2)
+        transfer = self.kill_all_through("--direct", "off", "--circuits", "always")
         paths = {event["path"] for event in self.sides["bob"].events("transfer-progress", id=transfer)}
         self.assertLessEqual(paths, {"circuit", "none"})
 
