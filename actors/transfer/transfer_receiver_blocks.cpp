@@ -106,8 +106,11 @@ transfer_receiver::fault transfer_receiver::take_hashes(const wire::Transfer& me
     const auto expected = parse_hash(hashes.substr(i * hash_size, hash_size));
     if (!expected) return core::transfer_fault{"protocol", "the sender sent a hash that is cut"};
     bool same = false;
-    if (auto failed = compare_block(found->first, file, file.compared, *expected, same))
-      return failed;
+    if (auto failed = compare_block(found->first, file, file.compared, *expected, same)) {
+      mended(failed);
+      // Somebody has removed it: nothing is left to compare, and there is no need to wait.
+      return comparing_.contains(news.entry()) ? failed : std::nullopt;
+    }
     if (same) {
       bytes_done_ += file.plan.size(file.compared);
       file.hold(file.compared, *expected);

@@ -92,8 +92,23 @@ TEST_F(TransferToDisk, WhatIsRemovedWhileItIsComparedComesAgain) {
   while (!pair.receiver->comparing()) ASSERT_TRUE(pair.step());
   remove_parts();
   pair.run();
-  if (!pair.receiver_fault.empty()) go_on();
-  if (!pair.receiver_fault.empty()) go_on();
+  go_on();  // It was open, so that it is missed at the end only.
+  expect_all_there();
+}
+
+TEST_F(TransferToDisk, ManyFilesThatAreRemovedWhileTheyAreComparedDoNotWaitForEachOther) {
+  for (char name = 'A'; name <= 'Z'; ++name) add(std::string(1, name), 1000);
+  add("z", 3'000'000);
+  pair.start();
+  while (pair.receiver->files_done() < 26) ASSERT_TRUE(pair.step());
+  pair.make_receiver();  // None of them had its name yet.
+  while (!pair.receiver->comparing()) ASSERT_TRUE(pair.step());
+  remove_parts();
+  pair.run();
+  for (int faults = 0; !pair.receiver_fault.empty(); ++faults) {
+    ASSERT_LT(faults, 3);
+    go_on();
+  }
   expect_all_there();
 }
 
