@@ -210,8 +210,8 @@ struct peer_hub_state {
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
   std::optional<core::token_bucket> strangers;  // Lookups for unknown users who came to us.
-  std::optional<core::token_bucket> refusals;   // Log lines about connections and links that broke rules.
-  std::uint64_t last_number = 0;                // Of links, dials, routes and lookups.
+  std::optional<core::token_bucket> refusals;   // Log lines about who was refused.
+  std::uint64_t last_number = 0;  // Of links, dials, routes and lookups.
 
   struct dial_in_flight {
     std::string user;

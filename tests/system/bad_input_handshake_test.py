@@ -47,7 +47,8 @@ class BadHandshake(BadInputTest):
                 self.assert_one_line(self.server, mark, rf"refused a connection from 127\.0\.0\.1:\d+: {reason}$")
 
     def test_tls_1_2(self):
-        self.expect_refused("the other side speaks no TLS 1.3", self.attacker, versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
+        self.expect_refused("the other side speaks no TLS 1.3", self.attacker,
+                            versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
 
     def test_another_application_over_tls(self):
         for application in (None, "h2", "hobnob/2"):

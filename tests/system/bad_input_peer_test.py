@@ -257,7 +257,8 @@ class BadEnvelopes(BadInputTest):
         self.honest["ann"].wait_text("bob", "an honest word")
         self.assertEqual([e["from"] for e in self.honest["ann"].events("message", since)], ["bob"])
         # One line for all that this session sends.
-        self.assert_one_line(self.honest["ann"], since, "an envelope of mallory is dropped: it is not sealed to our key$")
+        self.assert_one_line(self.honest["ann"], since,
+                             "an envelope of mallory is dropped: it is not sealed to our key$")
 
 
 if __name__ == "__main__":

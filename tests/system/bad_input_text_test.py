@@ -27,6 +27,8 @@ CONTROL_BYTES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2
 
 
 class HostileText(BadInputTest):
+    next_lines = 0
+
     def tearDown(self):
         self.assert_undisturbed()
 
@@ -53,26 +55,33 @@ class HostileText(BadInputTest):
             self.assertIsNone(CONTROL_BYTES.search(line), repr(line))
 
     def test_invalid_utf_8_is_refused_or_repaired_never_passed_on(self):
-        ann, bob = self.honest["ann"], self.honest["bob"]
         for raw in (b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"cut \xe2\x82"):
-            since = ann.mark()
-            ann.say(b"/msg bob " + raw)
-            ann.wait(f"an answer to {raw!r}", lambda which, text, _: which == "out" and (
-                '"error"' in text or '"delivered"' in text), since)
-        ann.tell("bob", "after all that")
-        bob.wait_text("ann", "after all that")
+            self.expect_answer(b"/msg bob " + raw, "bad-text")
+
+    def expect_answer(self, line, code):
+        """Ann answers a line with one error event and one line for people, or (code None) not at all; bob gets nothing."""
+        ann, bob = self.honest["ann"], self.honest["bob"]
+        since, before = ann.mark(), bob.mark()
+        ann.say(line)
+        self.next_lines += 1
+        following = f"the next line, {self.next_lines}"  # Answers come in the order of lines.
+        ann.tell("bob", following)
+        ann.wait_delivered("bob", since)
+        bob.wait_text("ann", following, before)
+        if code:
+            ann.wait_line(rf"^error: .*\[{code}\]$", "err", since)
+        with self.subTest(line=line[:40]):
+            self.assertEqual([e["code"] for e in ann.events("error", since)], [code] if code else [])
+            self.assertEqual(len(self.lines_since(ann, since)), 1 if code else 0)
+            self.assertEqual([e["text"] for e in bob.events("message", before)], [following])
 
     def test_lines_beyond_every_measure(self):
         ann = self.honest["ann"]
         before = resident_kib(ann.pid)
-        since = ann.mark()
-        ann.say(b"/msg bob " + b"x" * (1 << 20))
-        ann.wait_event("error", since)
-        since = ann.mark()
-        ann.say("/msg bob " + "y" * (32 * 1024 + 1))
-        ann.wait("a refusal", lambda which, text, _: which == "out" and "too-large" in text, since)
+        self.expect_answer(b"/msg bob " + b"x" * (1 << 20), "too-large")
+        self.expect_answer(b"/msg bob " + b"y" * (32 * 1024 + 1), "too-large")
         for _ in range(16):
-            ann.say(b"/" + b"z" * (1 << 20))
+            self.expect_answer(b"/" + b"z" * (1 << 20), "too-large")
         self.assertLess(resident_kib(ann.pid) - before, 32 * 1024 * (10 if sanitized() else 1))
 
     def test_the_longest_text_passes(self):
@@ -81,19 +90,14 @@ class HostileText(BadInputTest):
         self.honest["bob"].wait_text("ann", text)
 
     def test_nul_bytes_and_empty_lines(self):
-        ann = self.honest["ann"]
-        for line in (b"", b"\0", b"/", b"/msg", b"/msg bob", b"/msg \0 \0", b" ", b"/ping", b"/verify", b"/\xff"):
-            ann.say(line)
+        for line, code in ((b"\0", "no-conversation"), (b"", None), (b" ", None), (b"/", "unknown-command"),
+                           (b"/msg", "usage"), (b"/msg \0 \0", "bad-name"), (b"/ping", "usage"), (b"/verify", "usage"),
+                           (b"/\xff", "unknown-command")):
+            self.expect_answer(line, code)
 
     def test_names_with_escapes_spaces_and_wrong_case(self):
-        ann = self.honest["ann"]
         for name in ("BOB", "\x1b[2Jbob", "..", "-bob", "b\u043eb", "a" * 4000, "bob\u200b"):
-            since = ann.mark()
-            ann.tell(name, "hello")
-            found = ann.wait("an error", lambda which, text, _: which == "out" and (
-                '"failed"' in text or '"error"' in text), since)
-            self.assertTrue(found)
-        self.assertEqual([e for e in self.honest["bob"].events("message") if e["text"] == "hello"], [])
+            self.expect_answer(f"/msg {name} hello".encode(), "bad-name")
 
 
 class HostileArguments(ProgramTest):
