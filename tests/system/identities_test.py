@@ -235,6 +235,9 @@ class Identities(ProgramTest):
                 self.assertEqual((close["reason"], close["code"]), (REFUSED, "bad-name"))
                 with self.assertRaises(Closed):
                     client.receive()
+        with Client((relay.host, relay.port), ann) as client:
+            self.assertTrue(client.login(ann, "ann")["newly_bound"])
+        relay.wait_line(r"\bann logged in", "err")  # What came before stands before it.
         relay_log = relay.text("err")
         for port in ports:
             about = [line for line in relay_log.splitlines() if f"127.0.0.1:{port} " in line]
@@ -242,8 +245,6 @@ class Identities(ProgramTest):
             self.assertRegex(about[0], "warning: relay: closed .*name")
         self.assertNotIn("\x1b", relay_log)
         self.assertNotIn("\0", relay_log)
-        with Client((relay.host, relay.port), ann) as client:
-            self.assertTrue(client.login(ann, "ann")["newly_bound"])
 
 
 if __name__ == "__main__":
