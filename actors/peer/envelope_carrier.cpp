@@ -61,10 +61,10 @@ std::string code_of(refusal_reason reason) {
 }  // namespace
 
 envelope_carrier::envelope_carrier(relay_session_actor::pointer owner, identity self,
-                                   peer_hub_actor hub, message_store_actor store)
+                                   box_key_pair keys, peer_hub_actor hub, message_store_actor store)
     : owner_(owner),
       self_(std::move(self)),
-      keys_(self_),
+      keys_(std::move(keys)),
       hub_(std::move(hub)),
       store_(std::move(store)) {}
 

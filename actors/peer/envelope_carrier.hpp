@@ -21,8 +21,8 @@ namespace hobnob {
 /// trusts (its contacts), opens what comes from them. Part of the relay_session actor.
 class envelope_carrier {
  public:
-  envelope_carrier(relay_session_actor::pointer owner, identity self, peer_hub_actor hub,
-                   message_store_actor store);
+  envelope_carrier(relay_session_actor::pointer owner, identity self, box_key_pair keys,
+                   peer_hub_actor hub, message_store_actor store);
 
   void session_began(connection_ptr connection, session_id own);
   void session_ended();

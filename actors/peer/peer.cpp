@@ -115,7 +115,7 @@ struct peer::impl {
     message_store_config store_config;
     store_config.epoch = epoch;
     store_config.wall_ms = environment->wall_ms;
-    own_record record{self, config.user, box_key_pair{self}.public_key(), epoch, environment};
+    own_record record{self, config.user, box_key_pair{self}, epoch, environment};
     auto store = spawn(system, message_store, std::move(store_config));
     desk = spawn(system, transfer_desk, desk_config(config, *environment, transfer_worker),
                  peer_actor{store});

@@ -51,7 +51,8 @@ relay_session_actor::behavior_type relay_session_state::make_behavior(
   config.emplace(std::move(settings));
   environment = std::move(surroundings);
   hub = std::move(owner);
-  envelopes.emplace(self, config->record.self(), hub, std::move(messages));
+  const auto& own = config->record;
+  envelopes.emplace(self, own.self(), own.box_keys(), hub, std::move(messages));
   dial();
   return {[this](const connection_frames& frames) { take(frames); },
           [this](connection_drained) { envelopes->drained(); },

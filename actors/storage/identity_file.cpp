@@ -18,7 +18,11 @@ result failure(const std::filesystem::path& path, const std::string& problem) {
   return result::failure("the identity file " + path.string() + " " + problem);
 }
 
-result read(const std::filesystem::path& path, disk& where) {
+identity derive(const identity::seed& seed, const std::optional<identity>& known) {
+  return known && known->secret_seed() == seed ? *known : identity::from_seed(seed);
+}
+
+result read(const std::filesystem::path& path, disk& where, const std::optional<identity>& known) {
   const auto found = where.status(path);
   if (found.error) return failure(path, "cannot be read: " + found.error.message());
   if ((found.mode & 0077) != 0)
@@ -39,12 +43,13 @@ result read(const std::filesystem::path& path, disk& where) {
   // Who made it may have been killed before its name was durable, and a relay will soon bind a user
   // to this key. Where nothing can be written nothing is lost either.
   static_cast<void>(sync_folder(path.parent_path(), where));
-  return identity::from_seed(seed);
+  return derive(seed, known);
 }
 
 /// Two programs may start for the first time at once: only one of them gives the file its name, and
 /// both use that one.
-result create(const std::filesystem::path& path, disk& where, const random_bytes& random) {
+result create(const std::filesystem::path& path, disk& where, const random_bytes& random,
+              const std::optional<identity>& known) {
   identity::seed seed;
   std::uint64_t number = 0;
   if (!random(std::as_writable_bytes(std::span{seed})) ||
@@ -54,9 +59,9 @@ result create(const std::filesystem::path& path, disk& where, const random_bytes
   auto scratch = path;
   scratch += ".new-" + std::to_string(number);
   const auto error = create_file(path, scratch, content, 0600, where);
-  if (error == std::errc::file_exists) return read(path, where);
+  if (error == std::errc::file_exists) return read(path, where, known);
   if (error) return failure(path, "cannot be written: " + error.message());
-  return identity::from_seed(seed);
+  return derive(seed, known);
 }
 
 }  // namespace
@@ -71,9 +76,10 @@ bool fill_from_system(std::span<std::byte> out) {
 }
 
 core::checked<identity> load_or_create_identity(const std::filesystem::path& path, disk& where,
-                                                const random_bytes& random) {
+                                                const random_bytes& random,
+                                                const std::optional<identity>& known) {
   const bool missing = where.status(path).error == std::errc::no_such_file_or_directory;
-  return missing ? create(path, where, random) : read(path, where);
+  return missing ? create(path, where, random, known) : read(path, where, known);
 }
 
 }  // namespace hobnob

@@ -122,10 +122,11 @@ path_kind sim_peer::path_to(const std::string& user) const {
 std::string sim_peer::load(const std::shared_ptr<disk>& data, network& net) {
   const auto folder = data_directory::open(data_folder, *data);
   if (!folder) return folder.error();
-  auto self = load_or_create_identity(folder->file("identity"), *data, [this](auto out) {
+  const auto draw = [this](auto out) {
     key_source_->fill(out);
     return true;
-  });
+  };
+  auto self = load_or_create_identity(folder->file("identity"), *data, draw, self_);
   if (!self) return self.error();
   self_ = *std::move(self);
   keys_.push_back({around().simulation.now(), id()});

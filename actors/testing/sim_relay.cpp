@@ -35,10 +35,11 @@ relay_stats sim_relay::stats() const { return relay_ ? relay_->stats() : relay_s
 std::string sim_relay::load(const std::shared_ptr<disk>& data, network&) {
   const auto folder = data_directory::open(data_folder, *data);
   if (!folder) return folder.error();
-  auto self = load_or_create_identity(folder->file("identity"), *data, [this](auto out) {
+  const auto draw = [this](auto out) {
     key_source_->fill(out);
     return true;
-  });
+  };
+  auto self = load_or_create_identity(folder->file("identity"), *data, draw, self_);
   if (!self) return self.error();
   self_ = *std::move(self);
   show_key(self_->fingerprint());

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
 
 namespace hobnob {
 namespace {
@@ -55,6 +56,22 @@ TEST_F(SignedRecord, AChangedByteIsFound) {
     (*bad.mutable_signature())[i] ^= 1;
     EXPECT_EQ(verify_record(bad).fault, "the record's signature is wrong");
   }
+}
+
+TEST_F(SignedRecord, WhatWasFoundRightBeforeLetsNothingElsePass) {
+  const auto good = sign(ann_record());
+  for (int time = 0; time < 3; ++time) EXPECT_TRUE(verify_record(good).record);
+  auto later = ann_record();
+  ++later.serial;
+  auto forged = sign(later);
+  const auto own_signature = std::exchange(*forged.mutable_signature(), good.signature());
+  for (int time = 0; time < 3; ++time) {
+    EXPECT_EQ(verify_record(forged).fault, "the record's signature is wrong");
+  }
+  forged.set_record(good.record());
+  EXPECT_TRUE(verify_record(forged).record);
+  forged.set_signature(own_signature);
+  EXPECT_FALSE(verify_record(forged).record);
 }
 
 TEST_F(SignedRecord, ASignatureOfAnotherKeyIsFound) {

@@ -130,7 +130,7 @@ class lone_peer : public actors_test {
     };
     environment->wall_ms = [this] { return now().time_since_epoch().count() / 1'000'000; };
     environment->interface_addresses = [this] { return own_addresses; };
-    own_record record{own, "ann", box_key_pair{own}.public_key(), 1, environment};
+    own_record record{own, "ann", box_key_pair{own}, 1, environment};
     hub = spawn(system(), peer_hub, config, std::move(record), peer_environment_ptr{environment},
                 spawn(system(), fake_store, log),
                 with_transfers ? spawn(system(), fake_transfers, log) : link_transfers_actor{});

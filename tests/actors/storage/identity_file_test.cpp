@@ -25,6 +25,19 @@ TEST(IdentityFile, IsMadeOnceAndReadBack) {
   EXPECT_EQ(status.st_size, 32);
 }
 
+TEST(IdentityFile, TheFileCountsWhateverWasKnownBefore) {
+  const temporary_folder folder;
+  const auto load = [&](const char* name, const std::optional<identity>& known) {
+    return load_or_create_identity(folder / name, *machine_disk(), fill_from_system, known);
+  };
+  const auto made = load("a", {});
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(load("a", *made)->fingerprint(), made->fingerprint());
+  const auto other = load("b", *made);
+  EXPECT_NE(other->fingerprint(), made->fingerprint());
+  EXPECT_EQ(load("a", *other)->fingerprint(), made->fingerprint());
+}
+
 TEST(IdentityFile, TwoAreNeverTheSame) {
   const temporary_folder folder;
   EXPECT_NE(load_or_create_identity(folder / "a")->fingerprint(),
