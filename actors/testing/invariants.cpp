@@ -2,6 +2,8 @@
 
 #include "actors/testing/invariant_text.hpp"
 
+#include <utility>
+
 namespace hobnob::testing {
 namespace {
 
@@ -28,22 +30,40 @@ bool its_relay_runs(const world& w, const sim_peer& peer) {
 
 }  // namespace
 
-violations check_safety(const world& w, const invariant_limits& limits) {
+violations check_told(const world& w, const invariant_limits& limits) {
   violations result = check_deliveries(w);
   append(result, check_order(w));
   append(result, check_receipts(w));
   append(result, check_progress(w));
   append(result, check_failures(w, limits));
-  append(result, check_waits(w, limits));
   append(result, check_link_events(w));
-  append(result, check_dead_links(w, limits));
-  append(result, check_replaced(w, limits));
   append(result, check_silence(w, limits));
-  append(result, check_deaths(w, limits));
   append(result, check_keys(w));
   append(result, check_accounts(w));
-  append(result, check_send_queues(w, limits));
   append(result, check_transfers(w));
+  return result;
+}
+
+violations check_present(const world& w, const invariant_limits& limits) {
+  violations result = check_dead_links(w, limits);
+  append(result, check_replaced(w, limits));
+  append(result, check_deaths(w, limits));
+  append(result, check_waits(w, limits));
+  append(result, check_send_queues(w, limits));
+  return result;
+}
+
+violations check_safety(const world& w, const invariant_limits& limits) {
+  violations result = check_told(w, limits);
+  append(result, check_present(w, limits));
+  return result;
+}
+
+violations safety_watch::look(const world& w, const invariant_limits& limits) {
+  violations result;
+  if (std::exchange(news_, w.news()) != w.news()) result = check_told(w, limits);
+  append(result, check_present(w, limits));
+  append(result, pairs_.look(w, limits));
   return result;
 }
 
@@ -104,20 +124,19 @@ violations check_liveness(const world& w, bool linked) {
   return result;
 }
 
-violations run_checked(world& w, pair_watch& pairs, world::duration span, world::duration every) {
+violations run_checked(world& w, safety_watch& watch, world::duration span, world::duration every) {
   const auto end = w.now() + span;
   while (w.now() < end) {
     w.run_for(std::min<world::duration>(every, end - w.now()));
-    auto wrong = check_safety(w);
-    append(wrong, pairs.look(w));
+    auto wrong = watch.look(w);
     if (!wrong.empty()) return wrong;
   }
   return {};
 }
 
 violations run_checked(world& w, world::duration span, world::duration every) {
-  pair_watch pairs;
-  return run_checked(w, pairs, span, every);
+  safety_watch watch;
+  return run_checked(w, watch, span, every);
 }
 
 std::string to_text(const violations& all) {

@@ -3,6 +3,7 @@
 #include "actors/testing/world.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -88,6 +89,13 @@ violations check_send_queues(const world& w, const invariant_limits& limits = {}
 /// and what has failed says why.
 violations check_transfers(const world& w);
 
+/// Of these what follows from what was told and done alone, and cannot become wrong by the passing
+/// of time: need not be looked at again before `world::news` has grown.
+violations check_told(const world& w, const invariant_limits& limits = {});
+
+/// The others: what may last so long and no longer, and what nobody tells.
+violations check_present(const world& w, const invariant_limits& limits = {});
+
 /// All of these.
 violations check_safety(const world& w, const invariant_limits& limits = {});
 
@@ -125,6 +133,17 @@ class pair_watch {
   std::map<std::pair<const sim_peer*, const sim_peer*>, world::time_point> since_;
 };
 
+/// Looks at one world again and again for what `check_safety` and `pair_watch` find. What was told
+/// is read again only after news: most looks are at worlds in which nothing has happened.
+class safety_watch {
+ public:
+  violations look(const world& w, const invariant_limits& limits = {});
+
+ private:
+  pair_watch pairs_;
+  std::uint64_t news_ = ~std::uint64_t{0};
+};
+
 /// Presence and outcomes; and links, if `linked`.
 violations check_liveness(const world& w, bool linked = true);
 
@@ -134,7 +153,7 @@ violations run_checked(world& w, world::duration span,
                        world::duration every = std::chrono::seconds{1});
 
 /// The same, in parts that belong together.
-violations run_checked(world& w, pair_watch& pairs, world::duration span,
+violations run_checked(world& w, safety_watch& watch, world::duration span,
                        world::duration every = std::chrono::seconds{1});
 
 /// A sentence a line.

@@ -1,6 +1,7 @@
 #include "actors/testing/swarm.hpp"
 
 #include "actors/state_names.hpp"
+#include "actors/testing/invariant_text.hpp"
 #include "actors/testing/invariants.hpp"
 #include "actors/testing/topology.hpp"
 #include "actors/testing/world.hpp"
@@ -23,9 +24,6 @@ constexpr auto look_interval = 1s;
 /// After the healing, until all is well: a dial that failed is tried again after up to a minute,
 /// and messages fail after half of one.
 constexpr auto rest_limit = 4min;
-
-/// So long it has to stay well.
-constexpr auto calm = 20s;
 
 /// For a message where nothing is broken.
 constexpr auto delivery_limit = 15s;
@@ -89,7 +87,7 @@ class runner {
   }
 
   void run() {
-    if (!check(run_checked(world_, pairs_, plan_.length, look_interval))) return;
+    if (!check(run_checked(world_, watch_, plan_.length, look_interval))) return;
     world_.heal_everything();
     if (!come_to_rest()) return;
     everyone_writes_to_everyone();
@@ -97,14 +95,16 @@ class runner {
 
   violations liveness() const { return check_liveness(world_); }
 
-  /// Until all is well and stays so for a while: what the faults left half open may still end.
+  /// Until all is well and stays so for a while: what the faults left half open may still end,
+  /// which is noticed by silence.
   bool come_to_rest() {
     const auto end = world_.now() + rest_limit;
+    const auto calm = lost_within(world_, {});
     do {
       while (!liveness().empty() && world_.now() < end) {
-        if (!check(run_checked(world_, pairs_, look_interval))) return false;
+        if (!check(run_checked(world_, watch_, look_interval))) return false;
       }
-      if (!check(run_checked(world_, pairs_, calm))) return false;
+      if (!check(run_checked(world_, watch_, calm))) return false;
     } while (!liveness().empty() && world_.now() < end);
     return check(liveness());
   }
@@ -117,10 +117,18 @@ class runner {
         messages.emplace_back(peer.get(), peer->send_text(user, "all well?"));
       }
     }
-    check(run_checked(world_, pairs_, delivery_limit, look_interval));
-    for (const auto& [sender, id] : messages) {
+    const auto is_delivered = [](const auto& sent) {
+      return sent.first->outcome(sent.second).state == message_state::delivered;
+    };
+    const auto end = world_.now() + delivery_limit;
+    do {
+      if (!check(run_checked(world_, watch_, look_interval))) return;
+    } while (!std::ranges::all_of(messages, is_delivered) && world_.now() < end);
+    check(run_checked(world_, watch_, look_interval));  // What should not come any more.
+    for (const auto& sent : messages) {
+      if (is_delivered(sent)) continue;
+      const auto& [sender, id] = sent;
       const auto outcome = sender->outcome(id);
-      if (outcome.state == message_state::delivered) continue;
       check({sender->host() + "'s message to " + outcome.to + " is " +
              std::string{to_string(outcome.state)} + ' ' + outcome.code +
              ", though nothing is broken any more"});
@@ -140,7 +148,7 @@ class runner {
 
   topology plan_;
   world world_;
-  pair_watch pairs_;
+  safety_watch watch_;
   swarm_result result_;
 };
 

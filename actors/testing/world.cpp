@@ -330,6 +330,7 @@ const std::vector<applied_fault>& world::network_faults() const noexcept {
   return impl_->network_faults;
 }
 
+std::uint64_t world::news() const noexcept { return impl_->heart.news; }
 world::time_point world::last_disturbed() const noexcept { return impl_->heart.last_disturbed; }
 std::uint64_t world::trace_hash() const noexcept { return impl_->simulation.log().hash(); }
 

@@ -172,6 +172,9 @@ class world {
   /// What was applied to the network, in the order of time.
   const std::vector<applied_fault>& network_faults() const noexcept;
 
+  /// Grows with everything that a program tells, and with its starts and ends.
+  std::uint64_t news() const noexcept;
+
   /// When the last fault was applied or undone, program started or ended.
   time_point last_disturbed() const noexcept;
 
