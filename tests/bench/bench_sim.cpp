@@ -16,6 +16,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 using namespace hobnob;
 using namespace hobnob::bench;
@@ -126,20 +127,26 @@ void run(const bench_options& options) {
   const bool smoke = options.smoke();
   const auto only = options.text("--world", "");  // Of those below; else all.
   const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
-  const setting small{"team of 5", 5, direct_mode::both, smoke ? 5min : 1200min};
+  const auto handshake = options.text("--handshake", "");
+  std::vector<bool> plains;
+  if (handshake != "tls") plains.push_back(true);
+  if (handshake != "plain") plains.push_back(false);
+  const std::chrono::minutes minutes{options.number("--minutes", smoke ? 5 : 1200)};
+  const setting small{"team of 5", 5, direct_mode::both, minutes};
   const setting middle{"team of 50", smoke ? 8 : 50, direct_mode::both, smoke ? 1min : 5min};
-  for (const bool plain : {true, false}) {
+  for (const bool plain : plains) {
     if (wanted("team5")) measure(small, plain);
     if (wanted("team50")) measure(middle, plain);
   }
   const setting large{"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min, true};
   const setting listed{"directory of 1,000", large.peers, direct_mode::off, 1min};
-  for (const bool plain : {true, false}) {
+  for (const bool plain : plains) {
     if (wanted("relay1000")) measure(large, plain);
   }
   if (only == "directory1000" || smoke) measure(listed, true);
-  for (const bool tls : {false, true}) {
-    if (wanted("swarm")) measure_swarm(smoke ? 5 : tls ? 200 : 1000, tls);
+  for (const bool plain : plains) {
+    const auto seeds = options.number("--seeds", smoke ? 5 : plain ? 1000 : 200);
+    if (wanted("swarm")) measure_swarm(static_cast<std::uint64_t>(seeds), !plain);
   }
   if (wanted("events")) measure_bare_events(smoke ? 1s : 60s);
 }
