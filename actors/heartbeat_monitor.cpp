@@ -1,16 +1,15 @@
 #include "actors/heartbeat_monitor.hpp"
 
-#include "actors/core/timed_ping.hpp"
+#include "transport/timed_ping.hpp"
 
-#include <array>
 #include <caf/actor_cast.hpp>
 
 namespace hobnob {
 namespace {
 
 // Urgent: a ping overtakes what waits to be sent, so that a full queue does not look like silence.
-void send_ping(connection_handle& connection, const std::array<std::byte, 8>& payload) {
-  connection.send(outgoing_frame{frame_type::ping, frame_priority::urgent, payload, {}});
+void send_ping(connection_handle& connection, std::chrono::steady_clock::time_point now) {
+  connection.send(outgoing_frame{frame_type::ping, frame_priority::urgent, timed_ping(now), {}});
 }
 
 }  // namespace
@@ -20,8 +19,7 @@ heartbeat_monitor_actor::behavior_type heartbeat_state::make_behavior(
     const heartbeat_owner_actor& owner_handle) {
   connection = watched;
   owner = caf::actor_cast<caf::weak_actor_ptr>(owner_handle);
-  timed = config.timed;
-  judge = core::heartbeat{config.interval, self->clock().now()};
+  judge = core::heartbeat{config.interval, self->clock().now(), config.turn};
   self->monitor(owner_handle);
   self->set_down_handler([](caf::scheduled_actor* monitor, caf::down_msg&) { monitor->quit(); });
   self->delayed_send(self, config.interval, heartbeat_tick{});
@@ -48,10 +46,7 @@ void heartbeat_state::look() {
       self->send(listener, silence_lost{});
       return self->quit();  // Not armed again: no timer outlives its actor.
   }
-  if (verdict.send_ping) {
-    constexpr std::array<std::byte, 8> nothing_to_measure{};
-    send_ping(*watched, timed ? core::timed_ping(self->clock().now()) : nothing_to_measure);
-  }
+  if (verdict.send_ping) send_ping(*watched, self->clock().now());
   self->delayed_send(self, verdict.look_again_in, heartbeat_tick{});
 }
 

@@ -13,15 +13,14 @@ namespace hobnob {
 struct heartbeat_config {
   std::chrono::milliseconds interval{
       5000};  ///< Ping after one, suspect after two, lost after three.
-  /// Pings are `core::timed_ping`s, whose answers come to the consumer. Otherwise they are all
-  /// zeros, whose answers the connection keeps to itself.
-  bool timed = false;
+  /// The client's is the first one: see `core::heartbeat`.
+  core::heartbeat::turn turn = core::heartbeat::turn::first;
 };
 
 /// Judges the silence of one connection by its `last_received`, on its own tick: at most one look
-/// per interval while bytes come. Sends the pings itself, tells the owner the verdicts, and ends
-/// after `silence_lost`. It keeps neither connection nor owner alive and ends with either; an owner
-/// that gives its connection up ends it by `caf::exit_reason::user_shutdown`.
+/// per interval while bytes come. Sends the pings itself (timed ones), tells the owner the
+/// verdicts, and ends after `silence_lost`. It keeps neither connection nor owner alive and ends
+/// with either; an owner that gives its connection up ends it by `caf::exit_reason::user_shutdown`.
 struct heartbeat_state {
   static inline const char* name = "hobnob.heartbeat";
 
@@ -35,7 +34,6 @@ struct heartbeat_state {
   heartbeat_monitor_actor::pointer self;
   std::weak_ptr<connection_handle> connection;
   caf::weak_actor_ptr owner;
-  bool timed = false;
   core::heartbeat judge{std::chrono::seconds{5}, {}};
 };
 

@@ -26,9 +26,9 @@ using reacts_to = caf::reacts_to<Ts...>;
 
 /// Consumes one connection.
 using connection_consumer_actor = caf::typed_actor<
-    reacts_to<connection_frames>,    // What one read brought; acknowledge it to the connection.
-    reacts_to<connection_drained>,   // There is room again after `send_status::full`.
-    reacts_to<connection_closed>>;   // The connection's last message.
+    reacts_to<connection_frames>,   // What one read brought; acknowledge it to the connection.
+    reacts_to<connection_drained>,  // There is room again after `send_status::full`.
+    reacts_to<connection_closed>>;  // The connection's last message.
 
 /// Takes the new connections of a listener.
 using connection_acceptor_actor = caf::typed_actor<reacts_to<connection_accepted>>;
@@ -44,9 +44,10 @@ struct heartbeat_tick {};
 using heartbeat_monitor_actor = caf::typed_actor<reacts_to<heartbeat_tick>>;
 
 /// A session or link that is watched.
-using heartbeat_owner_actor = caf::typed_actor<
-    reacts_to<silence_suspected>,  // Twice the interval without a sign of life, or heard again.
-    reacts_to<silence_lost>>;      // Three times the interval: give it up.
+using heartbeat_owner_actor =
+    caf::typed_actor<reacts_to<silence_suspected>,  // Twice the interval without a sign of life, or
+                                                    // heard again.
+                     reacts_to<silence_lost>>;      // Three times the interval: give it up.
 
 // --- Relay ---
 
@@ -55,13 +56,13 @@ struct route_found;
 /// One logged-in (or logging-in) connection at the relay.
 using user_session_actor = connection_consumer_actor::extend<
     reacts_to<silence_suspected>, reacts_to<silence_lost>,
-    reacts_to<directory_notice>,    // Directory changes to pass on to the peer.
-    reacts_to<route_found>,         // The session behind a session id that envelopes go to.
-    reacts_to<forward_envelopes>,   // Envelopes of another session for this peer.
+    reacts_to<directory_notice>,   // Directory changes to pass on to the peer.
+    reacts_to<route_found>,        // The session behind a session id that envelopes go to.
+    reacts_to<forward_envelopes>,  // Envelopes of another session for this peer.
     // Envelopes of this peer that the receiver's session could not take.
     reacts_to<envelopes_refused>,
-    reacts_to<circuit_offered>,     // Another session wants a circuit with this peer.
-    reacts_to<end_session>>;        // Replaced, kicked or the relay stops.
+    reacts_to<circuit_offered>,  // Another session wants a circuit with this peer.
+    reacts_to<end_session>>;     // Replaced, kicked or the relay stops.
 
 struct register_session {
   login_request login;
@@ -82,32 +83,33 @@ using directory_actor = caf::typed_actor<
     reacts_to<session_ended>,
     // A session went silent, or is heard again.
     reacts_to<session_suspected>,
-    reacts_to<session_record_changed>,                       // New endpoints of a known session.
+    reacts_to<session_record_changed>,  // New endpoints of a known session.
     caf::replies_to<directory_lookup>::with<directory_lookup_result>,
     caf::replies_to<find_route>::with<route_found>,
-    caf::replies_to<admit_user>::with<account_change_result>,   // Bind (or rebind) a name.
+    caf::replies_to<admit_user>::with<account_change_result>,  // Bind (or rebind) a name.
     // Unbind a name and end its session.
     caf::replies_to<remove_user>::with<account_change_result>,
-    caf::replies_to<kick_user>::with<account_change_result>,    // End the session of a user.
+    caf::replies_to<kick_user>::with<account_change_result>,  // End the session of a user.
     caf::replies_to<list_users>::with<account_list>>;
 
 /// Keeps the bindings of names to keys on disk; every answer means "durable".
-using account_store_actor = caf::typed_actor<
-    caf::replies_to<admit_user>::with<account_change_result>,
-    caf::replies_to<remove_user>::with<account_change_result>,
-    caf::replies_to<list_users>::with<account_list>>;
+using account_store_actor =
+    caf::typed_actor<caf::replies_to<admit_user>::with<account_change_result>,
+                     caf::replies_to<remove_user>::with<account_change_result>,
+                     caf::replies_to<list_users>::with<account_list>>;
 
 // --- Peer: public ---
 
 /// Whoever wants to know what happens to a peer.
-using peer_subscriber_actor = caf::typed_actor<
-    reacts_to<session_changed>,               // Logged in, lost the relay, refused, ...
-    reacts_to<presence_changed>,              // A user came, went silent or left.
-    reacts_to<link_changed>,                  // A direct link came, went silent or went.
-    reacts_to<text_received>,                 // Chat from a user.
-    reacts_to<application_message_received>,  // Bytes on a named channel from a user.
-    reacts_to<message_progress>,              // How far a message of ours has come.
-    reacts_to<peer_stopped>>;                 // The last message.
+using peer_subscriber_actor =
+    caf::typed_actor<reacts_to<session_changed>,   // Logged in, lost the relay, refused, ...
+                     reacts_to<presence_changed>,  // A user came, went silent or left.
+                     reacts_to<link_changed>,      // A direct link came, went silent or went.
+                     reacts_to<text_received>,     // Chat from a user.
+                     reacts_to<application_message_received>,  // Bytes on a named channel from a
+                                                               // user.
+                     reacts_to<message_progress>,  // How far a message of ours has come.
+                     reacts_to<peer_stopped>>;     // The last message.
 
 struct add_subscriber {
   peer_subscriber_actor subscriber;
@@ -119,10 +121,9 @@ using peer_actor = caf::typed_actor<
     reacts_to<add_subscriber>,
     // Chat to a user; its outcome comes as `message_progress`.
     reacts_to<send_text>,
-    reacts_to<send_application_message>,                // The same with bytes on a channel.
+    reacts_to<send_application_message>,  // The same with bytes on a channel.
     // Everyone known: presence, path and why not a better one.
-    caf::replies_to<get_users>::with<user_list>,
-    caf::replies_to<get_status>::with<peer_status>,
+    caf::replies_to<get_users>::with<user_list>, caf::replies_to<get_status>::with<peer_status>,
     caf::replies_to<ping_user>::with<ping_result>,      // A round trip on the present path.
     caf::replies_to<verify_user>::with<verify_result>,  // Safety words; accepts a key if asked to.
     reacts_to<want_link>,                               // By a circuit if there is no other way.
@@ -144,9 +145,8 @@ struct carry_receipts {
 
 /// Whoever carries messages where there is no link: the relay_session, which seals them into
 /// envelopes. (What goes by a link the message_store writes to its connection itself.)
-using message_carrier_actor = caf::typed_actor<
-    reacts_to<carry_messages>,
-    reacts_to<carry_receipts>>;
+using message_carrier_actor =
+    caf::typed_actor<reacts_to<carry_messages>, reacts_to<carry_receipts>>;
 
 /// The peer has decided how messages to a user travel from now on. Messages in flight on another
 /// route are sent again.
@@ -157,8 +157,8 @@ struct route_changed {
   /// messages wait, or fail if `gone`.
   message_carrier_actor carrier;
   path_kind path = path_kind::none;
-  std::uint64_t route = 0;         ///< Names this route, by a link as that link; never reused.
-  bool gone = false;               ///< The user is offline (a clear, immediate failure).
+  std::uint64_t route = 0;  ///< Names this route, by a link as that link; never reused.
+  bool gone = false;        ///< The user is offline (a clear, immediate failure).
 };
 
 /// A link is open. From here on the message_store writes its messages and receipts.
@@ -191,8 +191,8 @@ struct link_gone {
 };
 
 /// Takes the transfer frames of links, and sends its own on their connections.
-using link_transfers_actor = caf::typed_actor<
-    reacts_to<link_ready>, reacts_to<link_frames>, reacts_to<link_drained>, reacts_to<link_gone>>;
+using link_transfers_actor = caf::typed_actor<reacts_to<link_ready>, reacts_to<link_frames>,
+                                              reacts_to<link_drained>, reacts_to<link_gone>>;
 
 /// The carrier has no room (or has room again).
 struct carrier_blocked {
@@ -257,22 +257,21 @@ struct tell_subscriber {
 /// rest of the program knows as the peer: what is to be sent to a user with a route goes its way
 /// without another hop, and everything else is handed on to the hub.
 using message_store_actor = peer_actor::extend<
-    reacts_to<serve_hub>,
-    reacts_to<keep_message>, reacts_to<message_dropped>,
-    reacts_to<route_changed>,             // Sends what waits, or fails it if the user has gone.
+    reacts_to<serve_hub>, reacts_to<keep_message>, reacts_to<message_dropped>,
+    reacts_to<route_changed>,  // Sends what waits, or fails it if the user has gone.
     reacts_to<link_ready>, reacts_to<link_frames>, reacts_to<link_gone>,
-    reacts_to<carrier_blocked>,           // Holds back, or goes on.
-    reacts_to<frames_arrived>,            // Shows what is new, and answers by the way it came.
-    reacts_to<messages_refused>,          // Tries again if the relay was busy, else fails them.
-    reacts_to<tell_subscriber>,           // Told of messages that come, and how far ours have come.
+    reacts_to<carrier_blocked>,   // Holds back, or goes on.
+    reacts_to<frames_arrived>,    // Shows what is new, and answers by the way it came.
+    reacts_to<messages_refused>,  // Tries again if the relay was busy, else fails them.
+    reacts_to<tell_subscriber>,   // Told of messages that come, and how far ours have come.
     caf::replies_to<count_messages>::with<message_count>,
     caf::replies_to<settle_messages>::with<message_count>,  // How many have failed.
-    reacts_to<deadline_passed>>;          // A message, or a gap, has waited for long enough.
+    reacts_to<deadline_passed>>;  // A message, or a gap, has waited for long enough.
 
 /// The relay's word on who is online; the changes of one notice.
 struct directory_news {
-  bool snapshot_begin = false;  ///< What was known before is void.
-  bool snapshot_end = false;    ///< Everybody online has been told.
+  bool snapshot_begin = false;            ///< What was known before is void.
+  bool snapshot_end = false;              ///< Everybody online has been told.
   std::vector<core::online_user> joined;  // Also new records of known sessions.
   std::vector<session_ended> left;
   std::vector<session_suspected> suspected;
@@ -322,16 +321,13 @@ struct addresses_changed {};
 
 /// The session with the relay: login, reconnecting, directory, envelopes.
 using relay_session_actor = connection_consumer_actor::extend<
-    reacts_to<dial_finished>,
-    reacts_to<silence_suspected>, reacts_to<silence_lost>,
-    reacts_to<carry_messages>, reacts_to<carry_receipts>,
-    reacts_to<contact_changed>,
-    reacts_to<addresses_changed>,                   // Tells the relay where we can be dialled now.
-    reacts_to<lookup_user>,
-    reacts_to<request_circuit>,
+    reacts_to<dial_finished>, reacts_to<silence_suspected>, reacts_to<silence_lost>,
+    reacts_to<carry_messages>, reacts_to<carry_receipts>, reacts_to<contact_changed>,
+    reacts_to<addresses_changed>,  // Tells the relay where we can be dialled now.
+    reacts_to<lookup_user>, reacts_to<request_circuit>,
     caf::replies_to<ping_user>::with<ping_result>,  // A round trip to the user through the relay.
     reacts_to<deadline_passed>,
-    reacts_to<end_session>>;                        // Says goodbye, then the actor ends.
+    reacts_to<end_session>>;  // Says goodbye, then the actor ends.
 
 /// The peer accepts whoever introduced itself on a link.
 struct admit_link {};
@@ -343,12 +339,11 @@ struct probe_link {
 
 /// One connection that is, or wants to be, the link to a user.
 using peer_link_actor = connection_consumer_actor::extend<
-    reacts_to<silence_suspected>, reacts_to<silence_lost>,
-    reacts_to<admit_link>,
+    reacts_to<silence_suspected>, reacts_to<silence_lost>, reacts_to<admit_link>,
     reacts_to<probe_link>,
     caf::replies_to<ping_user>::with<ping_result>,  // A round trip on this link.
     reacts_to<deadline_passed>,
-    reacts_to<end_session>>;                        // Says why, closes, then the actor ends.
+    reacts_to<end_session>>;  // Says why, closes, then the actor ends.
 
 /// The other side of a link has said who it is; record and key fit. It waits for `admit_link`.
 struct link_introduced {
@@ -364,11 +359,6 @@ struct link_suspected {
   std::uint64_t link = 0;
   bool suspect = false;
 };
-/// A ping on a link came back.
-struct link_measured {
-  std::uint64_t link = 0;
-  std::chrono::microseconds round_trip{0};
-};
 /// A link's last message.
 struct link_ended {
   std::uint64_t link = 0;
@@ -382,19 +372,12 @@ struct start_peer {
 
 /// The peer itself: roster, link table, dialling, the choice of route.
 using peer_hub_actor = peer_actor::extend<
-    reacts_to<start_peer>,
-    reacts_to<connection_accepted>,
-    reacts_to<dial_finished>,
-    reacts_to<session_changed>,   // From the relay_session, as are the next five.
-    reacts_to<directory_news>,
-    reacts_to<user_looked_up>,
-    reacts_to<circuit_offered>, reacts_to<circuit_refused>,
-    reacts_to<unknown_sender>,
-    reacts_to<link_introduced>,   // From a peer_link, as are the next four.
-    reacts_to<link_opened>,
-    reacts_to<link_suspected>,
-    reacts_to<link_measured>,
-    reacts_to<link_ended>,
+    reacts_to<start_peer>, reacts_to<connection_accepted>, reacts_to<dial_finished>,
+    reacts_to<session_changed>,  // From the relay_session, as are the next five.
+    reacts_to<directory_news>, reacts_to<user_looked_up>, reacts_to<circuit_offered>,
+    reacts_to<circuit_refused>, reacts_to<unknown_sender>,
+    reacts_to<link_introduced>,  // From a peer_link, as are the next three.
+    reacts_to<link_opened>, reacts_to<link_suspected>, reacts_to<link_ended>,
     reacts_to<deadline_passed>>;
 
 }  // namespace hobnob

@@ -85,7 +85,6 @@ struct probe_link;
 struct link_introduced;
 struct link_opened;
 struct link_suspected;
-struct link_measured;
 struct link_ended;
 struct start_peer;
 struct addresses_changed;
@@ -171,7 +170,6 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::probe_link))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_introduced))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_opened))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_suspected))
-CAF_ADD_TYPE_ID(hobnob, (hobnob::link_measured))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::link_ended))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::start_peer))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::addresses_changed))
@@ -256,7 +254,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::probe_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_introduced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_suspected)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_measured)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::link_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::start_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::addresses_changed)

@@ -107,6 +107,13 @@ class connection_handle {
   /// not the other's fault).
   virtual std::chrono::steady_clock::time_point last_received() const noexcept = 0;
 
+  /// Of the last ping that came back; negative before the first one. The connection measures those
+  /// that tell when they were sent (`timed_ping`), and keeps their answers to itself.
+  virtual std::chrono::microseconds round_trip() const noexcept = 0;
+
+  /// What another ping took.
+  virtual void note_round_trip(std::chrono::microseconds took) noexcept = 0;
+
   /// Bytes queued and not yet handed to the stream.
   virtual std::size_t queued_bytes() const noexcept = 0;
 

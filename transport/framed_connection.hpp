@@ -35,6 +35,12 @@ class framed_connection final : public connection_handle,
   void set_authenticated() override;
   void close(close_info why) override;
   std::chrono::steady_clock::time_point last_received() const noexcept override;
+  std::chrono::microseconds round_trip() const noexcept override {
+    return std::chrono::microseconds{round_trip_};
+  }
+  void note_round_trip(std::chrono::microseconds took) noexcept override {
+    round_trip_ = took.count();
+  }
   std::size_t queued_bytes() const noexcept override { return queued_ + posted_; }
   std::uint64_t bytes_sent() const noexcept override { return sent_; }
   std::uint64_t bytes_received() const noexcept override { return received_; }
@@ -64,6 +70,7 @@ class framed_connection final : public connection_handle,
   next_read read_once();
   void take(byte_view data);
   void deliver(frame_batch batch);
+  bool take_pong(byte_view payload);
 
   // Writing (framed_connection_write.cpp).
   send_status post_frames(std::span<const outgoing_frame> frames);
@@ -110,6 +117,7 @@ class framed_connection final : public connection_handle,
   std::atomic<bool> ended_{false};      ///< Nothing is taken any more.
   std::atomic<bool> held_back_{false};  ///< Reading waits for `acknowledge`.
   std::atomic<time_point::rep> last_received_{0};
+  std::atomic<std::chrono::microseconds::rep> round_trip_{-1};
   std::atomic<std::size_t> queued_{0};
   std::atomic<std::size_t> posted_{0};  ///< On the way from another thread.
   std::atomic<std::uint64_t> sent_{0};

@@ -1,5 +1,6 @@
 #include "transport/framed_connection.hpp"
 #include "transport/spawn_task.hpp"
+#include "transport/timed_ping.hpp"
 #include "transport/wire/close_frame.hpp"
 
 #include <boost/asio/error.hpp>
@@ -121,7 +122,7 @@ void framed_connection::deliver(frame_batch batch) {
         schedule_flush();
         return true;
       case frame_type::pong:
-        return std::ranges::all_of(payload, [](std::byte octet) { return octet == std::byte{}; });
+        return take_pong(payload);
       case frame_type::control:
         if (auto close = wire::decode_close(payload)) {
           goodbye = true;
@@ -142,6 +143,14 @@ void framed_connection::deliver(frame_batch batch) {
   end_ = std::move(why);
   stream_->shutdown();
   finish(stream::close_mode::graceful);
+}
+
+/// Whether nobody else wants it: it measures, or nothing asked for it but the wish to hear
+/// something.
+bool framed_connection::take_pong(byte_view payload) {
+  if (const auto took = timed_ping_took(payload, net_.time().now())) note_round_trip(*took);
+  return is_timed_ping(payload) ||
+         std::ranges::all_of(payload, [](std::byte octet) { return octet == std::byte{}; });
 }
 
 void framed_connection::acknowledge(std::size_t count) {

@@ -1,11 +1,17 @@
 #include "actors/core/heartbeat.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hobnob::core {
 
-heartbeat::heartbeat(duration interval, time_point now)
-    : interval_(interval), due_(now + interval), not_before_(now), heard_(now) {}
+heartbeat::heartbeat(duration interval, time_point now, turn ours)
+    : interval_(interval),
+      patience_(interval / (ours == turn::first ? 16 : 8)),
+      due_(now + interval),
+      not_before_(now),
+      heard_(now),
+      pinged_last_(ours == turn::second) {}
 
 heartbeat::verdict heartbeat::look(time_point now, time_point last_received) {
   // What arrived while we did not run still waits in the socket: one interval of silence is granted
@@ -13,7 +19,7 @@ heartbeat::verdict heartbeat::look(time_point now, time_point last_received) {
   const bool stalled = now - due_ > interval_ / 2;
   if (stalled) not_before_ = std::max(not_before_, now - interval_);
   const auto heard = std::max(last_received, not_before_);
-  if (heard != heard_) pings_unanswered_ = 0;
+  if (heard != heard_) pinged_last_ = std::exchange(pings_unanswered_, 0) > 0 && !stalled;
   heard_ = heard;
   const auto silence = std::max(now - heard, duration::zero());
   const auto silent_intervals = static_cast<int>(silence / interval_);
@@ -30,9 +36,11 @@ heartbeat::verdict heartbeat::look(time_point now, time_point last_received) {
     suspected_ = false;
     result.change = news::heard_again;
   }
-  result.send_ping = silent_intervals > pings_unanswered_;
-  pings_unanswered_ = silent_intervals;
-  due_ = heard + interval_ * (silent_intervals + 1);
+  const auto first_ping = interval_ + (pinged_last_ ? patience_ : duration::zero());
+  const auto pings = silence < first_ping ? 0 : silent_intervals;
+  result.send_ping = pings > pings_unanswered_;
+  pings_unanswered_ = pings;
+  due_ = heard + (pings == 0 ? first_ping : interval_ * (silent_intervals + 1));
   result.look_again_in = due_ - now;
   return result;
 }

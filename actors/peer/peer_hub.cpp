@@ -69,7 +69,6 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
           [this](const link_introduced& news) { introduced(news); },
           [this](const link_opened& news) { opened(news.link); },
           [this](const link_suspected& news) { suspected(news); },
-          [this](const link_measured& news) { measured(news); },
           [this](const link_ended& news) { ended(news); },
           [this](const deadline_passed& d) { woken(d.token); }};
 }

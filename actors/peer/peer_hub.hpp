@@ -26,6 +26,7 @@ namespace hobnob {
 /// A link, from the moment its connection is there.
 struct peer_link_entry {
   peer_link_actor actor;
+  std::weak_ptr<const connection_handle> connection;
   std::optional<core::online_user> user;  ///< Once it has introduced itself.
   std::string dialled_user;               ///< Whom we dialled for; empty when we accepted.
   endpoint remote;
@@ -34,7 +35,6 @@ struct peer_link_entry {
   bool admitted = false;
   bool open = false;
   bool suspect = false;
-  std::chrono::microseconds round_trip{-1};  ///< Of the last ping that came back.
 };
 
 /// The peer: who is there, by which link or through the relay to reach them, and why not better.
@@ -110,7 +110,6 @@ struct peer_hub_state {
   void admit(std::uint64_t number);
   void opened(std::uint64_t number);
   void suspected(const link_suspected& news);
-  void measured(const link_measured& news);
   void ended(const link_ended& news);
   void apply(const core::link_table::verdict& verdict, const std::string& user);
   void end_link(std::uint64_t number, close_info why);

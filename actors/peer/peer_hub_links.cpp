@@ -45,6 +45,7 @@ std::uint64_t peer_hub_state::add_link(const connection_ptr& connection,
 
   auto& link = links[number];
   link.dialled_user = dialled_user;
+  link.connection = connection;
   link.remote = info.remote_endpoint;
   link.path = path_of(info);
   link.dialled = info.dialled;  // By both, when their dials crossed.
@@ -59,7 +60,7 @@ shared_slice peer_hub_state::make_setup() {
   auto& setup = *message.mutable_setup_p2p();
   setup.mutable_versions()->set_lowest(protocol_version);
   setup.mutable_versions()->set_highest(protocol_version);
-  setup.mutable_record()->ParseFromString(record->sign());
+  setup.mutable_record()->ParseFromString(record->latest());
   setup.set_session(status.session);
   const auto& relay = status.relay.octets;
   if (status.session != 0) setup.set_relay_fingerprint(relay.data(), relay.size());
@@ -204,11 +205,6 @@ void peer_hub_state::suspected(const link_suspected& news) {
   const auto state = news.suspect ? link_state::suspect : link_state::up;
   if (table->current(user.id) == news.link && user.link != state)
     tell_link(user, state, found->second);
-}
-
-void peer_hub_state::measured(const link_measured& news) {
-  const auto found = links.find(news.link);
-  if (found != links.end()) found->second.round_trip = news.round_trip;
 }
 
 void peer_hub_state::ended(const link_ended& news) {

@@ -32,8 +32,9 @@ user_list peer_hub_state::list_users() const {
     if (const auto* link = current_link(user)) {
       row.path = link->path;
       row.remote = link->remote;
-      if (link->round_trip.count() >= 0)
-        row.round_trip = std::chrono::round<std::chrono::milliseconds>(link->round_trip);
+      const auto connection = link->connection.lock();
+      if (connection && connection->round_trip().count() >= 0)
+        row.round_trip = std::chrono::round<std::chrono::milliseconds>(connection->round_trip());
     } else if (user.online && session_usable()) {
       row.path = path_kind::relay;
     }

@@ -3,10 +3,10 @@
 #include "actors/control_frame.hpp"
 #include "actors/core/path_class.hpp"
 #include "actors/core/protocol_version.hpp"
-#include "actors/core/timed_ping.hpp"
 #include "actors/heartbeat_monitor.hpp"
 #include "actors/peer/wire_users.hpp"
 #include "actors/spawn.hpp"
+#include "transport/timed_ping.hpp"
 #include "transport/wire/control.pb.h"
 
 #include <utility>
@@ -40,7 +40,7 @@ peer_link_actor::behavior_type peer_link_state::make_behavior(peer_link_config s
   path = path_of(connection->info());
   wake_in(config.setup_timeout, setup_token);
   const auto& info = connection->info();
-  const bool is_tls_client = info.dialled && (!info.crossed || config.own > info.remote);
+  is_tls_client = info.dialled && (!info.crossed || config.own > info.remote);
   if (is_tls_client) send_setup();
   // CAF tries them in this order: first what comes often.
   return {[this](const connection_frames& frames) { take(frames); },
@@ -92,7 +92,9 @@ void peer_link_state::admit() {
   connection->set_authenticated();
   if (!setup_sent) send_setup();
   monitor = spawn(self->system(), heartbeat_monitor, connection,
-                  heartbeat_config{.interval = config.heartbeat, .timed = true},
+                  heartbeat_config{.interval = config.heartbeat,
+                                   .turn = is_tls_client ? core::heartbeat::turn::first
+                                                         : core::heartbeat::turn::second},
                   caf::actor_cast<heartbeat_owner_actor>(peer_link_actor{self}));
   const link_ready ready{config.number, user.id, user.user, path, connection, with_transfers};
   self->send(store, ready);
@@ -158,9 +160,8 @@ bool peer_link_state::take_frame(const frame_batch& batch, const frame_batch::en
 
 void peer_link_state::take_pong(byte_view payload) {
   const auto now = self->clock().now();
-  auto took = core::timed_ping_took(payload, now);
-  if (!took) took = pings.returned(round_trips::decode(payload), now);
-  if (took && now_in == phase::open) self->send(hub, link_measured{config.number, *took});
+  const auto took = pings.returned(round_trips::decode(payload), now);
+  if (took) connection->note_round_trip(*took);
 }
 
 // --- Signs of life ---
@@ -170,7 +171,7 @@ void peer_link_state::probe(std::chrono::milliseconds timeout) {
   probed_at = self->clock().now();
   probe_due = probed_at + timeout;
   connection->send(
-      outgoing_frame{frame_type::ping, frame_priority::urgent, core::timed_ping(probed_at), {}});
+      outgoing_frame{frame_type::ping, frame_priority::urgent, timed_ping(probed_at), {}});
   wake_in(timeout, probe_token);
 }
 

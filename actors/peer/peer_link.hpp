@@ -72,6 +72,7 @@ struct peer_link_state {
   link_transfers_actor transfers;  // Null: they are not understood here.
   heartbeat_monitor_actor monitor;
   phase now_in = phase::introducing;
+  bool is_tls_client = false;
   bool setup_sent = false;
   bool with_transfers = false;  // Both sides understand them.
   path_kind path = path_kind::none;

@@ -162,7 +162,8 @@ void user_session_state::logged_in(const login_verdict& verdict) {
   ok.set_newly_bound(verdict.newly_bound);
   connection->set_authenticated();
   send_control(*connection, answer);
-  spawn(self->system(), heartbeat_monitor, connection, heartbeat_config{config->heartbeat},
+  spawn(self->system(), heartbeat_monitor, connection,
+        heartbeat_config{.interval = config->heartbeat, .turn = core::heartbeat::turn::second},
         caf::actor_cast<heartbeat_owner_actor>(self));
 }
 

@@ -27,6 +27,7 @@ class fake_connection : public connection_handle {
   send_status status = send_status::sent;  ///< The answer to every `send`; `overflow` and `closed`
                                            ///< keep nothing.
   std::chrono::steady_clock::time_point heard{};
+  std::chrono::microseconds measured{-1};
 
   // --- What the test looks at ---
 
@@ -68,6 +69,8 @@ class fake_connection : public connection_handle {
   }
 
   std::chrono::steady_clock::time_point last_received() const noexcept override { return heard; }
+  std::chrono::microseconds round_trip() const noexcept override { return measured; }
+  void note_round_trip(std::chrono::microseconds took) noexcept override { measured = took; }
   std::size_t queued_bytes() const noexcept override { return 0; }
   std::uint64_t bytes_sent() const noexcept override { return 0; }
   std::uint64_t bytes_received() const noexcept override { return 0; }

@@ -3,6 +3,7 @@
 #include "transport/connection.hpp"
 #include "transport/framed_connection.hpp"
 #include "transport/loop_turn.hpp"
+#include "transport/timed_ping.hpp"
 
 #include <thread>
 
@@ -100,6 +101,18 @@ TYPED_TEST(connection_contract, urgent_frames_overtake_but_order_holds_within_a_
   std::string order;
   for (const auto& [type, payload] : this->right->frames) order += as_text(payload);
   EXPECT_EQ(order, "cdab");
+}
+
+TYPED_TEST(connection_contract, measures_the_round_trip_of_timed_pings) {
+  this->open();
+  EXPECT_LT(this->left->connection->round_trip().count(), 0);
+  const auto before = this->world.net.time().now();
+  this->left->connection->send({frame_type::ping, frame_priority::urgent, timed_ping(before), {}});
+  this->world.run_until([&] { return this->left->connection->round_trip().count() >= 0; });
+  EXPECT_LE(this->left->connection->round_trip(), this->world.net.time().now() - before);
+  this->left->connection->note_round_trip(std::chrono::microseconds{7});
+  EXPECT_EQ(this->left->connection->round_trip(), std::chrono::microseconds{7});
+  EXPECT_TRUE(this->left->frames.empty());
 }
 
 TYPED_TEST(connection_contract, answers_pings_by_itself_and_passes_on_answers_that_measure) {

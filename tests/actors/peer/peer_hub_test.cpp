@@ -190,6 +190,22 @@ TEST_F(Peer, TellsTheRelayNewAddressesOfItsOwnAndDialsAgainAtOnce) {
   EXPECT_EQ(relay->sent.size(), sent) << "once is enough";
 }
 
+TEST_F(Peer, ShowsOnEveryLinkTheRecordThatTheRelayHasUntilItsAddressesChange) {
+  log_in();
+  const auto logged_in = last_sent(*relay).login().record().SerializeAsString();
+  tell_snapshot({{"bob", 2}, {"cay", 3}, {"dan", 4}});
+  const auto shown_to = [this](const std::string& user, std::uint8_t host) {
+    return last_sent(*accept_from(user, host)).setup_p2p().record().SerializeAsString();
+  };
+  EXPECT_EQ(shown_to("bob", 2), logged_in);
+  EXPECT_EQ(shown_to("cay", 3), logged_in);
+  own_addresses = {ip_address::v4({10, 0, 0, 77})};
+  const auto changed = verify_record(shown_to("dan", 4)).record;
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->endpoints, std::vector<endpoint>{address_of(77)});
+  EXPECT_GT(changed->serial, verify_record(logged_in).record->serial);
+}
+
 TEST_F(Peer, ALoginAfterAChangeOfTheNetworkDialsAgainAtOnce) {
   log_in();
   tell_snapshot({{"bob", 2}});
@@ -299,7 +315,7 @@ TEST_F(Peer, TheRelaysHeartbeatHoldsForLinksToo) {
   tell_snapshot({{"bob", 2}});
   const auto link = accept_from("bob", 2);
   EXPECT_EQ(last_sent(*link).setup_p2p().heartbeat_ms(), 1000u);
-  pass(1s);
+  pass(1125ms);
   EXPECT_EQ(link->count(frame_type::ping), 1u);
 }
 
@@ -335,13 +351,7 @@ TEST_F(Peer, ShowsTheRoundTripOfALink) {
   tell_snapshot({{"bob", 2}});
   const auto link = accept_from("bob", 2);
   EXPECT_LT(ask<user_list>(hub, get_users{}).users.at(0).round_trip, 0ms) << "not known yet";
-  pass(5s);
-  ASSERT_EQ(link->count(frame_type::ping), 1u);
-  const auto ping = link->sent.back().payload;
-  pass(12ms);
-  caf::anon_send(consumer_of(link),
-                 connection_frames{test::make_batch({{frame_type::pong, ping}})});
-  run();
+  link->measured = 11600us;
   EXPECT_EQ(ask<user_list>(hub, get_users{}).users.at(0).round_trip, 12ms);
 }
 

@@ -1,18 +1,16 @@
-#include "actors/core/timed_ping.hpp"
+#include "transport/timed_ping.hpp"
 
 #include <cstdint>
 
-namespace hobnob::core {
+namespace hobnob {
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t mark = std::uint64_t{1} << 63;
 constexpr std::chrono::seconds longest{60};
 
 }  // namespace
 
-std::array<std::byte, 8> timed_ping(clock::time_point now) {
+std::array<std::byte, 8> timed_ping(std::chrono::steady_clock::time_point now) {
   const auto number = mark | static_cast<std::uint64_t>(now.time_since_epoch().count());
   std::array<std::byte, 8> payload{};
   for (std::size_t i = 0; i < payload.size(); ++i)
@@ -20,14 +18,19 @@ std::array<std::byte, 8> timed_ping(clock::time_point now) {
   return payload;
 }
 
-std::optional<std::chrono::microseconds> timed_ping_took(std::span<const std::byte> payload,
-                                                         clock::time_point now) {
+bool is_timed_ping(byte_view payload) {
+  return payload.size() == 8 && (payload.front() & std::byte{0x80}) != std::byte{};
+}
+
+std::optional<std::chrono::microseconds> timed_ping_took(
+    byte_view payload, std::chrono::steady_clock::time_point now) {
+  if (!is_timed_ping(payload)) return std::nullopt;
   std::uint64_t number = 0;
   for (const auto octet : payload) number = number << 8 | static_cast<std::uint64_t>(octet);
-  if (payload.size() != 8 || (number & mark) == 0) return std::nullopt;
-  const clock::time_point sent{clock::duration{static_cast<clock::rep>(number & ~mark)}};
+  const std::chrono::steady_clock::time_point sent{std::chrono::steady_clock::duration{
+      static_cast<std::chrono::steady_clock::rep>(number & ~mark)}};
   if (sent > now || now - sent > longest) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::microseconds>(now - sent);
 }
 
-}  // namespace hobnob::core
+}  // namespace hobnob

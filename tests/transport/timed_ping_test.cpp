@@ -1,8 +1,8 @@
-#include "actors/core/timed_ping.hpp"
+#include "transport/timed_ping.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hobnob::core {
+namespace hobnob {
 namespace {
 
 using namespace std::chrono_literals;
@@ -19,11 +19,11 @@ TEST(TimedPing, TakesNothingThatIsNotPlausible) {
   EXPECT_FALSE(timed_ping_took(timed_ping(sent), sent + 61s)) << "from long ago";
   EXPECT_FALSE(timed_ping_took(std::array<std::byte, 8>{}, sent)) << "a token of another ping";
   const auto whole = timed_ping(sent);
-  EXPECT_FALSE(timed_ping_took(std::span{whole}.first(7), sent));
+  EXPECT_FALSE(timed_ping_took(byte_view{whole}.first(7), sent));
   std::array<std::byte, 8> all_ones;
   all_ones.fill(std::byte{0xff});
   EXPECT_FALSE(timed_ping_took(all_ones, sent));
 }
 
 }  // namespace
-}  // namespace hobnob::core
+}  // namespace hobnob
