@@ -5,14 +5,18 @@
 #include "actors/core/job_inbox.hpp"
 #include "actors/live_actors.hpp"
 
+#include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/resumable.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 #include <caf/scoped_execution_unit.hpp>
 #include <deque>
 #include <limits>
+#include <string>
 #include <utility>
 
 namespace hobnob {
@@ -26,6 +30,14 @@ constexpr std::size_t timers_per_turn_max = 256;
 
 /// How often the last actors may make new work, and new actors, while they are killed.
 constexpr int kill_rounds_max = 100'000;
+
+/// In the place of CAF's printer, which has a thread.
+caf::behavior log_what_is_printed(caf::event_based_actor* self) {
+  self->set_default_handler(caf::drop);  // The end of a printing actor, files to print to.
+  return {[](caf::add_atom, caf::actor_id printing, const std::string& text) {
+    spdlog::info("actor {}: {}", printing, text);
+  }};
+}
 
 class loop_scheduler final : public caf::scheduler::abstract_coordinator, private loop_client {
  public:
@@ -48,7 +60,12 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator, privat
   }
 
   void start() override {
-    abstract_coordinator::start();
+    if (driver_->allows_threads()) {
+      abstract_coordinator::start();
+    } else {
+      utility_actors_[printer_id] =
+          system().spawn<caf::hidden + caf::lazy_init>(log_what_is_printed);
+    }
     system().await_actors_before_shutdown(false);  // Nobody runs the loop by then; `stop` kills.
   }
 
@@ -74,7 +91,11 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator, privat
       if (jobs_.empty()) break;
       for (auto count = jobs_.size(); count > 0; --count) run_next_job();
     }
-    stop_actors();
+    if (driver_->allows_threads()) {
+      stop_actors();
+    } else {
+      utility_actors_ = {};
+    }
     drop_jobs();
     timers_.cancel_all();
   }

@@ -28,7 +28,8 @@ class driver final : public sim_loop_driver,
 
   time_point now() const noexcept override { return simulation_.now(); }
 
-  // An actor system has threads of its own (CAF's printer), which ask as well.
+  bool allows_threads() const noexcept override { return false; }
+
   bool on_loop_thread() const noexcept override {
     return !detached_ && simulation_.context().get_executor().running_in_this_thread();
   }

@@ -12,6 +12,11 @@ namespace hobnob::test {
 /// A loop with virtual time and nothing else on it, run by the thread that made it.
 class virtual_loop_driver final : public loop_driver {
  public:
+  enum class threads { allowed, none };
+
+  explicit virtual_loop_driver(threads which = threads::allowed) : threads_(which) {}
+
+  bool allows_threads() const noexcept override { return threads_ == threads::allowed; }
   void attach(loop_client& client) override { client_ = &client; }
   void detach() override { client_ = nullptr; }
   time_point now() const noexcept override { return now_; }
@@ -37,6 +42,7 @@ class virtual_loop_driver final : public loop_driver {
   time_point next_wake_up() const { return wake_at_; }
 
  private:
+  const threads threads_;
   loop_client* client_ = nullptr;
   const std::thread::id thread_ = std::this_thread::get_id();
   time_point now_{std::chrono::hours(1)};

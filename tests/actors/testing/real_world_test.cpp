@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 #include <atomic>
+#include <filesystem>
+#include <iterator>
 
 // The real clock, replaced for this whole program: by itself, unless a test wants it to be wild.
 // Nothing that a simulated world does may show it.
@@ -73,6 +75,19 @@ TEST(RealWorld, WhatDiffersFromRunToRunIsCaught) {
   };
   EXPECT_EQ(run(false), run(false));
   EXPECT_NE(run(true), run(true));
+}
+
+std::ptrdiff_t count_threads() {
+  return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {});
+}
+
+TEST(RealWorld, NoProgramHasAThread) {
+  const auto before = count_threads();
+  world w{23};
+  w.add_relay();
+  w.add_peers({"ann", "bob"});
+  ASSERT_TRUE(w.settle());
+  EXPECT_EQ(count_threads(), before);
 }
 
 }  // namespace
