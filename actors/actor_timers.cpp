@@ -14,7 +14,7 @@ namespace {
 
 /// `timer_key::kind`. An actor has one ordinary time-out of each type (its atom), one multi
 /// time-out of each type and number, one time-out of each request.
-enum class timer_kind : std::uint64_t { ordinary, request, message, group_message, multi };
+enum class timer_kind : std::uint64_t { ordinary, request, message, group_message, multi, look };
 
 core::timer_key make_key(const caf::abstract_actor* owner, timer_kind kind, std::uint64_t id) {
   return {owner->id(), static_cast<std::uint64_t>(kind), id};
@@ -73,11 +73,17 @@ void actor_timers::schedule_message(time_point t, caf::group target, caf::strong
   add(t, key, delayed_group_message{std::move(target), std::move(sender), std::move(content)});
 }
 
+void actor_timers::schedule_look(time_point t, caf::strong_actor_ptr receiver, quiet_look look,
+                                 caf::mailbox_element_ptr wake) {
+  const auto key = make_key(receiver->get(), timer_kind::look, ++last_message_);
+  add(t, key, repeated_look{std::move(look), {std::move(receiver), std::move(wake)}});
+}
+
 void actor_timers::cancel_all() { queue_.take_all(); }
 
 void actor_timers::deliver_due(std::size_t count_max) {
   for (auto& due : queue_.take_due(now(), count_max)) {
-    std::visit([](auto& what) { deliver(what); }, due);
+    std::visit([this](auto& what) { deliver(what); }, due);
   }
 }
 
@@ -108,6 +114,13 @@ void actor_timers::deliver(delayed_message& what) {
 void actor_timers::deliver(delayed_group_message& what) {
   what.target->eq_impl(caf::make_message_id(), std::move(what.sender), nullptr,
                        std::move(what.content));
+}
+
+void actor_timers::deliver(repeated_look& what) {
+  const auto again = what.look(now());
+  if (!again) return deliver(what.wake);
+  const auto key = make_key(what.wake.receiver->get(), timer_kind::look, ++last_message_);
+  add(*again, key, std::move(what));
 }
 
 }  // namespace hobnob

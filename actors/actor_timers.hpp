@@ -13,6 +13,8 @@
 #include <caf/message_id.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <variant>
 
 namespace hobnob {
@@ -48,6 +50,15 @@ class actor_timers final : public caf::actor_clock {
                         caf::message content) override;
   void cancel_all() override;
 
+  /// Answers when to look again; nothing to have the actor woken.
+  using quiet_look = std::function<std::optional<time_point>(time_point now)>;
+
+  /// Calls `look` on the loop's thread at `t`, and again whenever it says, until it says nothing:
+  /// then `receiver` gets `wake`. For what is looked at often and seldom news: a look costs a tenth
+  /// of a message. It ends with the actor. Loop thread.
+  void schedule_look(time_point t, caf::strong_actor_ptr receiver, quiet_look look,
+                     caf::mailbox_element_ptr wake);
+
   /// Loop thread: delivers what is due, at most `count_max` events.
   void deliver_due(std::size_t count_max);
 
@@ -76,7 +87,12 @@ class actor_timers final : public caf::actor_clock {
     caf::strong_actor_ptr sender;
     caf::message content;
   };
-  using event = std::variant<timeout, request_timeout, delayed_message, delayed_group_message>;
+  struct repeated_look {
+    quiet_look look;
+    delayed_message wake;
+  };
+  using event =
+      std::variant<timeout, request_timeout, delayed_message, delayed_group_message, repeated_look>;
 
   void add(time_point due, const core::timer_key& key, event what);
 
@@ -84,6 +100,7 @@ class actor_timers final : public caf::actor_clock {
   static void deliver(request_timeout& what);
   static void deliver(delayed_message& what);
   static void deliver(delayed_group_message& what);
+  void deliver(repeated_look& what);
 
   loop_driver& driver_;
   live_actors& live_;

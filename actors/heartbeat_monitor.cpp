@@ -1,5 +1,6 @@
 #include "actors/heartbeat_monitor.hpp"
 
+#include "actors/actor_timers.hpp"
 #include "transport/timed_ping.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -14,40 +15,52 @@ void send_ping(connection_handle& connection, std::chrono::steady_clock::time_po
 
 }  // namespace
 
-heartbeat_monitor_actor::behavior_type heartbeat_state::make_behavior(
-    const connection_ptr& watched, const heartbeat_config& config,
-    const heartbeat_owner_actor& owner_handle) {
-  connection = watched;
-  owner = caf::actor_cast<caf::weak_actor_ptr>(owner_handle);
-  judge = core::heartbeat{config.interval, self->clock().now(), config.turn};
-  self->monitor(owner_handle);
-  self->set_down_handler([](caf::scheduled_actor* monitor, caf::down_msg&) { monitor->quit(); });
-  self->delayed_send(self, config.interval, heartbeat_tick{});
-  return {[this](heartbeat_tick) { look(); }};
+std::optional<core::heartbeat::time_point> heartbeat_state::watch::look(
+    core::heartbeat::time_point now) {
+  const auto alive = connection.lock();
+  if (!alive) return std::nullopt;
+  const auto verdict = judge.look(now, alive->last_received());
+  if (verdict.send_ping) send_ping(*alive, now);
+  news = verdict.change;
+  next = now + verdict.look_again_in;
+  return news == core::heartbeat::news::none ? std::optional{next} : std::nullopt;
 }
 
-void heartbeat_state::look() {
-  using news = core::heartbeat::news;
-  const auto watched = connection.lock();
-  const auto listener = caf::actor_cast<heartbeat_owner_actor>(owner);
-  if (!watched || !listener) return self->quit();
+heartbeat_monitor_actor::behavior_type heartbeat_state::make_behavior(
+    const connection_ptr& connection, const heartbeat_config& config,
+    const heartbeat_owner_actor& owner_handle) {
+  const auto now = self->clock().now();
+  owner = caf::actor_cast<caf::weak_actor_ptr>(owner_handle);
+  watched = std::make_shared<watch>(
+      watch{connection, core::heartbeat{config.interval, now, config.turn}});
+  loop = dynamic_cast<actor_timers*>(&self->clock());
+  self->monitor(owner_handle);
+  self->set_down_handler([](caf::scheduled_actor* monitor, caf::down_msg&) { monitor->quit(); });
+  look_at(now + config.interval);
+  return {[this](heartbeat_tick) { tick(); }};
+}
 
-  const auto verdict = judge.look(self->clock().now(), watched->last_received());
-  switch (verdict.change) {
-    case news::none:
-      break;
-    case news::suspected:
-      self->send(listener, silence_suspected{true});
-      break;
-    case news::heard_again:
-      self->send(listener, silence_suspected{false});
-      break;
-    case news::lost:
-      self->send(listener, silence_lost{});
-      return self->quit();  // Not armed again: no timer outlives its actor.
+void heartbeat_state::look_at(core::heartbeat::time_point when) {
+  if (loop == nullptr)
+    return self->delayed_send(self, when - self->clock().now(), heartbeat_tick{});
+  loop->schedule_look(
+      when, self->ctrl(), [watch = watched](auto now) { return watch->look(now); },
+      caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, heartbeat_tick{}));
+}
+
+void heartbeat_state::tick() {
+  using news = core::heartbeat::news;
+  if (loop == nullptr) {  // Else the loop has looked, and found something.
+    if (const auto again = watched->look(self->clock().now())) return look_at(*again);
   }
-  if (verdict.send_ping) send_ping(*watched, self->clock().now());
-  self->delayed_send(self, verdict.look_again_in, heartbeat_tick{});
+  const auto listener = caf::actor_cast<heartbeat_owner_actor>(owner);
+  if (watched->connection.expired() || !listener) return self->quit();
+  if (watched->news == news::lost) {
+    self->send(listener, silence_lost{});
+    return self->quit();  // Not armed again: no timer outlives its actor.
+  }
+  self->send(listener, silence_suspected{watched->news == news::suspected});
+  look_at(watched->next);
 }
 
 heartbeat_monitor_actor::behavior_type heartbeat_monitor(

@@ -6,6 +6,7 @@
 #include "tests/actors/virtual_loop_driver.hpp"
 
 #include <gtest/gtest.h>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -14,6 +15,7 @@
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -167,6 +169,49 @@ TEST_F(ActorTimers, AnHourOfTicksIsQuick) {
   });
   loop_->run_for(1h);
   EXPECT_EQ(got_.size(), 3600u);
+}
+
+TEST_F(ActorTimers, ALookIsRepeatedUntilItHasSomethingToTell) {
+  const auto recorder = spawn_recorder();
+  loop_->run_for(0s);
+  auto& timers = static_cast<actor_timers&>(system_->clock());
+  std::vector<std::chrono::steady_clock::duration> looks;
+  const auto start = loop_->now();
+  const auto look = [&](auto now) -> std::optional<actor_timers::time_point> {
+    looks.push_back(now - start);
+    if (looks.size() == 3) return std::nullopt;
+    return now + 10ms;
+  };
+  timers.schedule_look(start + 5ms, caf::actor_cast<caf::strong_actor_ptr>(recorder), look,
+                       caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, 7));
+  loop_->run_for(20ms);
+  EXPECT_EQ(looks.size(), 2u);
+  EXPECT_EQ(got_, numbers{});
+  loop_->run_for(1s);
+  EXPECT_EQ(looks, (decltype(looks){5ms, 15ms, 25ms}));
+  EXPECT_EQ(got_, numbers{7});
+  EXPECT_EQ(pending(), 0u);
+}
+
+TEST_F(ActorTimers, ALookEndsWithItsActor) {
+  auto recorder = spawn_recorder();
+  loop_->run_for(0s);
+  auto& timers = static_cast<actor_timers&>(system_->clock());
+  int looks = 0;
+  timers.schedule_look(
+      loop_->now() + 5ms, caf::actor_cast<caf::strong_actor_ptr>(recorder),
+      [&](auto now) {
+        ++looks;
+        return std::optional{now + 10ms};
+      },
+      caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, 7));
+  loop_->run_for(7ms);
+  EXPECT_EQ(looks, 1);
+  caf::anon_send_exit(recorder, caf::exit_reason::user_shutdown);
+  recorder = nullptr;
+  loop_->run_for(1s);
+  EXPECT_EQ(looks, 1);
+  EXPECT_EQ(pending(), 0u);
 }
 
 }  // namespace
