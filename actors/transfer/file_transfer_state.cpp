@@ -228,6 +228,8 @@ void file_transfer_state::woken(std::uint64_t token) {
     case alarm::expiry:
       if (!accepted) fail("expired", "nobody answered the offer in time", "expired");
       return;
+    case alarm::patience:
+      return waited();
     default:
       if (running) pump();
   }

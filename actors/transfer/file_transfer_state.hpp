@@ -57,6 +57,7 @@ struct file_transfer_state {
   virtual void ended() {}    ///< It is over: what is under way is not wanted any more.
   virtual void drained() {}  ///< The link takes content again.
   virtual void retry() {}    ///< A passing fault may have passed.
+  virtual void waited() {}   ///< Its patience is at an end: `alarm::patience`.
 
   /// Everything is at the receiver, though it has not been told so.
   virtual bool is_complete() const { return false; }
@@ -70,6 +71,9 @@ struct file_transfer_state {
   // --- file_transfer_state.cpp: what happens, and what follows ---
 
   void update();
+
+  /// What is under way on this link is void; `update` begins again, if nothing holds it back.
+  void stop_running();
   void take_link(const transfer_link& news);
   void take_frames(const transfer_frames& arrived);
   void take_hold(const wire::Transfer& message);
@@ -89,7 +93,7 @@ struct file_transfer_state {
 
   time_point now() const { return self->clock().now(); }
 
-  enum class alarm : std::uint8_t { tick, retry, expiry, pace, count };
+  enum class alarm : std::uint8_t { tick, retry, expiry, pace, patience, count };
   void wake_in(alarm what, std::chrono::steady_clock::duration time);
   bool is_set(alarm what) const { return alarms_[static_cast<std::size_t>(what)].set; }
   void forget(alarm what);
@@ -136,7 +140,6 @@ struct file_transfer_state {
   time_point heard_at{};    // Anything of the other side.
 
  private:
-  void stop_running();
   void rest();
   void end(transfer_state state, const std::string& code, std::string detail);
   void send_told();

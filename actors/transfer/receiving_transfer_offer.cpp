@@ -42,7 +42,11 @@ void receiving_transfer_state::take_offer(const wire::Transfer& message) {
                     parse_hash(words.manifest_hash()) == record.manifest;
   if (!same)
     return fail("source-changed", "other files are offered than at first", "source-changed");
-  offer_seen = true;
+  // The sender has been on another link meanwhile, and all that it was asked for is void.
+  if (std::exchange(offer_seen, true) && running) {
+    stop_running();
+    accepted_said = false;
+  }
   if (complete) {
     say_complete();
   } else if (accepted && !accepted_said) {

@@ -64,6 +64,8 @@ void sending_transfer_state::take(const transfer_input& input) {
   if (inbox_bytes > inbox_bytes_max || inbox.size() >= inbox_messages_max)
     return fail("protocol", "the receiver asks for too much at once", "protocol");
   asked = true;
+  patience = first_patience;
+  forget(alarm::patience);
   inbox.push_back(input.message);
 }
 
@@ -78,6 +80,7 @@ void sending_transfer_state::take_accepted() {
   made_blocks.clear();
   forget_first = true;
   has_blocks = has_questions = false;
+  wake_in(alarm::patience, patience);
 }
 
 void sending_transfer_state::halt() {

@@ -4,6 +4,7 @@
 #include "actors/transfer/transfer_sender.hpp"
 
 #include <caf/stateful_actor.hpp>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -46,6 +47,8 @@ struct sending_transfer_state : file_transfer_state {
   ~sending_transfer_state() override { ended(); }
 
  private:
+  static constexpr std::chrono::seconds first_patience{5};
+
   /// What a call on the engine came to.
   struct outcome {
     transfer_sender::fault fault;
@@ -74,6 +77,7 @@ struct sending_transfer_state : file_transfer_state {
   caf::result<source_compared> compare_with(const compare_source& order) override;
   void drained() override;
   void retry() override;
+  void waited() override;
   void ended() override;
   void limit() override;
   std::optional<transfer_state> own_state() const override;
@@ -96,6 +100,8 @@ struct sending_transfer_state : file_transfer_state {
   std::shared_ptr<transfer_sender> engine;  // Null until the source has been looked through.
   bool looking = false;
   bool offered = false;  // On this link.
+  std::chrono::seconds patience =
+      first_patience;  // With a receiver that accepts, and asks nothing.
   std::optional<rate_limit> pace;
   std::size_t unspent = 0;  // Bytes of the rates that were paid for and not sent.
 

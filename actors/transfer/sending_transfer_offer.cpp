@@ -75,8 +75,18 @@ void sending_transfer_state::retry() {
   if (!engine && !looking) look_through();
 }
 
+/// Where two links come about at once, the receiver may have followed an offer on the other one
+/// that arrived late, and come back when that one ended: it waits for an offer then.
+void sending_transfer_state::waited() {
+  if (!link.connection || !engine || !offered || asked || !held_there.empty() || paused || fault)
+    return;
+  patience = std::min<std::chrono::seconds>(2 * patience, std::chrono::minutes{5});
+  offer();
+}
+
 void sending_transfer_state::linked() {
   asked = offered = false;
+  forget(alarm::patience);
   if (!link.transfers) return fail("unsupported", "the other side's program takes no files", {});
   if (engine) return offer();
   if (accepted) ask_for_patience();

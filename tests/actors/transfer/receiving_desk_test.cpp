@@ -45,6 +45,21 @@ TEST_F(ReceivingDesk, NobodyKnowsWhatNobodyOffered) {
   EXPECT_FALSE(link->closed);
 }
 
+TEST_F(ReceivingDesk, AnOfferThatComesAgainOnTheSameLinkBeginsAgain) {
+  // The sender chose another link for a moment, which this side never saw.
+  const transfer_id id{1};
+  const auto link = open_link(1);
+  receive(1, offer_of(id, 1'000'000));
+  ASSERT_EQ(info(id).state, transfer_state::running);
+  const auto before = sent_on(*link).size();
+  receive(1, offer_of(id, 1'000'000));
+  const auto all = sent_on(*link);
+  ASSERT_EQ(all.size(), before + 2);
+  EXPECT_TRUE(all[before].has_accepted());
+  EXPECT_TRUE(all[before + 1].has_manifest_request());
+  EXPECT_EQ(info(id).state, transfer_state::running);
+}
+
 TEST_F(ReceivingDesk, ContentThatNobodyAskedForIsNotKept) {
   const transfer_id id{1};
   const auto link = open_link(1);

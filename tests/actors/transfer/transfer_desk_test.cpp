@@ -56,6 +56,28 @@ TEST_F(SendingDesk, GoesOnWithNobodyElse) {
   EXPECT_TRUE(link->sent.empty());
 }
 
+TEST_F(SendingDesk, AReceiverThatAcceptsAndAsksForNothingIsOfferedItAgain) {
+  // It has followed an offer on another link that is gone by now, and missed the last one on this.
+  const auto id = send("bob", 1000);
+  const auto link = open_link(1);
+  auto accepted = transfer_message(id);
+  accepted.mutable_accepted();
+  receive(1, accepted);
+  ASSERT_EQ(sent_on(*link).size(), 1u);
+  pass(6s);
+  ASSERT_EQ(sent_on(*link).size(), 2u);
+  EXPECT_TRUE(last_on(*link).has_offer());
+  receive(1, accepted);
+  pass(6s);
+  EXPECT_EQ(sent_on(*link).size(), 2u) << "each time it has more patience";
+  pass(5s);
+  EXPECT_EQ(sent_on(*link).size(), 3u);
+  ask_for_all(1, id);
+  const auto said = sent_on(*link).size();
+  pass(60s);
+  EXPECT_EQ(sent_on(*link).size(), said) << "it goes on";
+}
+
 TEST_F(SendingDesk, NoteAndLimitAreRememberedAndTheSameOrderAgainSetsAnotherLimit) {
   send_files order;
   order.to = "bob";
