@@ -11,7 +11,7 @@ from support.programs import ProgramTest, sanitized, wait_until
 MIB = 1024 * 1024
 
 # Sizes for the machine at hand: what is slow with sanitizers is smaller there, and by hand anything goes.
-SIZE_MIB = int(os.environ.get("HOBNOB_TRANSFER_MIB", 16 if sanitized() else 64))
+SIZE_MIB = int(os.environ.get("HOBNOB_TRANSFER_MIB", 16 if sanitized() else 128))
 
 PART = ".hobnob-part-"
 
@@ -159,7 +159,10 @@ class TransferTest(ProgramTest):
     def wait_arrived(self, count, folder=None):
         """Until so many bytes of it are on bob's disk."""
         folder = folder or self.downloads
-        wait_until(lambda: arrived_bytes(folder) >= count, f"{count} bytes in {folder}")
+        try:
+            wait_until(lambda: arrived_bytes(folder) >= count, f"{count} bytes in {folder}")
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}\n{self.server.story()}") from None
 
     # --- what there is at the end ---
 

@@ -1,4 +1,4 @@
-# ctest: timeout=300
+# ctest: timeout=600
 """Transfers through everything that breaks: kills, full disks, changed sources, pauses, folders moved away."""
 
 import contextlib
@@ -13,7 +13,7 @@ from pathlib import Path
 from support.programs import sanitized, wait_until
 from support.transfers import MIB, SIZE_MIB, TransferTest, arrived_bytes, make_file, make_tree, parts, snapshot
 
-KILLS = int(os.environ.get("HOBNOB_TRANSFER_KILLS", 6))
+KILLS = int(os.environ.get("HOBNOB_TRANSFER_KILLS", 6 if sanitized() else 9))
 
 
 class Kills(TransferTest):
@@ -174,7 +174,7 @@ class Sources(TransferTest):
         self.changed_meanwhile(replace)
 
     def test_thousands_of_small_files_in_nested_folders(self):
-        count = int(os.environ.get("HOBNOB_TRANSFER_FILES", 1000 if sanitized() else 4000))
+        count = int(os.environ.get("HOBNOB_TRANSFER_FILES", 1000 if sanitized() else 10_000))
         self.start_pair()
         source = make_tree(self.sources / "tree", {
             f"{i % 10}/{i // 10 % 10}/{'deeper/' * (i % 4)}file {i}": i * 31 % 5000 for i in range(count)}, seed=count)

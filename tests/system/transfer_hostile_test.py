@@ -14,7 +14,7 @@ from support.transfers import make_file, parts, snapshot
 from support.undisturbed import BadInputTest
 from support.wire import BLOCKS, Closed, blocks, piece, transfer
 
-TREES = int(os.environ.get("HOBNOB_HOSTILE_TREES", 300))
+TREES = int(os.environ.get("HOBNOB_HOSTILE_TREES", 300 if sanitized() else 1000))
 OFFERS = int(os.environ.get("HOBNOB_HOSTILE_OFFERS", 1000 if sanitized() else 10_000))
 
 # More than a transfer needs, and far less than what is thrown at it.
