@@ -8,13 +8,15 @@ import re
 import unittest
 from pathlib import Path
 
+from support.certificates import Identity
 from support.programs import sanitized, wait_until
 from support.transfer_wire import BLOCK, Offered, TransferLink, content_hash, file_entry, folder_entry
 from support.transfers import make_file, parts, snapshot
 from support.undisturbed import BadInputTest
 from support.wire import BLOCKS, Closed, blocks, piece, transfer
 
-TREES = int(os.environ.get("HOBNOB_HOSTILE_TREES", 300 if sanitized() else 1000))
+TREES = int(os.environ.get("HOBNOB_HOSTILE_TREES", 300 if sanitized() else 2500))
+OFFERS_AT_ONCE = 90  # A receiver looks at a hundred of one user, then at a few a second.
 OFFERS = int(os.environ.get("HOBNOB_HOSTILE_OFFERS", 1000 if sanitized() else 10_000))
 
 # More than a transfer needs, and far less than what is thrown at it.
@@ -71,6 +73,16 @@ class HostileTest(BadInputTest):
         self.honest[to].wait_link("mallory", since=since)
         return link
 
+    def link_of(self, user):
+        """Of one more user, to bob."""
+        identity, bob = Identity(self.folder, user), self.honest["bob"]
+        session = self.client(identity=identity).login(identity, user)["session"]
+        bob.wait_presence(user, "online")
+        link = TransferLink(bob.pid, identity, user, session)
+        self.addCleanup(link.close)
+        bob.wait_link(user)
+        return link
+
     def received(self):
         return sorted(str(path.relative_to(self.downloads)) for path in self.downloads.rglob("*"))
 
@@ -121,8 +133,10 @@ class HostileNames(HostileTest):
         fragments = ["a", "b", "..", ".", "", "/", "//", "\\", "\0", "\n", "\x1b[1m", "\u202e", "x" * 255, "y" * 256,
                      ".a", "-", "~", "é", "\U0001f600", " ", "a.", "con", "a/b", "../", "/..", "%2e%2e", "\u0301" * 9,
                      "\ufeff", "\t"]
-        link, codes = self.link(), set()
+        link, codes = None, set()
         for number in range(TREES):
+            if number % OFFERS_AT_ONCE == 0:  # Of one user more would wait.
+                link = self.link_of(f"mallory{number}")
             entries = []
             for _ in range(chance.randrange(1, 6)):
                 below = chance.choice([entry["path"] + "/" for entry in entries] + [""])
