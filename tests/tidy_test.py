@@ -64,6 +64,12 @@ BANNED = [
      "time comes from `clock` or the actor clock, or simulation is not exact"),
     (r"\brandom_device\b|\bstd::rand\b|\bsrand\s*\(", r".*", r"(?!)",
      "randomness comes from the network's generator, or simulation is not exact"),
+    (r"\b(getrandom|getentropy|RAND_bytes|RAND_priv_bytes|randombytes_\w+)\s*\(", r"(actors|transport)/",
+     # Where the machine's own network and programs get theirs.
+     r"actors/storage/identity_file\.cpp|transport/tcp/tcp_network\.cpp",
+     "randomness comes from the network's generator, or simulation is not exact"),
+    (r"\bstd::time\s*\(|(?<![\w.:>])time\s*\(\s*(nullptr|NULL|0)\s*\)|\bstd::clock\s*\(", r"(actors|transport)/", r"(?!)",
+     "time comes from `clock` or the actor clock, or simulation is not exact"),
     (r"caf/all\.hpp", r".*", r"(?!)", "it costs seconds in every file: include what is used"),
     (r"\bf?printf\s*\(|\bputs\s*\(|\bstd::(cout|cerr|clog)\b", r"(actors|transport)/", r"(?!)",
      "a library does not print: log, or return the text"),

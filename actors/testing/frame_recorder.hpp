@@ -1,16 +1,12 @@
 #pragma once
 
-#include "transport/fingerprint.hpp"
+#include "actors/testing/key_owners.hpp"
 #include "transport/frame_observer.hpp"
 #include "transport/sim/trace.hpp"
 
 #include <cstddef>
-#include <map>
 
 namespace hobnob::testing {
-
-/// On which host of a world a key was used last.
-using key_owners = std::map<fingerprint, sim::host_id>;
 
 /// Writes the frames of one host's programs into the trace.
 class frame_recorder final : public frame_observer {

@@ -1,5 +1,6 @@
 #include "actors/testing/program.hpp"
 
+#include "actors/testing/frame_recorder.hpp"
 #include "actors/testing/sim_disk.hpp"
 #include "transport/sim/host_stack.hpp"
 #include "transport/sim/simulation.hpp"
@@ -43,7 +44,7 @@ program::program(program_surroundings around, sim::node& host)
       stack_(std::make_unique<sim::host_stack>(around.fabric, host, around.names)),
       disk_(std::make_unique<sim_disk>(
           sim::random_source{around.simulation.seed()}.fork("disk " + host_name_))),
-      frames_(around.simulation.log(), host.id(), around.keys),
+      frames_(std::make_unique<frame_recorder>(around.simulation.log(), host.id(), around.keys)),
       self_(std::make_shared<program*>(this)) {}
 
 program::~program() { *self_ = nullptr; }
@@ -72,10 +73,12 @@ std::size_t program::connections_with(const program& other) const {
   return result;
 }
 
+std::size_t program::send_queue_max() const noexcept { return frames_->queued_max(); }
+
 bool program::start() {
   if (process_) kill();
   if (!host_.powered()) stack_->boot();
-  process_ = std::make_unique<sim_process>(*stack_, around_.handshake, frames_);
+  process_ = std::make_unique<sim_process>(*stack_, around_.handshake, *frames_);
   ++starts_;
   become(state::running, "starts");
   fault_ = load(disk_->mount(), process_->net());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/testing/frame_recorder.hpp"
+#include "actors/testing/key_owners.hpp"
 #include "actors/testing/sim_process.hpp"
 
 #include <chrono>
@@ -24,6 +24,7 @@ class simulation;
 
 namespace hobnob::testing {
 
+class frame_recorder;
 class sim_disk;
 
 /// What has happened in a world, and when last.
@@ -86,7 +87,7 @@ class program {
   std::size_t connections_with(const program& other) const;
 
   /// The most bytes that ever waited in the send queue of one of its connections.
-  std::size_t send_queue_max() const noexcept { return frames_.queued_max(); }
+  std::size_t send_queue_max() const noexcept;
 
   /// Why it did not start, for people.
   const std::string& fault() const noexcept { return fault_; }
@@ -152,7 +153,7 @@ class program {
   std::string host_name_;
   std::unique_ptr<sim::host_stack> stack_;
   std::unique_ptr<sim_disk> disk_;
-  frame_recorder frames_;
+  std::unique_ptr<frame_recorder> frames_;
   std::unique_ptr<sim_process> process_;
   state state_ = state::never_started;
   time_point since_{};

@@ -235,7 +235,7 @@ class plan_drawer {
     if (random_.chance(0.4)) draw_circuits();
     if (random_.chance(0.4)) draw_cuts();
     if (random_.chance(0.25)) draw_gifts();
-    if (random_.chance(0.1)) draw_flood();
+    if (random_.chance(0.06)) draw_flood();  // Costs as much as ten others.
   }
 
   std::string& line_of(std::string_view kind, std::string_view name) {
@@ -311,8 +311,10 @@ class plan_drawer {
     if (from == to) return;
     happens({}, "partition " + from + " from " + to);
     happens({}, "change " + to + " rate=150000");
-    happens(span({}, length_ / 2), from + " pours " + to + " board 50 60000");
-    happens(some_time(), "restore " + to);
+    const auto at = span(std::min(length_ / 4, milliseconds{3'000}), length_ / 2);
+    for (const auto each : {at, at + span(milliseconds{1'000}, milliseconds{4'000})})
+      happens(std::min(each, length_), from + " pours " + to + " board 45 60000");
+    happens(length_, "restore " + to);
   }
 
   void draw_gifts() {

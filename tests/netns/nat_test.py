@@ -35,8 +35,9 @@ PAIRS = list(itertools.combinations_with_replacement(RULES, 2))
 INTRODUCER = "10.9.0.1:7440"
 
 
-def simulated(left, right):
-    done = subprocess.run([program_path("nat_puncher"), "simulate", left, right],
+def simulated(left, right, later_ms=0):
+    """The same in the simulator, 20 ms one way; the right one dials so much later."""
+    done = subprocess.run([program_path("nat_puncher"), "simulate", left, right, str(later_ms)],
                           capture_output=True, text=True, check=True)
     return done.stdout.split()
 
@@ -82,6 +83,18 @@ class Nat(unittest.TestCase):
         for other in ("preserving", "range", "symmetric"):
             self.assertEqual(simulated(other, "symmetric"), ["never", "never"], other)
         self.assertEqual(simulated("full_cone", "symmetric"), ["accept", "dial"])
+
+    def test_silent_nats_meet_however_late_the_other_one_dials(self):
+        for kind in ("preserving", "range"):
+            for later_ms in (0, 6, 30, 250):
+                self.assertEqual(simulated(kind, kind, later_ms), ["dial", "dial"], (kind, later_ms))
+
+    def test_nats_that_answer_the_unexpected_meet_when_both_dial_at_once(self):
+        for kind in ("reset", "unreachable"):
+            for later_ms in (0, 6, 18):  # The answer comes back after two trips of 20 ms.
+                self.assertEqual(simulated(kind, kind, later_ms), ["dial", "dial"], (kind, later_ms))
+        # Each RST closes the hole before the other one's next dial.
+        self.assertEqual(simulated("reset", "reset", 30), ["never", "never"])
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 //
 // usage: nat_puncher introduce ENDPOINT        tells two callers how it sees the other, until
 //                                              killed
-//        nat_puncher meet OWN INTRODUCER       one of the two
-//        nat_puncher simulate LEFT RIGHT       all three, behind NATs of these kinds: preserving,
-//                                              range, symmetric, full_cone
+//        nat_puncher meet OWN INTRODUCER [MS]  one of the two; dials so much later
+//        nat_puncher simulate LEFT RIGHT [MS]  all three, behind NATs of these kinds: preserving,
+//                                              range, symmetric, full_cone, reset, unreachable; the
+//                                              right one dials so much later
 //   stdout  "ready", or how each of them met the other: "dial", "accept" or "never"
 
 #include "transport/sim/tcp_hosts.hpp"
@@ -75,7 +76,7 @@ struct guest {
         own(own_end),
         door(needed(net.listen(own, {.shared_with_dials = true}), "listen")) {}
 
-  awaitable<void> meet(endpoint introducer_end) {
+  awaitable<void> meet(endpoint introducer_end, std::chrono::milliseconds skew) {
     const auto told = needed(co_await net.dial(introducer_end, {.local = own}), "introducer");
     bytes line(line_size);
     co_await read_all(*told, line);
@@ -84,6 +85,7 @@ struct guest {
       if (octet != std::byte{' '}) text += static_cast<char>(octet);
     }
     spawn_task(net.executor(), [this] { return accept(); });
+    co_await net.time().sleep_until(net.time().now() + skew);
     co_await dial_again_and_again(parsed(text));
     if (how.empty()) finish("never");
   }
@@ -139,12 +141,16 @@ int introduce(const endpoint& where) {
   return 0;
 }
 
-int meet(const endpoint& own, const endpoint& introducer_end) {
+std::chrono::milliseconds skew_of(const std::vector<std::string>& words) {
+  return std::chrono::milliseconds{words.size() == 4 ? std::stoi(words[3]) : 0};
+}
+
+int meet(const endpoint& own, const endpoint& introducer_end, std::chrono::milliseconds skew) {
   boost::asio::io_context loop{1};
   tcp_network net{loop};
   guest self{net, own};
   self.on_end = [&] { loop.stop(); };
-  spawn_task(net.executor(), [&] { return self.meet(introducer_end); });
+  spawn_task(net.executor(), [&] { return self.meet(introducer_end, skew); });
   loop.run();
   std::puts(self.how.c_str());
   return 0;
@@ -160,6 +166,10 @@ sim::nat_options nat_of(const std::string& kind) {
     result.ports = sim::nat_ports::sequential;
     result.port_first = 20'000;
     result.port_last = 20'999;
+  } else if (kind == "reset") {
+    result.unsolicited = sim::nat_refusal::reset;
+  } else if (kind == "unreachable") {
+    result.unsolicited = sim::nat_refusal::port_unreachable;
   } else if (kind == "symmetric") {
     result.mapping = nat_dependence::address_and_port_dependent;
     result.ports = sim::nat_ports::random;
@@ -169,7 +179,7 @@ sim::nat_options nat_of(const std::string& kind) {
   return result;
 }
 
-int simulate(const std::string& left, const std::string& right) {
+int simulate(const std::string& left, const std::string& right, std::chrono::milliseconds skew) {
   sim::simulation run{1};
   sim::fabric fabric{run};
   auto& internet = fabric.add_segment("internet", {.link = {.latency = 20ms}});
@@ -195,7 +205,9 @@ int simulate(const std::string& left, const std::string& right) {
   guest guests[] = {{*left_net, left_end}, {*right_net, right_end}};
   spawn_task(introducer_net->executor(), [&] { return host.serve(); });
   for (auto& each : guests) {
-    spawn_task(each.net.executor(), [&] { return each.meet(host.door->local_endpoint()); });
+    spawn_task(each.net.executor(), [&] {
+      return each.meet(host.door->local_endpoint(), &each == &guests[1] ? skew : 0ms);
+    });
   }
   const auto all_done = [&] {
     return std::ranges::none_of(guests, [](const auto& each) { return each.how.empty(); });
@@ -210,8 +222,9 @@ int simulate(const std::string& left, const std::string& right) {
 int main(int argc, char** argv) try {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 2 && words[0] == "introduce") return introduce(parsed(words[1]));
-  if (words.size() == 3 && words[0] == "meet") return meet(parsed(words[1]), parsed(words[2]));
-  if (words.size() == 3 && words[0] == "simulate") return simulate(words[1], words[2]);
+  const bool three = words.size() == 3 || words.size() == 4;
+  if (three && words[0] == "meet") return meet(parsed(words[1]), parsed(words[2]), skew_of(words));
+  if (three && words[0] == "simulate") return simulate(words[1], words[2], skew_of(words));
   std::fputs("usage: see the top of nat_puncher.cpp\n", stderr);
   return 1;
 } catch (const std::exception& e) {

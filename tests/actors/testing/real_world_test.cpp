@@ -2,9 +2,12 @@
 #include "sim_world.hpp"
 
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <atomic>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <iterator>
 
@@ -21,6 +24,20 @@ std::atomic<long> clock_calls = 0;
 extern "C" int clock_gettime(clockid_t which, timespec* out) noexcept {
   const auto result = static_cast<int>(syscall(SYS_clock_gettime, which, out));
   if (wild && result == 0) out->tv_sec += 60 * ++clock_calls;
+  return result;
+}
+
+extern "C" time_t time(time_t* out) noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (out) *out = now.tv_sec;
+  return now.tv_sec;
+}
+
+extern "C" int gettimeofday(timeval* out, void*) noexcept {
+  timespec now{};
+  const auto result = clock_gettime(CLOCK_REALTIME, &now);
+  *out = {now.tv_sec, now.tv_nsec / 1000};
   return result;
 }
 
@@ -55,12 +72,25 @@ TEST(RealWorld, TheMachinesClockDoesNotShow) {
   const auto calm = live(false);
   clock_calls = 0;
   EXPECT_EQ(live(true), calm);
-  timespec now{};
-  wild = true;
-  clock_calls = 0;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  wild = false;
-  EXPECT_EQ(clock_calls, 1);  // So it is ours that everything called.
+}
+
+// So it is ours that everything calls, the standard library first of all.
+TEST(RealWorld, TheMachinesClockIsReplacedHoweverItIsAsked) {
+  const auto calls_of = [](auto&& ask) {
+    wild = true;
+    clock_calls = 0;
+    ask();
+    wild = false;
+    return clock_calls.load();
+  };
+  EXPECT_EQ(calls_of([] { (void)std::chrono::steady_clock::now(); }), 1);
+  EXPECT_EQ(calls_of([] { (void)std::chrono::system_clock::now(); }), 1);
+  EXPECT_EQ(calls_of([] { (void)std::time(nullptr); }), 1);
+  EXPECT_EQ(calls_of([] {
+              timeval now{};
+              gettimeofday(&now, nullptr);
+            }),
+            1);
 }
 
 // What the hash is there for: anything that differs from run to run changes it.

@@ -257,6 +257,46 @@ TEST(TeamScenario, HeartbeatLimitsAreExact) {
   }
 }
 
+TEST(TeamScenario, HeartbeatLimitsOfASessionAreExactForThePeer) {
+  for (const auto heartbeat : {1000ms, 5000ms, 60'000ms}) {
+    test_world w{1, {.heartbeat = heartbeat}};
+    w.add_relay();
+    auto& ann = *w.add_peers({"ann", "bob"}).front();
+    ASSERT_TRUE(w.settle());
+    w.run_for(7 * heartbeat / 3);
+    w.apply("crash relay");
+    ASSERT_TRUE(w.run_until([&] { return !ann.online(); }, 5 * heartbeat));
+    const auto& last = ann.book().sessions.back();
+    EXPECT_EQ(last.event.state, session_state::waiting);
+    EXPECT_EQ(last.at - last_heard(w, "ann", "relay"), 3 * heartbeat);
+  }
+}
+
+// News are gathered for 250 ms, and on their way for a little more.
+TEST(TeamScenario, HeartbeatLimitsOfASessionAreExactForTheRelay) {
+  constexpr auto telling = 300ms;
+  for (const auto heartbeat : {1000ms, 5000ms, 60'000ms}) {
+    test_world w{1, {.heartbeat = heartbeat}};
+    w.add_relay();
+    auto& ann = *w.add_peers({"ann", "bob"}).front();
+    ASSERT_TRUE(w.settle());
+    w.run_for(7 * heartbeat / 3);
+    w.apply("crash bob");
+    ASSERT_TRUE(w.run_until([&] { return ann.roster().empty(); }, 5 * heartbeat));
+    const auto heard = last_heard(w, "relay", "bob");
+    const auto& told = ann.book().presences;
+    ASSERT_GE(told.size(), 3u);
+    const auto& suspected = told[told.size() - 2];
+    EXPECT_EQ(suspected.event.state, presence::suspect);
+    EXPECT_GE(suspected.at - heard, 2 * heartbeat);
+    EXPECT_LE(suspected.at - heard, 2 * heartbeat + telling);
+    EXPECT_EQ(told.back().event.state, presence::offline);
+    EXPECT_EQ(told.back().event.reason, close_reason::heartbeat);
+    EXPECT_GE(told.back().at - heard, 3 * heartbeat);
+    EXPECT_LE(told.back().at - heard, 3 * heartbeat + telling);
+  }
+}
+
 // Its kernel goes on acknowledging: only what the program itself says is missing.
 TEST(TeamScenario, APausedPeerIsSuspectedAndLostAndComesBackByItself) {
   test_world w;

@@ -78,6 +78,17 @@ TEST(SwarmPlan, TheMixOfFaultsIsDrawnToo) {
   EXPECT_LT(with_partitions, 180u);
 }
 
+TEST(SwarmPlan, WhatIsRareIsDrawnNowAndThen) {
+  for (const char* part : {" behind ", " v6=yes", " also=", " circuits=always", "relay other",
+                           " relay=other", " gives ", " pours "}) {
+    std::size_t with_it = 0;
+    for (std::uint64_t seed = 1; seed <= 400; ++seed)
+      with_it += joined(draw_schedule(seed)).find(part) != std::string::npos;
+    EXPECT_GT(with_it, 8u) << part;
+    EXPECT_LT(with_it, 300u) << part;
+  }
+}
+
 TEST(SwarmRun, WhatWasDoneIsCountedAndNonsenseIsRefused) {
   const auto result = run_schedule(
       {"seed 3", "handshake plain", "relay relay", "peer ann", "peer bob", "at 1s kill ann",
