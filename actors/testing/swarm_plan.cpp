@@ -229,13 +229,14 @@ class plan_drawer {
     random_ = sim::random_source{seed_}.fork("rarities");
     if (random_.chance(0.4)) return;
     if (sites_.size() > 1 && random_.chance(0.4)) put_behind(sites_[1], sites_[0]);
-    if (random_.chance(0.15)) draw_second_relay();
+    const bool floods = random_.chance(0.06);  // Costs as much as ten others.
+    if (!floods && random_.chance(0.15)) draw_second_relay();
     if (random_.chance(0.4)) draw_v6();
     if (random_.chance(0.25)) draw_further_interface();
     if (random_.chance(0.4)) draw_circuits();
     if (random_.chance(0.4)) draw_cuts();
     if (random_.chance(0.25)) draw_gifts();
-    if (random_.chance(0.06)) draw_flood();  // Costs as much as ten others.
+    if (floods) draw_flood();
   }
 
   std::string& line_of(std::string_view kind, std::string_view name) {
@@ -307,13 +308,14 @@ class plan_drawer {
   /// More than the relay keeps for one who reads slowly: some is refused, and what comes after it
   /// is held back for it.
   void draw_flood() {
-    const auto from = one_of(users_), to = one_of(users_);
-    if (from == to) return;
+    const auto from = one_of(users_);
+    auto to = one_of(users_);
+    while (to == from) to = one_of(users_);
     happens({}, "partition " + from + " from " + to);
     happens({}, "change " + to + " rate=150000");
-    const auto at = span(std::min(length_ / 4, milliseconds{3'000}), length_ / 2);
-    for (const auto each : {at, at + span(milliseconds{1'000}, milliseconds{4'000})})
-      happens(std::min(each, length_), from + " pours " + to + " board 45 60000");
+    auto at = span(std::min(length_ / 4, milliseconds{3'000}), length_ / 2);
+    for (int i = 0; i < 3; ++i, at += span(milliseconds{1'000}, milliseconds{3'000}))
+      happens(std::min(at, length_), from + " pours " + to + " board 45 60000");
     happens(length_, "restore " + to);
   }
 

@@ -2,10 +2,11 @@
 """Does the swarm find bugs? Plants each of tests/sim/planted/*.patch in a copy of the tree, builds what
 it changes against an existing build, and runs sim_soak until a seed fails.
 
-usage: planted_bugs.py [--build build/relwithdebinfo] [--seeds 2000] [NAME...]
+usage: planted_bugs.py [--build build/relwithdebinfo] [--seeds N] [--write] [NAME...]
 
-Needs a build with sim_soak. Prints one line per bug: the number of seeds until it was found, and by
-which violation. Exit status 1 if one was not found.
+Needs a build with sim_soak. The head of each patch says which seed found it last and within how many
+seeds it has to be found. Prints one line per bug: the seed that found it, and by which violation. Exit
+status 1 if one was not found within its limit, or does not apply or build.
 """
 
 import argparse
@@ -22,36 +23,85 @@ PATCHES = pathlib.Path(__file__).resolve().parent / "planted"
 SOURCES = ("actors", "transport")
 
 
+class Patch:
+    """Its head: `found by seed N: VIOLATION`, `limit: N seeds`."""
+
+    def __init__(self, path):
+        self.path = path
+        self.head, mark, change = path.read_text().partition("--- a/")
+        self.change = mark + change
+
+    def number(self, pattern):
+        found = re.search(pattern, self.head)
+        return int(found.group(1)) if found else None
+
+    @property
+    def seed(self):
+        return self.number(r"(?m)^found by seed (\d+): ")
+
+    @property
+    def limit(self):
+        return self.number(r"(?m)^limit: (\d+) seeds$")
+
+    @property
+    def files(self):
+        return re.findall(r"^\+\+\+ b/(\S+)", self.change, re.MULTILINE)
+
+    def apply(self, tree, *options):
+        """Without guesses about where it belongs, or CalledProcessError."""
+        return subprocess.run(["patch", "-p1", "--quiet", "--fuzz=0", *options], input=self.change, cwd=tree,
+                              check=True, capture_output=True, text=True)
+
+    def write(self, seed, violation):
+        self.path.write_text(f"found by seed {seed}: {violation}\nlimit: {self.limit} seeds\n{self.change}")
+
+
 def build_commands(build):
-    """The last command of ninja's list links sim_soak; the others compile."""
+    """({source: (file that is compiled, command)}, command that links sim_soak)."""
     listed = subprocess.run(["ninja", "-C", build, "-t", "commands", "tests/sim/sim_soak"],
                             check=True, capture_output=True, text=True).stdout.splitlines()
-    link = listed[-1]
     compiles = {}
     for line in listed:
-        source = re.search(r" -c (\S+)", line)
-        if source:
-            compiles[source.group(1)] = line
-    return compiles, link
+        found = re.search(r" -c (\S+)", line)
+        if not found:
+            continue
+        compiled = found.group(1)
+        sources = [compiled]
+        if "/Unity/" in compiled:
+            sources = re.findall(r'^#include "([^"]+)"', pathlib.Path(compiled).read_text(), re.MULTILINE)
+        for source in sources:
+            compiles[source] = compiled, line
+    return compiles, listed[-1]
+
+
+def compile_changed(changed, copy, build, compiles):
+    """The object of a changed file; of several files, where they are compiled as one."""
+    compiled, command = compiles[str(ROOT / changed)]
+    source = copy / changed
+    if compiled != str(ROOT / changed):
+        source = copy / (changed.replace("/", "_") + ".unity.cxx")
+        text = pathlib.Path(compiled).read_text()
+        for folder in SOURCES:
+            text = text.replace(f'"{ROOT}/{folder}/', f'"{copy}/{folder}/')
+        source.write_text(text)
+    target = copy / (changed.replace("/", "_") + ".o")
+    words = shlex.split(command)
+    for flag in ("-MF", "-MT", "-o"):
+        words[words.index(flag) + 1] = str(target) + (".d" if flag == "-MF" else "")
+    words[words.index("-c") + 1] = str(source)
+    words = [f"-I{copy}" if word == f"-I{ROOT}" else word for word in words]
+    subprocess.run(words, cwd=build, check=True)
+    return str(target)
 
 
 def plant(patch, copy, build):
     """Builds sim_soak with the bug in it. Objects given before the libraries win over those inside."""
     for folder in SOURCES:
         shutil.copytree(ROOT / folder, copy / folder)
-    with patch.open() as text:
-        subprocess.run(["patch", "-p1", "--quiet"], stdin=text, cwd=copy, check=True)
+    patch.apply(copy)
     compiles, link = build_commands(build)
-    objects = []
-    for changed in re.findall(r"^\+\+\+ b/(\S+\.cpp)", patch.read_text(), re.MULTILINE):
-        target = copy / (changed.replace("/", "_") + ".o")
-        words = shlex.split(compiles[str(ROOT / changed)])
-        for flag in ("-MF", "-MT", "-o"):
-            words[words.index(flag) + 1] = str(target) + (".d" if flag == "-MF" else "")
-        words[words.index("-c") + 1] = str(copy / changed)
-        words = [f"-I{copy}" if word == f"-I{ROOT}" else word for word in words]
-        subprocess.run(words, cwd=build, check=True)
-        objects.append(str(target))
+    objects = [compile_changed(changed, copy, build, compiles)
+               for changed in patch.files if changed.endswith(".cpp")]
     program = copy / "sim_soak"
     words = shlex.split(link.replace(": && ", "").replace(" && :", ""))
     words[words.index("-o") + 1] = str(program)
@@ -61,34 +111,50 @@ def plant(patch, copy, build):
     return program
 
 
-def hunt(program, seeds, at_a_time=20):
-    """(seeds needed, first violation), or None."""
+def hunt(program, seeds, at_a_time=10):
+    """(seed, first violation), or None."""
     for first in range(1, seeds + 1, at_a_time):
-        command = [program, "--first-seed", str(first), "--seeds", str(at_a_time), "--seconds", "600",
-                   "--jobs", "1", "--as-drawn"]
+        command = [program, "--first-seed", str(first), "--seeds", str(min(at_a_time, seeds + 1 - first)),
+                   "--seconds", "3600", "--jobs", "1", "--as-drawn"]
         run = subprocess.run(command, capture_output=True, text=True)
         found = re.search(r"^== seed (\d+)(.*)$", run.stdout, re.MULTILINE)
         if found:
             violated = re.search(r"^violated: (.*)$", run.stdout, re.MULTILINE)
-            return int(found.group(1)), violated.group(1) if violated else found.group(2).strip()
+            ended = found.group(2).strip(" :")
+            return int(found.group(1)), violated.group(1) if violated and not ended else ended
     return None
+
+
+def try_one(patch, build, seeds):
+    """(what became of it, for people; whether it was found; what hunt() said)."""
+    with tempfile.TemporaryDirectory(prefix="planted-") as copy:
+        try:
+            program = plant(patch, pathlib.Path(copy).resolve(), build)
+        except subprocess.CalledProcessError as error:
+            return f"CANNOT BE PLANTED: {error} {error.stdout or ''}", False, None
+        found = hunt(program, seeds)
+    if not found:
+        return f"NOT FOUND in {seeds} seeds", False, None
+    return f"seed {found[0]}: {found[1]}", True, found
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--build", default=ROOT / "build/relwithdebinfo", type=pathlib.Path)
-    options.add_argument("--seeds", default=2000, type=int)
+    options.add_argument("--seeds", type=int, help="instead of each patch's limit")
+    options.add_argument("--write", action="store_true", help="write into the patches what was found")
     options.add_argument("names", nargs="*")
     given = options.parse_args()
     missed = 0
-    for patch in sorted(PATCHES.glob("*.patch")):
-        if given.names and not any(name in patch.stem for name in given.names):
+    for path in sorted(PATCHES.glob("*.patch")):
+        if given.names and not any(name in path.stem for name in given.names):
             continue
-        with tempfile.TemporaryDirectory(prefix="planted-") as copy:
-            found = hunt(plant(patch, pathlib.Path(copy), given.build.resolve()), given.seeds)
-        missed += found is None
-        seeds, violation = found or (None, "")
-        print(f"{patch.stem}: " + (f"seed {seeds}: {violation}" if found else "NOT FOUND"), flush=True)
+        patch = Patch(path)
+        told, well, found = try_one(patch, given.build.resolve(), given.seeds or patch.limit)
+        missed += not well
+        print(f"{path.stem}: {told}", flush=True)
+        if found and given.write:
+            patch.write(*found)
     return 1 if missed else 0
 
 
