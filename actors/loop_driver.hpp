@@ -49,8 +49,8 @@ class loop_driver {
   /// `time_point::max()` means that no timer is left. Waking earlier, too, is harmless.
   virtual void wake_at(time_point time) = 0;
 
-  /// Whether its programs may have other threads: `caf::aout` then prints on one of its own. It goes
-  /// to the log if not.
+  /// Whether its programs may have other threads: if not, what `caf::aout` prints, which otherwise
+  /// has one of its own, goes to the log.
   virtual bool allows_threads() const noexcept { return true; }
 
   /// Loop thread: which of `count` waiting actors runs next, 0 being the one that waits longest. A
