@@ -4,7 +4,8 @@ it changes against an existing build, and runs sim_soak until a seed fails.
 
 usage: planted_bugs.py [--build build/relwithdebinfo] [--seeds N] [--write] [NAME...]
 
-Needs a build with sim_soak. The head of each patch says which seed found it last and within how many
+Brings sim_soak of that build up to date first: an object of newer sources would not go with older ones.
+The head of each patch says which seed found it last and within how many
 seeds it has to be found. Prints one line per bug: the seed that found it, and by which violation. Exit
 status 1 if one was not found within its limit, or does not apply or build.
 """
@@ -145,6 +146,7 @@ def main():
     options.add_argument("--write", action="store_true", help="write into the patches what was found")
     options.add_argument("names", nargs="*")
     given = options.parse_args()
+    subprocess.run(["cmake", "--build", given.build, "--target", "sim_soak"], check=True, stdout=subprocess.DEVNULL)
     missed = 0
     for path in sorted(PATCHES.glob("*.patch")):
         if given.names and not any(name in path.stem for name in given.names):
