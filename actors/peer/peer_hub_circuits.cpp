@@ -1,5 +1,7 @@
 #include "actors/peer/peer_hub.hpp"
 
+#include "actors/core/user_name.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -38,8 +40,15 @@ bool has_failed(const core::dial_plan& dials) {
 // --- Wanting one --------------------------------------------------------------------------------
 
 void peer_hub_state::want(const want_link& wish) {
+  if (stopping || !core::is_user_name(wish.user)) return;
   auto* user = find_user(wish.user);
-  if (!user || stopping) return;
+  // A hidden peer is told of nobody: it asks.
+  const bool unseen = !user || !(user->online || is_linked(*user));
+  if (config->hidden && unseen && session_usable()) {
+    user = &user_named(wish.user);
+    look_up(*user);
+  }
+  if (!user) return;
   if (user->circuit.until < now())
     user->circuit.not_before = std::max(user->circuit.not_before, now() + direct_first);
   user->circuit.until = now() + wish_time;

@@ -134,5 +134,18 @@ run 34745ms
 )");
 }
 
+// A hidden peer is told of nobody: files for somebody whom it had not asked for waited for ever.
+TEST(Found, AHiddenPeerAsksForWhomItHasFiles) {
+  expect_all_well(R"(
+seed 1
+handshake plain
+relay relay
+peer ann hidden=yes
+peer cara
+at 5s ann gives cara f 1000
+run 10s
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
