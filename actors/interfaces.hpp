@@ -38,7 +38,7 @@ using dial_client_actor = caf::typed_actor<reacts_to<dial_finished>>;
 
 // --- heartbeat_monitor ---
 
-/// The monitor's own tick: every heartbeat interval it looks at the connection's `last_received`.
+/// To the monitor itself: there is news of its connection's silence, or it is time to look.
 struct heartbeat_tick {};
 
 using heartbeat_monitor_actor = caf::typed_actor<reacts_to<heartbeat_tick>>;
