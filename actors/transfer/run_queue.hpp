@@ -5,19 +5,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
-#include <utility>
+#include <string>
 #include <vector>
 
 namespace hobnob {
 
-/// Who may run: at most so many at once, the others in the order in which they asked.
+/// Who may run: at most so many at once. The others wait: next is who asked first among those whose
+/// user has the fewest running, so that nobody's many keep out what is another's.
 class run_queue {
  public:
   struct turn {
     core::transfer_id id{};
     std::uint64_t ticket = 0;  ///< As it was asked with.
+    std::string user;          ///< At the other side.
   };
 
   explicit run_queue(std::size_t running_max) : running_max_(running_max) {}
@@ -26,7 +27,7 @@ class run_queue {
   bool ask(const turn& who) {
     leave(who.id);
     if (running_.size() < running_max_) {
-      running_.emplace(who.id, who.ticket);
+      running_.emplace(who.id, who.user);
       return true;
     }
     waiting_.push_back(who);
@@ -38,9 +39,11 @@ class run_queue {
     leave(id);
     std::vector<turn> next;
     while (!waiting_.empty() && running_.size() < running_max_) {
-      next.push_back(waiting_.front());
-      running_.emplace(waiting_.front().id, waiting_.front().ticket);
-      waiting_.pop_front();
+      const auto first = std::ranges::min_element(
+          waiting_, {}, [this](const turn& each) { return running_of(each.user); });
+      running_.emplace(first->id, first->user);
+      next.push_back(*first);
+      waiting_.erase(first);
     }
     return next;
   }
@@ -54,9 +57,13 @@ class run_queue {
     std::erase_if(waiting_, [&](const turn& t) { return t.id == id; });
   }
 
+  std::ptrdiff_t running_of(const std::string& user) const {
+    return std::ranges::count_if(running_, [&](const auto& each) { return each.second == user; });
+  }
+
   std::size_t running_max_;
-  std::map<core::transfer_id, std::uint64_t> running_;  ///< With their tickets.
-  std::deque<turn> waiting_;
+  std::map<core::transfer_id, std::string> running_;  ///< With their users.
+  std::vector<turn> waiting_;                         ///< In the order in which they asked.
 };
 
 }  // namespace hobnob

@@ -249,7 +249,8 @@ void transfer_desk_state::give_slot(const slot_wanted& wish) {
   }
   const auto found = transfers.find(wish.id);
   if (found == transfers.end() || !found->second.actor) return;
-  self->send(found->second.actor, slot_answer{wish.ticket, queue.ask({wish.id, wish.ticket})});
+  const bool granted = queue.ask({wish.id, wish.ticket, found->second.info.user});
+  self->send(found->second.actor, slot_answer{wish.ticket, granted});
 }
 
 template <class Event>
