@@ -3,6 +3,9 @@
 #include <boost/asio/error.hpp>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,6 +90,10 @@ class splice_flow final : public circuit_flow {
 std::unique_ptr<circuit_flow> make_splice_flow(tcp_stream& from, tcp_stream& to) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_NONBLOCK | O_CLOEXEC) != 0) return nullptr;
+  // More than a connection's own: the ends, which know what is urgent, hold their bulk back, and
+  // here it saves wake-ups (with 128 KiB a relayed GiB cost 1.6 times the CPU).
+  const int unsent_max = 1024 * 1024;
+  ::setsockopt(to.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max, sizeof unsent_max);
   // Beyond what this user may have (pipe-user-pages-soft) it keeps its usual 64 KiB.
   ::fcntl(pipe[1], F_SETPIPE_SZ, pipe_size);
   return std::make_unique<splice_flow>(from, to, pipe);
