@@ -79,7 +79,7 @@ void sending_transfer_state::take_accepted() {
   inbox_bytes = 0;
   made_blocks.clear();
   forget_first = true;
-  has_blocks = has_questions = false;
+  asked = has_blocks = has_questions = false;
   wake_in(alarm::patience, patience);
 }
 

@@ -147,5 +147,27 @@ run 10s
 )");
 }
 
+// A link and a circuit came about at once. The receiver followed the offer on the circuit, which
+// was replaced; back on the link it waited for an offer, and the sender for what it had begun to
+// ask for on that link before.
+TEST(Found, AReceiverThatComesBackToALinkIsOfferedAgainWhatItHadAskedFor) {
+  expect_all_well(R"(
+seed 60001001
+handshake plain
+heartbeat 500ms
+site site1
+relay relay
+peer ann
+peer bob at site1 circuits=always
+peer twin user=ann
+at 0s change internet latency=88ms
+at 2721ms start bob
+at 6134ms twin gives bob file3 0
+at 7506ms start twin
+at 7506ms start bob
+run 7506ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
