@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -136,13 +137,10 @@ std::string program_path(const std::string& name) {
 }
 
 std::chrono::nanoseconds cpu_time(pid_t pid) {
-  std::chrono::nanoseconds sum{0};
-  for (const auto& task : fs::directory_iterator{"/proc/" + std::to_string(pid) + "/task"}) {
-    std::ifstream file{task.path() / "schedstat"};
-    std::int64_t on_cpu = 0;
-    if (file >> on_cpu) sum += std::chrono::nanoseconds{on_cpu};
-  }
-  return sum;
+  clockid_t clock{};
+  timespec used{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0) return {};
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 std::size_t open_descriptors(pid_t pid) {

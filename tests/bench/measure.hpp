@@ -89,7 +89,7 @@ std::string own_path();
 /// `HOBNOB_BIN_DIR/name`, or beside this program's build tree.
 std::string program_path(const std::string& name);
 
-/// CPU time of all threads of `pid` so far.
+/// CPU time of all threads of `pid` so far, those that have ended included.
 std::chrono::nanoseconds cpu_time(pid_t pid);
 
 /// How many files and sockets `pid` has open.
