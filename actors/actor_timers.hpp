@@ -54,8 +54,8 @@ class actor_timers final : public caf::actor_clock {
   using quiet_look = std::function<std::optional<time_point>(time_point now)>;
 
   /// Calls `look` on the loop's thread at `t`, and again whenever it says, until it says nothing:
-  /// then `receiver` gets `wake`. For what is looked at often and seldom news: a look costs a tenth
-  /// of a message. It ends with the actor. Loop thread.
+  /// then `receiver` gets `wake`. For what is looked at often and is seldom news: a look is no
+  /// message, and wakes nobody. It ends with the actor. Loop thread.
   void schedule_look(time_point t, caf::strong_actor_ptr receiver, quiet_look look,
                      caf::mailbox_element_ptr wake);
 
