@@ -1,9 +1,19 @@
 // Files between two processes, out of the page cache: thrown away at the other end, and into files;
 // 10,000 small ones; through a circuit of the relay; two and four at once, and the round trip of a
-// message meanwhile. Beside Asio coroutines on hobnob's own TLS engine that move the same bytes and
-// do nothing else, in turn (through a relay that does nothing but splice).
+// message meanwhile. In turn with
+//   bare         Asio coroutines on hobnob's own TLS engine that move the same bytes and do nothing
+//                else (through a relay that does nothing but splice),
+//   bare_synced  the same, which like hobnob stores what it wrote before it says that it is there,
+//   tar          `tar -c` into that TLS engine, out of it into `tar -x`, for the small ones; as
+//   tar_synced   all that is on disk in the end.
 // `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
-// (where files are made; the default is a new folder in the temporary one).
+// (where files are made; the default is a new folder in the temporary one: on a disk, and with
+// `--folder /dev/shm` in memory).
+//
+// Only when asked for: `--only scp`, a large file into a file beside `scp` (and `scp_synced`) with
+// AES-128-GCM through an sshd of its own on loopback, if there is one. Each scp connects anew,
+// which is in its figures and told as `connecting_s`. Root's sshd wants /run/sshd: where that is
+// missing it sees another, empty /run.
 
 #include "file_ends.hpp"
 
@@ -12,6 +22,7 @@
 #include <unistd.h>
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <stdexcept>
 #include <thread>
@@ -23,9 +34,12 @@ namespace {
 
 constexpr double mib = 1024 * 1024;
 
-using file_system_maker = std::unique_ptr<file_client> (*)(file_route);
-constexpr std::pair<const char*, file_system_maker> file_systems[] = {
-    {"hobnob", hobnob_file_client}, {"bare", bare_file_client}};
+using file_systems =
+    std::vector<std::pair<std::string, std::function<std::unique_ptr<file_client>(file_route)>>>;
+
+std::function<std::unique_ptr<file_client>(file_route)> bare(bare_content content) {
+  return [content](file_route route) { return bare_file_client(route, content); };
+}
 
 struct workplace {
   explicit workplace(const std::string& base)
@@ -50,6 +64,9 @@ void make_content(const fs::path& path, std::size_t size, std::uint32_t seed) {
   if (!out) throw std::runtime_error("cannot write " + path.string());
 }
 
+/// From now on: see clear_refs in proc(5).
+void forget_peak(pid_t pid) { std::ofstream{"/proc/" + std::to_string(pid) + "/clear_refs"} << 5; }
+
 /// The greatest resident size of `pid` so far.
 double peak_mib(pid_t pid) {
   std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
@@ -61,6 +78,7 @@ double peak_mib(pid_t pid) {
 
 struct file_figures {
   samples mib_per_second, sender_cpu, receiver_cpu, relay_cpu, peak_sender, peak_receiver;
+  samples connecting;
 };
 
 /// Of a process that may not be there.
@@ -70,20 +88,24 @@ std::chrono::nanoseconds cpu_time_if_any(pid_t pid) {
 
 /// CPU in seconds a GiB.
 void measure_send(file_client& client, const file_job& job, double size, file_figures& to) {
-  const auto cpu_here = cpu_time(getpid());
-  const auto cpu_there = cpu_time(client.other_end());
+  const auto end = client.other_end();
+  for (const auto pid : {getpid(), end}) forget_peak(pid);
+  const auto cpu_here = client.cpu_here();
+  const auto cpu_there = client.cpu_there();
   const auto cpu_between = cpu_time_if_any(client.relay());
   const auto took = client.send(job);
   const double gib = size / mib / 1024;
-  const std::chrono::duration<double> here = cpu_time(getpid()) - cpu_here;
-  const std::chrono::duration<double> there = cpu_time(client.other_end()) - cpu_there;
+  const std::chrono::duration<double> here = client.cpu_here() - cpu_here;
+  const std::chrono::duration<double> there = client.cpu_there() - cpu_there;
   const std::chrono::duration<double> between = cpu_time_if_any(client.relay()) - cpu_between;
   to.mib_per_second.add(size / mib / took.count());
   if (client.relay() != 0) to.relay_cpu.add(between.count() / gib);
   to.sender_cpu.add(here.count() / gib);
   to.receiver_cpu.add(there.count() / gib);
+  if (client.connecting().count() > 0) to.connecting.add(client.connecting().count());
+  if (end == 0) return;
   to.peak_sender.add(peak_mib(getpid()));
-  to.peak_receiver.add(peak_mib(client.other_end()));
+  to.peak_receiver.add(peak_mib(end));
 }
 
 void print_figures(const std::string& bench, const std::string& system,
@@ -95,34 +117,39 @@ void print_figures(const std::string& bench, const std::string& system,
   append_spread(fields, "relay_cpu_s_per_gib", result.relay_cpu);
   append_spread(fields, "sender_peak_mib", result.peak_sender);
   append_spread(fields, "receiver_peak_mib", result.peak_receiver);
+  append_spread(fields, "connecting_s", result.connecting);
   print_result(fields);
 }
 
-void measure_files(const std::string& bench, const fs::path& source, double size,
-                   const fs::path& target, std::int64_t rounds,
+void measure_files(const std::string& bench, const file_systems& systems, const fs::path& source,
+                   double size, const fs::path& target, std::int64_t rounds,
                    file_route route = file_route::direct) {
   std::map<std::string, file_figures> figures;
   for (std::int64_t round = 0; round < rounds; ++round) {
-    for (const auto& [name, make] : file_systems) {
+    for (const auto& [name, make] : systems) {
       const auto client = make(route);
       measure_send(*client, {source, target}, size, figures[name]);
       if (!target.empty()) remove_all(target);
     }
   }
-  for (const auto& [name, result] : figures) print_figures(bench, name, result);
+  for (const auto& [name, make] : systems) print_figures(bench, name, figures[name]);
 }
 
 void measure_large(const workplace& at, double size, std::int64_t rounds) {
   const auto source = at.folder / "large";
   make_content(source, static_cast<std::size_t>(size), 1);
-  measure_files("file_large_to_null", source, size, {}, rounds);
-  measure_files("file_large_to_file", source, size, at.folder / "received", rounds);
+  file_systems systems{{"hobnob", hobnob_file_client}, {"bare", bare(bare_content::files)}};
+  measure_files("file_large_to_null", systems, source, size, {}, rounds);
+  systems.emplace_back("bare_synced", bare(bare_content::files_synced));
+  measure_files("file_large_to_file", systems, source, size, at.folder / "received", rounds);
 }
 
 void measure_circuit(const workplace& at, double size, std::int64_t rounds) {
   const auto source = at.folder / "relayed";
   make_content(source, static_cast<std::size_t>(size), 3);
-  measure_files("file_large_by_circuit_to_null", source, size, {}, rounds, file_route::circuit);
+  const file_systems systems{{"hobnob", hobnob_file_client}, {"bare", bare(bare_content::files)}};
+  measure_files("file_large_by_circuit_to_null", systems, source, size, {}, rounds,
+                file_route::circuit);
 }
 
 void measure_small(const workplace& at, std::size_t files, std::int64_t rounds) {
@@ -132,8 +159,29 @@ void measure_small(const workplace& at, std::size_t files, std::int64_t rounds) 
     create_directories(folder);
     make_content(folder / std::to_string(i), size, static_cast<std::uint32_t>(i));
   }
-  measure_files("file_small_4KiB_to_file", at.folder / "small", static_cast<double>(files * size),
-                at.folder / "received", rounds);
+  const file_systems systems{{"hobnob", hobnob_file_client},
+                             {"bare", bare(bare_content::files)},
+                             {"tar", bare(bare_content::tar)},
+                             {"tar_synced", bare(bare_content::tar_synced)}};
+  measure_files("file_small_4KiB_to_file", systems, at.folder / "small",
+                static_cast<double>(files * size), at.folder / "received", rounds);
+}
+
+void measure_beside_scp(const workplace& at, double size, std::int64_t rounds) {
+  const auto scp = [&](bool synced) {
+    return [&, synced](file_route) { return scp_file_client(at.folder / "ssh", synced); };
+  };
+  const std::string bench = "file_large_beside_scp";
+  try {
+    scp(false)(file_route::direct);
+    const auto source = at.folder / "copied";
+    make_content(source, static_cast<std::size_t>(size), 4);
+    measure_files(bench,
+                  {{"hobnob", hobnob_file_client}, {"scp", scp(false)}, {"scp_synced", scp(true)}},
+                  source, size, at.folder / "received", rounds);
+  } catch (const std::runtime_error& missing) {
+    print_result({{"bench", bench}, {"skipped", missing.what()}});
+  }
 }
 
 /// Several transfers at once, and what a message meets meanwhile.
@@ -188,6 +236,7 @@ int run(const bench_options& options) {
     measure_shared(at, size, 2, rounds);
     measure_shared(at, size, 4, rounds);
   }
+  if (only == "scp") measure_beside_scp(at, size, rounds);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "file_ends.hpp"
 
+#include "file_tar.hpp"
 #include "load_loop.hpp"
 
 #include "actors/storage/owned_fd.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::size_t file_read_size = 256 * 1024;
 constexpr std::size_t file_head_size = 16;  ///< Size of what follows, and the size of the path.
+constexpr std::size_t job_head_size = 16;   ///< What it is, and the size of the folder's path.
 
 struct file_to_send {
   std::filesystem::path path;
@@ -37,7 +39,12 @@ std::vector<file_to_send> files_of(const std::filesystem::path& source) {
   return files;
 }
 
-awaitable<bool> receive_file(stream& with, const std::string& folder, bytes& buffer) {
+bool store(int file, const std::filesystem::path& path) {
+  const owned_fd folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  return fdatasync(file) == 0 && fsync(folder.get()) == 0;
+}
+
+awaitable<bool> receive_file(stream& with, const std::string& folder, bool synced, bytes& buffer) {
   std::array<std::byte, file_head_size> head;
   if ((co_await read_all(with, head)).error) co_return false;
   wire::field_reader in{head.data()};
@@ -46,8 +53,8 @@ awaitable<bool> receive_file(stream& with, const std::string& folder, bytes& buf
   if (name.empty()) co_return false;
   if ((co_await read_all(with, std::as_writable_bytes(std::span{name}))).error) co_return false;
   owned_fd file;
+  const auto path = std::filesystem::path{folder} / name;
   if (!folder.empty()) {
-    const auto path = std::filesystem::path{folder} / name;
     std::error_code ignored;
     create_directories(path.parent_path(), ignored);
     file = owned_fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644)};
@@ -59,20 +66,39 @@ awaitable<bool> receive_file(stream& with, const std::string& folder, bytes& buf
     if (file && ::write(file.get(), room.data(), got.count) < 0) co_return false;
     left -= got.count;
   }
+  if (file && synced && !store(file.get(), path)) co_return false;
   co_return true;
 }
 
-/// For each job: the folder, its files, an answer.
+awaitable<bool> receive_files(stream& with, const std::string& folder, bool synced, bytes& buffer) {
+  // g++ 12 makes nothing of a loop that only awaits its condition.
+  bool more = true;
+  while (more) more = co_await receive_file(with, folder, synced, buffer);
+  co_return true;
+}
+
+/// What receives a job, which fails if it answers false.
+awaitable<bool> receive_job(stream& with, bare_content content, const std::string& folder,
+                            bytes& buffer) {
+  const bool synced = content == bare_content::files_synced || content == bare_content::tar_synced;
+  const bool tar = content == bare_content::tar || content == bare_content::tar_synced;
+  return tar ? receive_tar(with, folder, synced, buffer)
+             : receive_files(with, folder, synced, buffer);
+}
+
+/// For each job: what it is, the folder, the content, an answer.
 awaitable<void> receive_jobs(std::shared_ptr<stream> with) {
   bytes buffer(file_read_size);
   for (;;) {
-    std::array<std::byte, 8> size;
-    if ((co_await read_all(*with, size)).error) co_return;
-    std::string folder(wire::field_reader{size.data()}.number<std::uint64_t>(), '\0');
+    std::array<std::byte, job_head_size> head;
+    if ((co_await read_all(*with, head)).error) co_return;
+    wire::field_reader in{head.data()};
+    const auto content = static_cast<bare_content>(in.number<std::uint64_t>());
+    std::string folder(in.number<std::uint64_t>(), '\0');
     co_await read_all(*with, std::as_writable_bytes(std::span{folder}));
-    while (co_await receive_file(*with, folder, buffer)) {
-    }
-    if ((co_await write_all(*with, size)).error) co_return;
+    const bool received = co_await receive_job(*with, content, folder, buffer);
+    if (!received) co_return;
+    if ((co_await write_all(*with, head)).error) co_return;
   }
 }
 
@@ -100,7 +126,7 @@ endpoint loopback(const std::string& port) {
 
 class bare_files final : public file_client {
  public:
-  explicit bare_files(file_route route) {
+  bare_files(file_route route, bare_content content) : content_(content) {
     std::vector<std::string> receiver{own_path(), "--role", "bare_files"};
     if (route == file_route::circuit) {
       relay_ = std::make_unique<child_process>(
@@ -116,7 +142,7 @@ class bare_files final : public file_client {
   std::chrono::duration<double> send(const file_job& job) override {
     const auto files = files_of(job.source);
     const auto started = std::chrono::steady_clock::now();
-    run([&, this] { return pour(files, job.folder); });
+    run([&, this] { return pour(job, files); });
     return std::chrono::steady_clock::now() - started;
   }
 
@@ -142,19 +168,27 @@ class bare_files final : public file_client {
     stream_ = std::move(secured.stream);
   }
 
-  awaitable<void> pour(const std::vector<file_to_send>& files, std::string folder) {
+  awaitable<void> pour(const file_job& job, const std::vector<file_to_send>& files) {
+    const auto folder = job.folder.string();
     bytes buffer(file_read_size);
-    std::array<std::byte, 8> size;
-    wire::field_writer{size.data()}.number(std::uint64_t{folder.size()});
-    co_await write_all(*stream_, size);
+    std::array<std::byte, job_head_size> head;
+    wire::field_writer{head.data()}
+        .number(static_cast<std::uint64_t>(content_))
+        .number(std::uint64_t{folder.size()});
+    co_await write_all(*stream_, head);
     co_await write_all(*stream_, as_byte_view(folder));
-    for (const auto& file : files) co_await pour_file(file, buffer);
-    const std::array<std::byte, file_head_size> last{};
-    co_await write_all(*stream_, last);
-    co_await read_all(*stream_, size);
+    if (content_ == bare_content::tar || content_ == bare_content::tar_synced) {
+      co_await pour_tar(*stream_, job.source, buffer);
+    } else {
+      for (const auto& file : files) co_await pour_file(file, buffer);
+      const std::array<std::byte, file_head_size> last{};
+      co_await write_all(*stream_, last);
+    }
+    if ((co_await read_all(*stream_, head)).error)
+      throw std::runtime_error("the bare receiver does not answer");
   }
 
-  /// Small files share a write.
+  /// A small file shares a write with its head.
   awaitable<void> pour_file(const file_to_send& file, bytes& buffer) {
     const owned_fd from{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
     wire::field_writer{buffer.data()}.number(file.size).number(std::uint64_t{file.name.size()});
@@ -171,6 +205,7 @@ class bare_files final : public file_client {
     }
   }
 
+  bare_content content_;
   std::unique_ptr<child_process> relay_, child_;
   load_loop loop_;
   std::shared_ptr<const tls_context> context_ =
@@ -180,8 +215,8 @@ class bare_files final : public file_client {
 
 }  // namespace
 
-std::unique_ptr<file_client> bare_file_client(file_route route) {
-  return std::make_unique<bare_files>(route);
+std::unique_ptr<file_client> bare_file_client(file_route route, bare_content content) {
+  return std::make_unique<bare_files>(route, content);
 }
 
 int bare_files_main(const bench_options& options) {

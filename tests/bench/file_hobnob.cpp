@@ -55,6 +55,7 @@ struct file_tally {
   std::condition_variable changed;
   bool linked = false;
   std::size_t done = 0;
+  std::size_t progress = 0;  ///< How often some was told.
   std::string fault;
 };
 
@@ -79,7 +80,11 @@ transfer_subscriber_actor::behavior_type transfer_watcher(transfer_subscriber_ac
                                                           file_tally* tally) {
   return {
       [](const transfer_offered&) {},
-      [](const transfer_progress&) {},
+      [=](const transfer_progress&) {
+        const std::lock_guard lock{tally->mutex};
+        ++tally->progress;
+        tally->changed.notify_all();
+      },
       [=](const transfer_ended& news) {
         const std::lock_guard lock{tally->mutex};
         ++tally->done;
@@ -146,8 +151,12 @@ class hobnob_files final : public file_client {
   template <class Condition>
   void wait(Condition condition) {
     std::unique_lock lock{tally_.mutex};
-    if (!tally_.changed.wait_for(lock, std::chrono::minutes{2}, condition))
-      throw std::runtime_error("the other peer does not answer");
+    while (!condition()) {
+      const auto news = [this, before = tally_.progress] { return tally_.progress != before; };
+      if (!tally_.changed.wait_for(lock, std::chrono::minutes{2},
+                                   [&] { return condition() || news(); }))
+        throw std::runtime_error("the other peer does not answer");
+    }
   }
 
   runtime loop_;

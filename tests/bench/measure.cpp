@@ -1,11 +1,8 @@
 #include "measure.hpp"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -13,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -84,19 +82,8 @@ child_process::child_process(const std::vector<std::string>& command) {
   // Its ends only: what one child inherits of another's would keep that one from seeing the end.
   if (pipe2(to_it, O_CLOEXEC) != 0 || pipe2(from_it, O_CLOEXEC) != 0)
     throw std::runtime_error("no pipe");
-  pid_ = fork();
-  if (pid_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGTERM);  // A bench that is killed leaves nothing behind.
-    dup2(to_it[0], STDIN_FILENO);
-    dup2(from_it[1], STDOUT_FILENO);
-    unsetenv("HOBNOB_BIN_DIR");  // Programs take HOBNOB_* for settings of theirs.
-    unsetenv("HOBNOB_SOURCE_DIR");
-    std::vector<char*> arguments;
-    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    execv(arguments[0], arguments.data());
-    _exit(127);
-  }
+  program_ = std::make_unique<started_program>(
+      command, started_program::ends{.input = to_it[0], .output = from_it[1]});
   close(to_it[0]);
   close(from_it[1]);
   input_ = to_it[1];
@@ -106,9 +93,7 @@ child_process::child_process(const std::vector<std::string>& command) {
 }
 
 child_process::~child_process() {
-  kill(pid_, SIGTERM);
-  int status = 0;
-  waitpid(pid_, &status, 0);
+  program_.reset();
   close(input_);
   close(output_);
 }
@@ -141,6 +126,18 @@ std::chrono::nanoseconds cpu_time(pid_t pid) {
   timespec used{};
   if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0) return {};
   return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
+
+std::chrono::nanoseconds cpu_time_of_children(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
+  std::string text;
+  std::getline(file, text);
+  std::istringstream fields{text.substr(text.rfind(')') + 1)};  // A name may hold anything.
+  constexpr int fields_before = 13;                             // From the third one on.
+  for (int i = 0; i < fields_before; ++i) fields >> text;
+  std::int64_t user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) * std::chrono::nanoseconds{std::chrono::seconds{1}} / sysconf(_SC_CLK_TCK);
 }
 
 std::size_t open_descriptors(pid_t pid) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "started_program.hpp"
+
 #include <sys/types.h>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,7 +71,7 @@ class child_process {
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;
 
-  pid_t pid() const noexcept { return pid_; }
+  pid_t pid() const noexcept { return program_->pid(); }
   const std::string& first_line() const noexcept { return first_line_; }
 
   void write_line(const std::string& line);
@@ -77,7 +80,7 @@ class child_process {
   std::string read_line();
 
  private:
-  pid_t pid_ = -1;
+  std::unique_ptr<started_program> program_;
   int input_ = -1;
   int output_ = -1;
   std::string first_line_;
@@ -91,6 +94,9 @@ std::string program_path(const std::string& name);
 
 /// CPU time of all threads of `pid` so far, those that have ended included.
 std::chrono::nanoseconds cpu_time(pid_t pid);
+
+/// Of the children of `pid` that it has waited for, and of theirs; in steps of 10 ms.
+std::chrono::nanoseconds cpu_time_of_children(pid_t pid);
 
 /// How many files and sockets `pid` has open.
 std::size_t open_descriptors(pid_t pid);
