@@ -215,7 +215,7 @@ struct messages_refused {
   fingerprint user;
   std::uint64_t route = 0;
   std::vector<message_id> ids;
-  std::string code;  ///< "offline", "busy" (try again), "too-large", ...
+  std::string code;  ///< "offline" (another route may come), "busy" (try again), "too-large", ...
 };
 
 /// A moment has come that an actor asked to be woken at; `token` is its own.
@@ -262,7 +262,7 @@ using message_store_actor = peer_actor::extend<
     reacts_to<link_ready>, reacts_to<link_frames>, reacts_to<link_gone>,
     reacts_to<carrier_blocked>,   // Holds back, or goes on.
     reacts_to<frames_arrived>,    // Shows what is new, and answers by the way it came.
-    reacts_to<messages_refused>,  // Tries again if the relay was busy, else fails them.
+    reacts_to<messages_refused>,  // Tries again if that can help, else fails them.
     reacts_to<tell_subscriber>,   // Told of messages that come, and how far ours have come.
     caf::replies_to<count_messages>::with<message_count>,
     caf::replies_to<settle_messages>::with<message_count>,  // How many have failed.
@@ -304,6 +304,11 @@ struct circuit_refused {
 struct unknown_sender {
   session_id session = 0;
   std::uint32_t messages = 0;  ///< That are in it.
+};
+
+/// An envelope came back: the relay knows no such session.
+struct session_vanished {
+  session_id session = 0;
 };
 
 /// The peer trusts this user's key (or no longer): envelopes go to it and come from it.
@@ -373,9 +378,9 @@ struct start_peer {
 /// The peer itself: roster, link table, dialling, the choice of route.
 using peer_hub_actor = peer_actor::extend<
     reacts_to<start_peer>, reacts_to<connection_accepted>, reacts_to<dial_finished>,
-    reacts_to<session_changed>,  // From the relay_session, as are the next five.
+    reacts_to<session_changed>,  // From the relay_session, as are the next six.
     reacts_to<directory_news>, reacts_to<user_looked_up>, reacts_to<circuit_offered>,
-    reacts_to<circuit_refused>, reacts_to<unknown_sender>,
+    reacts_to<circuit_refused>, reacts_to<unknown_sender>, reacts_to<session_vanished>,
     reacts_to<link_introduced>,  // From a peer_link, as are the next three.
     reacts_to<link_opened>, reacts_to<link_suspected>, reacts_to<link_ended>,
     reacts_to<deadline_passed>>;

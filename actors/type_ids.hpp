@@ -79,6 +79,7 @@ struct user_looked_up;
 struct request_circuit;
 struct circuit_refused;
 struct unknown_sender;
+struct session_vanished;
 struct contact_changed;
 struct admit_link;
 struct probe_link;
@@ -164,6 +165,7 @@ CAF_ADD_TYPE_ID(hobnob, (hobnob::user_looked_up))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::request_circuit))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::circuit_refused))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::unknown_sender))
+CAF_ADD_TYPE_ID(hobnob, (hobnob::session_vanished))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::contact_changed))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::admit_link))
 CAF_ADD_TYPE_ID(hobnob, (hobnob::probe_link))
@@ -248,6 +250,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::user_looked_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::request_circuit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::circuit_refused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::unknown_sender)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::session_vanished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::contact_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::admit_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hobnob::probe_link)

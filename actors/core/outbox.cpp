@@ -202,6 +202,7 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
                      const std::string& code, time_point now, outbox_actions& out) {
   if (route != route_.id) return;  // All that went there has been sent again since.
   const bool busy = code == "busy";
+  const bool nowhere = code == "offline";  // Whoever chose the route has heard of it.
   for (const auto& id : ids) {
     const auto found = index_.find(id);
     if (found == index_.end() || found->second.entry->route != route) continue;
@@ -210,15 +211,15 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
     leave_flight(entry);
     entry.route = 0;
     entry.attempts -= 1;
-    if (busy) {
+    if (busy || nowhere) {
       where.stream.rewind();
     } else {
-      fail(entry, code == "offline" ? gone(entry) : failure(entry, code, "the relay refused it"),
-           out);
+      fail(entry, failure(entry, code, "the relay refused it"), out);
       forget_finished(where);
     }
     make_ready(where);
   }
+  if (nowhere) blocked_ = true;
   if (busy && !paused_until_) {
     paused_until_ = now + busy_pause_;
     busy_pause_ = std::min(busy_pause_ * 2, limits_.busy_pause_max);

@@ -107,7 +107,8 @@ class outbox {
   /// The recipient answered. False: for a message that was never sent (a protocol error).
   bool take_receipt(const receipt& answer, time_point now, outbox_actions& out);
 
-  /// The relay refused these messages. `busy` means try again.
+  /// The relay refused these messages. `busy` means try again; after `offline` they wait for the
+  /// next route, or for word that the recipient is gone.
   void refused(std::uint64_t route, std::span<const std::array<std::uint8_t, 16>> ids,
                const std::string& code, time_point now, outbox_actions& out);
 

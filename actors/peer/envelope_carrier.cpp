@@ -187,6 +187,8 @@ bool envelope_carrier::take_refusal(byte_view payload) {
                  messages_refused{envelope.to, envelope.route, std::exchange(envelope.messages, {}),
                                   code_of(refusal->reason)});
   }
+  if (refusal->reason == refusal_reason::unknown_session && contacts_.contains(refusal->session))
+    owner_->send(hub_, session_vanished{refusal->session});
   return true;
 }
 

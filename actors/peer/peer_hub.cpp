@@ -17,6 +17,8 @@ constexpr std::chrono::milliseconds stop_grace{2000};
 // Well within what a relay allows (relay_config's session_limits).
 constexpr double lookups_per_second = 20;
 constexpr double lookups_burst = 40;
+constexpr double own_lookups_per_second = 20;
+constexpr double own_lookups_burst = 100;
 // Log lines that others can cause.
 constexpr double refusals_per_second = 10;
 constexpr double refusals_burst = 100;
@@ -39,6 +41,7 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
   transfers = std::move(files);
   table.emplace(record->self().fingerprint());
   strangers.emplace(lookups_per_second, lookups_burst, now());
+  questions.emplace(own_lookups_per_second, own_lookups_burst, now());
   refusals.emplace(refusals_per_second, refusals_burst, now());
   started_at = now();
   for (const auto& known : config->known->users()) user_named(known.user);
@@ -63,8 +66,9 @@ peer_hub_actor::behavior_type peer_hub_state::make_behavior(peer_config settings
           [this](const directory_news& news) { directory_told(news); },
           [this](const user_looked_up& answer) { answered(answer); },
           [this](const unknown_sender& news) { sender_unknown(news); },
+          [this](const session_vanished& news) { vanished(news.session); },
           [this](const want_link& wish) { want(wish); },
-          [this](const circuit_offered& offer) { enter_circuit(offer); },
+          [this](const circuit_offered& offer) { offered_circuit(offer); },
           [this](const circuit_refused& news) { refused_circuit(news); },
           [this](const link_introduced& news) { introduced(news); },
           [this](const link_opened& news) { opened(news.link); },

@@ -28,7 +28,7 @@ struct peer_link_entry {
   peer_link_actor actor;
   std::weak_ptr<const connection_handle> connection;
   std::optional<core::online_user> user;  ///< Once it has introduced itself.
-  std::string dialled_user;               ///< Whom we dialled for; empty when we accepted.
+  std::string dialled_user;  ///< Whom we dialled or entered a circuit for; empty: we accepted.
   endpoint remote;
   path_kind path = path_kind::none;
   bool dialled = false;  ///< We opened it.
@@ -43,10 +43,11 @@ struct peer_link_entry {
 ///   peer_hub.cpp            its behaviour, subscribers, start and stop
 ///   peer_hub_presence.cpp   what the relay says: session, directory, trust in keys
 ///   peer_hub_senders.cpp    whose envelopes come without being a contact, or under another key
+///   peer_hub_lookups.cpp    users whom the directory does not tell of
 ///   peer_hub_links.cpp      connections on their way to being links, and the link table
 ///   peer_hub_dialling.cpp   whom to dial, when and where
 ///   peer_hub_circuits.cpp   links through the relay where there is no other way
-///   peer_hub_sending.cpp    the route of each user's messages, lookups before the first one
+///   peer_hub_sending.cpp    the route of each user's messages, and those that wait for one
 ///   peer_hub_queries.cpp    what subscribers may ask
 struct peer_hub_state {
   using time_point = std::chrono::steady_clock::time_point;
@@ -83,6 +84,7 @@ struct peer_hub_state {
   void directory_told(const directory_news& news);
   void user_online(const core::online_user& news, bool listed);
   void user_left(session_id session, close_reason reason);
+  std::optional<core::online_user> forget_session(peer_user& user);
   void forget_presence();
   void key_changed(peer_user& user, const core::online_user& news);
   void set_presence(peer_user& user, presence state, close_reason reason = close_reason::goodbye);
@@ -100,6 +102,19 @@ struct peer_hub_state {
   void dismiss_sender(session_id sender);
   void note_refused(session_id sender, std::uint32_t messages);
   void tell_refused(peer_user& user);
+
+  // --- peer_hub_lookups.cpp
+  bool is_told_of(const peer_user& user) const { return follows_directory() && user.listed; }
+  void look_up(peer_user& user);
+  void ask_for(peer_user& user);
+  void ask_in_turn(const std::string& user);
+  void found(peer_user& user, const user_looked_up& answer);
+  void not_found(peer_user& user, bool known);
+  void vanished(session_id session);
+  /// Asks for a user at the relay. The answer has query 0 if none came.
+  using lookup_handler = std::function<void(const user_looked_up&)>;
+  void ask_relay(lookup_user query, lookup_handler on_answer);
+  void answered(const user_looked_up& answer);
 
   // --- peer_hub_links.cpp
   void accepted(const connection_ptr& connection);
@@ -126,6 +141,7 @@ struct peer_hub_state {
     const auto* link = current_link(user);
     return link && link->path != path_kind::circuit;
   }
+  void came_to_nothing(const peer_link_entry& link, const close_info& end);
   void log_fault(const peer_link_entry& link, const close_info& why);
   void current_link_changed(peer_user& user, const peer_link_entry* last, const close_info& why);
   void tell_link(peer_user& user, link_state state, const peer_link_entry& link,
@@ -147,6 +163,7 @@ struct peer_hub_state {
   void want(const want_link& wish);
   void consider_circuit(peer_user& user);
   bool wants_circuit(const peer_user& user) const;
+  void offered_circuit(const circuit_offered& offer);
   void enter_circuit(const circuit_offered& offer);
   void circuit_entered(const std::string& user, const dial_finished& result);
   void refused_circuit(const circuit_refused& news);
@@ -155,8 +172,6 @@ struct peer_hub_state {
   // --- peer_hub_sending.cpp
   void send(peer_user::waiting_send message);
   void pass_on(peer_user::waiting_send message);
-  void look_up(peer_user& user);
-  void answered(const user_looked_up& answer);
   void release_waiting(peer_user& user);
   void fail_waiting(peer_user& user, const std::string& code, const std::string& detail);
   void release_pings(peer_user& user);
@@ -167,10 +182,6 @@ struct peer_hub_state {
   void update_route(peer_user& user);
   void update_all_routes();
   peer_route best_route(const peer_user& user) const;
-
-  /// Asks for a user at the relay. The answer has query 0 if none came.
-  using lookup_handler = std::function<void(const user_looked_up&)>;
-  void ask_relay(lookup_user query, lookup_handler on_answer);
   bool follows_directory() const { return !config->hidden || config->follow_directory; }
   bool session_usable() const {
     return status.state == session_state::online && directory_complete;
@@ -209,8 +220,9 @@ struct peer_hub_state {
   std::map<std::uint64_t, peer_link_entry> links;
   std::optional<core::link_table> table;
   std::optional<core::token_bucket> strangers;  // Lookups for unknown users who came to us.
+  std::optional<core::token_bucket> questions;  // Lookups for users whom we write to.
   std::optional<core::token_bucket> refusals;   // Log lines about who was refused.
-  std::uint64_t last_number = 0;  // Of links, dials, routes and lookups.
+  std::uint64_t last_number = 0;                // Of links, dials, routes and lookups.
 
   struct dial_in_flight {
     std::string user;

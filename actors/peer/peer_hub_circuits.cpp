@@ -42,11 +42,10 @@ bool has_failed(const core::dial_plan& dials) {
 void peer_hub_state::want(const want_link& wish) {
   if (stopping || !core::is_user_name(wish.user)) return;
   auto* user = find_user(wish.user);
-  // A hidden peer is told of nobody: it asks.
-  const bool unseen = !user || !(user->online || is_linked(*user));
-  if (config->hidden && unseen && session_usable()) {
+  // A hidden peer may be told of nobody: it asks.
+  if (config->hidden && session_usable() && !(user && (is_linked(*user) || is_told_of(*user)))) {
     user = &user_named(wish.user);
-    look_up(*user);
+    ask_for(*user);
   }
   if (!user) return;
   if (user->circuit.until < now())
@@ -94,14 +93,28 @@ void peer_hub_state::refused_circuit(const circuit_refused& news) {
   auto* user = find_session(news.with);
   if (!user || user->circuit.attempt == 0) return;
   circuit_failed(*user, "the relay refused it: " + std::string{known_code(news.code)});
+  if (news.code == "offline") vanished(news.with);
 }
 
 // --- Entering one -------------------------------------------------------------------------------
 
-/// We asked, or the other side did. Whom we do not know or trust finds nobody in it.
+/// We asked, or the other side did, which may be hidden. Whom we do not trust finds nobody in it.
+void peer_hub_state::offered_circuit(const circuit_offered& offer) {
+  if (stopping || config->circuits == circuit_mode::off) return;
+  if (find_session(offer.with)) return enter_circuit(offer);
+  if (!strangers->take(1, now())) return;
+  lookup_user query;
+  query.session = offer.with;
+  ask_relay(query, [this, offer](const user_looked_up& answer) {
+    if (!answer.online || answer.user.session != offer.with) return;
+    user_online(answer.user, false);
+    enter_circuit(offer);
+  });
+}
+
 void peer_hub_state::enter_circuit(const circuit_offered& offer) {
   auto* user = find_session(offer.with);
-  if (!user || !user->online || stopping || config->circuits == circuit_mode::off) return;
+  if (!user || !user->online || stopping) return;
   if (is_linked_directly(*user)) return probe_links(*user);  // The other side has lost it.
   const auto ticket = ++last_number;
   dials.emplace(ticket, dial_in_flight{user->name, {}, true});
@@ -126,7 +139,7 @@ void peer_hub_state::circuit_entered(const std::string& user_name, const dial_fi
   user.circuit.attempt = 0;
   user.circuit.entered = now();
   user.circuit.not_before = now() + direct_first;  // If this one ends soon there is a pause.
-  add_link(result.connection, {});
+  add_link(result.connection, user_name);
 }
 
 }  // namespace hobnob

@@ -142,7 +142,8 @@ void peer_hub_state::opened(std::uint64_t number) {
     user.dial.pause();
     user.from_any_port.clear();
   }
-  if (!link.dialled_user.empty()) dial_ended(link.dialled_user, link.remote, {});
+  if (!link.dialled_user.empty() && link.path != path_kind::circuit)
+    dial_ended(link.dialled_user, link.remote, {});
 }
 
 void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::string& user_name) {
@@ -192,6 +193,7 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
     // Whoever dialled dials again at once, the other a little later.
     if (user.online && !stopping && last->path != path_kind::circuit)
       plan_dials(user, std::chrono::milliseconds{last->dialled ? 0 : 1000});
+    if (!is_told_of(user) && session_usable() && !stopping) ask_for(user);
     consider_circuit(user);
   }
   update_route(user);
@@ -219,12 +221,18 @@ void peer_hub_state::ended(const link_ended& news) {
     if (link.path != path_kind::circuit && is_linked(user) && !is_linked_directly(user))
       plan_dials(user, std::chrono::milliseconds{1000});
   } else if (!link.dialled_user.empty()) {
-    const auto& detail = news.why.detail;
-    dial_ended(link.dialled_user, link.remote,
-               detail.empty() ? "closed: " + std::string{to_string(news.why.reason)} : detail);
+    came_to_nothing(link, news.why);
   }
   log_fault(link, news.why);
   if (stopping && !session && links.empty()) finish_stop();
+}
+
+void peer_hub_state::came_to_nothing(const peer_link_entry& link, const close_info& end) {
+  const auto why =
+      end.detail.empty() ? "closed: " + std::string{to_string(end.reason)} : end.detail;
+  if (link.path != path_kind::circuit) return dial_ended(link.dialled_user, link.remote, why);
+  auto& user = user_named(link.dialled_user);
+  if (!is_linked(user) && user.circuit.attempt == 0) circuit_failed(user, why);
 }
 
 /// Whoever came and is not wanted, or broke the protocol. The details are ours: nothing that the

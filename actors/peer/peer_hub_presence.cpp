@@ -28,6 +28,9 @@ void peer_hub_state::session_told(const session_changed& news) {
     if (config->known->relay(address) != news.relay)  // First use, or named in the URI on purpose.
       config->known->set_relay(address, news.relay);
     directory_complete = !follows_directory();  // Then nothing will be told.
+    if (directory_complete) {
+      for (auto& [name, user] : users) forget_session(user);
+    }
   } else {
     for (auto& [query, handler] : std::exchange(lookups, {})) handler({});
     unknown_senders.clear();
@@ -86,13 +89,13 @@ void peer_hub_state::directory_told(const directory_news& news) {
 void peer_hub_state::end_snapshot() {
   directory_complete = true;
   for (auto& [name, user] : users) {
-    if (user.seen || (!user.online && !user.offered)) continue;
-    // Gone while we had no session. If its link lives, only its own session is gone.
-    probe_links(user);
-    user.online.reset();
-    user.offered.reset();
-    user.dial.pause();
-    set_presence(user, presence::offline, close_reason::reset);
+    if (user.seen && user.listed) continue;
+    if (!user.seen && (user.online || user.offered)) {
+      // Gone while we had no session. If its link lives, only its own session is gone.
+      probe_links(user);
+      forget_session(user);
+    }
+    if (!user.offered) set_presence(user, presence::offline, close_reason::reset);
   }
   update_all_routes();
   for (auto& [name, user] : users) {
@@ -109,7 +112,8 @@ void peer_hub_state::user_online(const core::online_user& news, bool listed) {
   const bool moved = !previous || previous->endpoints != news.endpoints;
   // It may be known by a look-up, which came before the notice.
   const bool newly_listed = listed && (new_session || !user.listed);
-  if (previous && new_session) sessions.erase(previous->session);
+  // The end of one that was listed is yet to be told.
+  if (previous && new_session && (listed || !is_told_of(user))) sessions.erase(previous->session);
   sessions[news.session] = news.user;
   user.listed = listed || (user.listed && !new_session);
   user.seen = true;
@@ -143,13 +147,13 @@ void peer_hub_state::user_online(const core::online_user& news, bool listed) {
 void peer_hub_state::user_left(session_id session_left, close_reason reason) {
   auto* user = find_session(session_left);
   if (!user) return;
-  sessions.erase(session_left);
-  const auto gone = user->online ? user->online : user->offered;
-  if (!gone || gone->session != session_left) return;
-  if (session) self->send(session, contact_changed{*gone, false, 0});
-  user->online.reset();
-  user->offered.reset();
-  user->dial.pause();
+  const auto known = user->online ? user->online : user->offered;
+  if (!known || known->session != session_left) {  // Another one has been looked up meanwhile.
+    sessions.erase(session_left);
+    if (!user->listed && !user->offered) set_presence(*user, presence::offline, reason);
+    return;
+  }
+  const auto gone = forget_session(*user);
   if (reason == close_reason::goodbye || reason == close_reason::replaced ||
       reason == close_reason::refused) {
     // Only links of that very start: a new one of the same user may be linked already.
@@ -163,6 +167,17 @@ void peer_hub_state::user_left(session_id session_left, close_reason reason) {
   }
   set_presence(*user, presence::offline, reason);
   update_route(*user);
+}
+
+std::optional<core::online_user> peer_hub_state::forget_session(peer_user& user) {
+  const auto gone = user.online ? user.online : user.offered;
+  if (!gone) return gone;
+  sessions.erase(gone->session);
+  if (session) self->send(session, contact_changed{*gone, false, 0});
+  user.online.reset();
+  user.offered.reset();
+  user.dial.pause();
+  return gone;
 }
 
 void peer_hub_state::set_presence(peer_user& user, presence state, close_reason reason) {

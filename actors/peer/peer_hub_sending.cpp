@@ -9,8 +9,6 @@
 namespace hobnob {
 namespace {
 
-constexpr std::chrono::milliseconds lookup_timeout{5000};
-constexpr std::chrono::milliseconds link_head_start{2000};  // For hidden peers.
 constexpr std::size_t waiting_max = 1000;
 constexpr std::chrono::milliseconds ping_patience{6000};  // A path gives up earlier by itself.
 
@@ -71,33 +69,6 @@ void peer_hub_state::fail(const peer_user::waiting_send& message, const std::str
 
 // --- Messages that wait until the relay has said who that is ---
 
-void peer_hub_state::look_up(peer_user& user) {
-  if (is_linked(user) || user.online) return release_waiting(user);
-  if (std::exchange(user.looked_up, true)) return;
-  lookup_user query;
-  query.user = user.name;
-  ask_relay(query, [this, user_name = user.name](const user_looked_up& answer) {
-    auto& asked = user_named(user_name);
-    if (answer.query == 0 || !answer.online || answer.user.user != user_name) {
-      asked.looked_up = false;
-      if (answer.query == 0) return;  // They wait for the next session, or for their time-out.
-      return answer.known ? fail_waiting(asked, "offline", "the user is offline")
-                          : fail_waiting(asked, "unknown-user", "the relay knows no such user");
-    }
-    user_online(answer.user, false);
-    if (config->hidden && asked.online) {
-      plan_dials(asked, std::chrono::milliseconds{0});
-      if (asked.dial.in_flight()) {
-        asked.relay_after = now() + link_head_start;
-        at(*asked.relay_after, [this, user_name] { update_route(user_named(user_name)); });
-      }
-      update_route(asked);
-    }
-    asked.looked_up = false;
-    if (asked.online) release_waiting(asked);
-  });
-}
-
 void peer_hub_state::release_waiting(peer_user& user) {
   release_pings(user);
   if (user.waiting.empty()) return;
@@ -154,7 +125,7 @@ peer_route peer_hub_state::best_route(const peer_user& user) const {
     if (user.relay_after && now() < *user.relay_after) return {kind::waiting, 0};
     return {kind::relay, user.online->session};
   }
-  if (session_usable() && follows_directory()) return {kind::gone, 0};
+  if (session_usable() && is_told_of(user)) return {kind::gone, 0};
   return {kind::waiting, 0};
 }
 
@@ -162,6 +133,9 @@ void peer_hub_state::update_route(peer_user& user) {
   using kind = peer_route::kind;
   release_pings(user);
   const auto best = best_route(user);
+  // Whom nobody tells us of, we ask for again: what waits for a way may have one.
+  const bool lost = best.by == kind::waiting && !user.online && !user.offered;
+  if (lost && in_conversation(user) && session_usable()) ask_for(user);
   if (best == user.route) return;
   // The store need not hear of users that nothing was ever sent to or came from.
   const bool nothing_to_tell = best.by == kind::gone || best.by == kind::waiting;
@@ -200,24 +174,6 @@ void peer_hub_state::tell_route(peer_user& user, const peer_route& route) {
 
 void peer_hub_state::update_all_routes() {
   for (auto& [name, user] : users) update_route(user);
-}
-
-// --- Lookups ---
-
-void peer_hub_state::ask_relay(lookup_user query, lookup_handler on_answer) {
-  query.query = ++last_number;
-  const auto number = query.query;
-  lookups.emplace(number, std::move(on_answer));
-  self->send(session, std::move(query));
-  at(now() + lookup_timeout, [this, number] {
-    auto late = lookups.extract(number);
-    if (!late.empty()) late.mapped()({});
-  });
-}
-
-void peer_hub_state::answered(const user_looked_up& answer) {
-  auto found = lookups.extract(answer.query);
-  if (!found.empty()) found.mapped()(answer);
 }
 
 }  // namespace hobnob

@@ -64,13 +64,18 @@ struct peer_user {
   /// Sends that wait until the relay has said who that is.
   using waiting_send = std::variant<send_text, send_application_message>;
   std::vector<waiting_send> waiting;
-  bool looked_up = false;                                       ///< A lookup by name is under way.
+  bool looked_up = false;  ///< A lookup by name is under way, or has its turn soon.
   std::vector<caf::typed_response_promise<ping_result>> pings;  ///< Wait for the same.
 
   // Messages that came under a key that is not trusted.
   std::uint32_t refused = 0;  ///< Since it was told last.
   std::optional<std::chrono::steady_clock::time_point> refused_told;
 };
+
+/// Whether messages to the user may be waiting or under way.
+inline bool in_conversation(const peer_user& user) {
+  return user.route.by != peer_route::kind::untold && user.route.by != peer_route::kind::gone;
+}
 
 /// Whether a link that needs no relay has been told of.
 inline bool is_direct(const peer_user& user) {

@@ -70,13 +70,15 @@ violations safety_watch::look(const world& w, const invariant_limits& limits) {
 violations check_presence(const world& w) {
   violations result;
   for (const auto& peer : w.peers()) {
-    if (is_away(*peer) || peer->config().hidden) continue;
+    if (is_away(*peer)) continue;
     if (!its_relay_runs(w, *peer)) continue;  // Nobody can know.
     if (!peer->online()) {
       result.push_back(peer->host() + " is not logged in: " + to_text(peer->book().session));
       continue;
     }
-    const auto expected = without(present_users(w, w.relay_of(*peer)), peer->user());
+    const auto shown = peer->config().hidden ? std::set<std::string>{}  // It is told of nobody.
+                                             : present_users(w, w.relay_of(*peer));
+    const auto expected = without(shown, peer->user());
     if (peer->roster() != expected) {
       result.push_back(peer->host() + " sees " + listed(peer->roster()) + " instead of " +
                        listed(expected));

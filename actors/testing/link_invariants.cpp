@@ -182,9 +182,7 @@ violations check_deaths(const world& w, const invariant_limits& limits) {
 
 violations check_links(const world& w) {
   violations result;
-  const auto takes_part = [](const sim_peer& peer) {
-    return !is_away(peer) && !peer.config().hidden && peer.online();
-  };
+  const auto takes_part = [](const sim_peer& peer) { return !is_away(peer) && peer.online(); };
   for (const auto& peer : w.peers()) {
     if (!takes_part(*peer)) continue;
     for (const auto& [user, link] : peer->book().open_links) {
@@ -195,7 +193,9 @@ violations check_links(const world& w) {
     for (const auto& other : w.peers()) {
       if (other == peer || other->user() == peer->user() || !takes_part(*other)) continue;
       if (w.relay_of(*other) != w.relay_of(*peer)) continue;  // Names belong to a relay.
-      if (w.can_link(*peer, *other) && !peer->is_linked(other->user())) {
+      // A hidden one has links only with whom it wanted to speak to.
+      const bool both_shown = !peer->config().hidden && !other->config().hidden;
+      if (both_shown && w.can_link(*peer, *other) && !peer->is_linked(other->user())) {
         result.push_back(peer->host() + " has no link to " + other->host());
       }
       if (peer->is_linked(other->user()) && !other->is_linked(peer->user())) {

@@ -85,8 +85,8 @@ bool had_a_way(const world& w, const causes& why, const sim_peer& from, const si
                world::time_point given, world::time_point failed) {
   const causes::span all{given - news_time, failed};
   const bool users_there = !causes::was_away(from, all) && !causes::was_away(to, all);
-  return users_there && w.relay_of(from) == w.relay_of(to) && !to.config().hidden &&
-         !why.was_cut_off(from, all) && !why.was_cut_off(to, all);
+  return users_there && w.relay_of(from) == w.relay_of(to) && !why.was_cut_off(from, all) &&
+         !why.was_cut_off(to, all);
 }
 
 }  // namespace

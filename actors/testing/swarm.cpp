@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -109,11 +110,22 @@ class runner {
     return check(liveness());
   }
 
+  /// The users at its relay, hidden ones too.
+  std::set<std::string> others_of(const sim_peer& peer) const {
+    std::set<std::string> result;
+    for (const auto& other : world_.peers()) {
+      if (other->online() && world_.relay_of(*other) == world_.relay_of(peer))
+        result.insert(other->user());
+    }
+    result.erase(peer.user());
+    return result;
+  }
+
   void everyone_writes_to_everyone() {
     std::vector<std::pair<const sim_peer*, message_id>> messages;
     for (const auto& peer : world_.peers()) {
       if (!peer->online()) continue;
-      for (const auto& user : peer->roster()) {
+      for (const auto& user : others_of(*peer)) {
         messages.emplace_back(peer.get(), peer->send_text(user, "all well?"));
       }
     }

@@ -43,6 +43,7 @@ class plan_drawer {
     draw_network_faults();
     draw_disk_faults();
     draw_rarities();
+    draw_hidden();
     std::ranges::stable_sort(events_, {}, &event::at);
     for (const auto& each : events_) add("at " + sim::to_text(each.at) + ' ' + each.line);
     add("run " + sim::to_text(length_));
@@ -325,6 +326,15 @@ class plan_drawer {
       auto line = one_of(peers_) + " gives " + one_of(users_);
       line += " file" + std::to_string(count) + ' ' + one_of(sizes);
       happens(some_time(), std::move(line));
+    }
+  }
+
+  /// Not shown in the directory, and told nothing by it.
+  void draw_hidden() {
+    random_ = sim::random_source{seed_}.fork("hidden");
+    if (random_.chance(0.8)) return;
+    for (const auto& peer : peers_) {
+      if (random_.chance(0.4)) line_of("peer", peer) += " hidden=yes";
     }
   }
 

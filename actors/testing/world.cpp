@@ -269,7 +269,7 @@ const sim_relay* world::relay_of(const sim_peer& peer) const { return impl_->rel
 
 bool world::everyone_is_linked() const {
   return std::ranges::all_of(impl_->peers, [](const auto& peer) {
-    return !peer->online() || peer->links() == peer->roster();
+    return !peer->online() || std::ranges::includes(peer->links(), peer->roster());
   });
 }
 

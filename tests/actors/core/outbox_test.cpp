@@ -236,9 +236,28 @@ TEST_F(Outbox, FailsWhatTheRelayRefuses) {
   push(1);
   push(2);
   reported();
-  refuse(relay, 1, "offline");
+  refuse(relay, 1, "not-allowed");
   refuse(relay, 2, "too-large");
-  EXPECT_EQ(reported(), (reports{"1 offline", "2 too-large"}));
+  EXPECT_EQ(reported(), (reports{"1 not-allowed", "2 too-large"}));
+}
+
+TEST_F(Outbox, WaitsForTheNextRouteWhereTheRelayKnowsNoSuchSession) {
+  box.change_route(relay, now, out);
+  push(1);
+  push(2);
+  carried();
+  reported();
+  refuse(relay, 1, "offline");
+  EXPECT_EQ(carried(), "") << "nor on the route that leads nowhere";
+  EXPECT_TRUE(reported().empty());
+  box.change_route({.id = relay.id + 1, .path = 6, .relayed = true}, now, out);
+  EXPECT_EQ(carried(), "1:1/1 2:2/1");
+  reported();
+  refuse({.id = relay.id + 1}, 1, "offline");
+  refuse({.id = relay.id + 1}, 2, "offline");
+  box.recipient_gone(out);
+  EXPECT_EQ(reported(), (reports{"1 offline", "2 unconfirmed"}))
+      << "what the first route did with the second one is not known";
 }
 
 TEST_F(Outbox, IsHonestAboutARefusedMessageThatWasAlsoSentAnotherWay) {
@@ -247,6 +266,7 @@ TEST_F(Outbox, IsHonestAboutARefusedMessageThatWasAlsoSentAnotherWay) {
   box.change_route(relay, now, out);
   reported();
   refuse(relay, 1, "offline");
+  box.recipient_gone(out);
   EXPECT_EQ(reported(), (reports{"1 unconfirmed"}));
 }
 

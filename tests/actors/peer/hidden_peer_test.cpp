@@ -1,5 +1,7 @@
 #include "tests/actors/peer/lone_peer.hpp"
 
+#include <algorithm>
+
 namespace hobnob {
 namespace {
 
@@ -12,6 +14,44 @@ struct HiddenPeer : test::lone_peer {
           config.hidden = true;
           return config;
         }()) {}
+
+  /// Has a conversation with bob, whose session has this number, through the relay.
+  void write_to_bob(session_id his_session) {
+    caf::anon_send(hub, send_text{"bob", {}, "hello"});
+    run();
+    find_bob(his_session);
+  }
+
+  /// The relay answers the last lookup; no dial leads to him.
+  void find_bob(session_id his_session) {
+    answer_lookup(last_sent(*relay).lookup(), "bob", his_session);
+    pass(2s);
+  }
+
+  void lose_relay() {
+    end(relay, {close_reason::reset, "lost"});
+    pass(30s);
+    std::erase_if(dials, [](const dial& each) { return each.order.host != "relay.test"; });
+  }
+
+  /// An envelope with a message of ours comes back.
+  void refuse_envelope(session_id to) {
+    caf::anon_send(log->routes.back().carrier,
+                   carry_messages{test::identity_of("bob").fingerprint(),
+                                  {core::message_for_test(1, "hello")}});
+    run();
+    ASSERT_EQ(relay->sent.back().type, frame_type::envelope);
+    const auto sent = wire::envelope_header::decode(relay->sent.back().payload);
+    ASSERT_TRUE(sent);
+    const auto refusal =
+        wire::envelope_refusal{to, sent->tag, wire::refusal_reason::unknown_session}.encode();
+    caf::anon_send(consumer_of(relay),
+                   connection_frames{test::make_batch(
+                       {{frame_type::envelope_refused, bytes(refusal.begin(), refusal.end())}})});
+    run();
+  }
+
+  path_kind last_path() const { return log->routes.back().path; }
 };
 
 TEST_F(HiddenPeer, IsNotToldOfOthersAndDoesNotClaimToKnowThemAll) {
@@ -71,6 +111,66 @@ TEST_F(HiddenPeer, PingsByTheRelayWhomItCannotDialInTwoSeconds) {
   pass(5s);
   pending.receive([](const ping_result& answer) { EXPECT_EQ(answer.code, "timeout"); },
                   [](const caf::error&) { ADD_FAILURE(); });
+}
+
+TEST_F(HiddenPeer, AsksANewSessionAgainForWhomItSpeaksTo) {
+  log_in();
+  write_to_bob(2);
+  EXPECT_EQ(last_path(), path_kind::relay);
+  lose_relay();
+  EXPECT_EQ(last_path(), path_kind::none);
+  log_in(5);
+  EXPECT_EQ(last_path(), path_kind::none) << "his session may have had that number once";
+  ASSERT_EQ(lookups().size(), 1u);
+  EXPECT_EQ(lookups().front().user(), "bob");
+  find_bob(7);
+  EXPECT_EQ(last_path(), path_kind::relay);
+  EXPECT_FALSE(std::ranges::any_of(log->routes, &route_changed::gone));
+}
+
+TEST_F(HiddenPeer, AsksAgainWhenTheRelayKnowsNoSuchSession) {
+  log_in();
+  write_to_bob(2);
+  refuse_envelope(2);
+  ASSERT_EQ(lookups().size(), 2u);
+  EXPECT_EQ(last_path(), path_kind::none);
+  find_bob(7);
+  EXPECT_EQ(last_path(), path_kind::relay);
+  refuse_envelope(7);
+  ASSERT_EQ(lookups().size(), 3u);
+  EXPECT_FALSE(std::ranges::any_of(log->routes, &route_changed::gone));
+  answer_lookup(lookups().back());
+  EXPECT_TRUE(log->routes.back().gone) << "now it is known that he is not there";
+}
+
+TEST_F(HiddenPeer, AsksAgainWhenALinkHasEnded) {
+  log_in();
+  caf::anon_send(hub, send_text{"bob", {}, "hello"});
+  run();
+  answer_lookup(last_sent(*relay).lookup(), "bob", 2);
+  const auto link = make_connection(test::identity_of("bob"), 2, true);
+  answer_dial(dials.back(), link);
+  introduce(link, "bob", 2);
+  EXPECT_EQ(last_path(), path_kind::lan);
+  end(link, {close_reason::reset, "lost"});
+  ASSERT_EQ(lookups().size(), 2u);
+  answer_lookup(lookups().back());
+  EXPECT_TRUE(log->routes.back().gone);
+}
+
+TEST_F(HiddenPeer, AsksWhoItIsThatWantsACircuit) {
+  log_in();
+  wire::Control message;
+  auto& ready = *message.mutable_circuit_ready();
+  ready.set_session(2);
+  ready.set_token(std::string(32, 't'));
+  receive(relay, message);
+  ASSERT_EQ(lookups().size(), 1u);
+  EXPECT_EQ(lookups().front().session(), 2u);
+  const auto before = dials.size();
+  answer_lookup(lookups().front(), "bob", 2);
+  ASSERT_EQ(dials.size(), before + 1);
+  EXPECT_TRUE(dials.back().order.circuit.has_value());
 }
 
 TEST_F(HiddenPeer, SaysAtOnceThatNobodyHasTheNameItPings) {

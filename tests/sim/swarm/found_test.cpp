@@ -147,6 +147,109 @@ run 10s
 )");
 }
 
+// Who speaks to a hidden user, or is hidden, took others for those whom it had looked up once,
+// whatever became of them or of the relay since: its messages came back from sessions that were no
+// more.
+TEST(Found, WhomTheDirectoryDoesNotNameIsLookedUpAgain) {
+  expect_all_well(R"(
+seed 129
+handshake plain
+heartbeat 1s
+relay relay
+peer bob
+peer eve hidden=yes
+at 24526ms partition eve from relay bob
+at 25268ms bob says eve m2
+run 33285ms
+)");
+  expect_all_well(R"(
+seed 135
+handshake plain
+heartbeat 2s
+relay relay
+peer bob hidden=yes
+peer twin
+at 19964ms twin says bob m14
+at 20612ms start relay
+run 20612ms
+)");
+}
+
+// A circuit with a hidden user of whom nothing had come before was not entered.
+TEST(Found, ACircuitThatAHiddenUserWantsIsEntered) {
+  expect_all_well(R"(
+seed 1697
+handshake plain
+site site1
+relay relay
+peer ann direct=dial_only hidden=yes
+peer bob at site1
+at 6692ms ann gives bob file1 1000
+run 7s
+)");
+}
+
+// A hidden login took a user's place and was looked up, and then the notice that the listed session
+// had ended was taken for old news.
+TEST(Found, WhoIsHiddenNowIsNotSeenAnyMore) {
+  expect_all_well(R"(
+seed 7948
+handshake plain
+heartbeat 2s
+site site1
+relay relay
+peer ann at site1
+peer bob at site1
+peer twin user=ann hidden=yes
+at 0s change internet latency=46ms jitter=27ms loss=0.01
+at 276ms ann pours bob notes 32 10
+at 2818ms crash bob
+at 13212ms start twin
+at 13485ms kill relay
+at 13617ms twin says bob m3
+at 18051ms pause ann
+at 19646ms resume ann
+run 19646ms
+)");
+}
+
+// A link by a circuit ended before it was open, and nobody asked for another one.
+TEST(Found, AfterACircuitThatCameToNothingAnotherOneIsAskedFor) {
+  expect_all_well(R"(
+seed 4277
+handshake plain
+heartbeat 1s
+site site1 unsolicited=reset
+site site2 ports=sequential
+relay relay
+peer ann direct=dial_only circuits=always
+peer bob at site2 also=site1
+peer cara direct=off circuits=always
+peer dave circuits=always
+peer eve at site1
+peer twin at site2 user=eve circuits=always
+at 0s change internet latency=89ms jitter=29ms loss=0.01
+at 0s disk_full relay
+at 1178ms twin says ann m7
+at 1333ms dave sends cara files m9
+at 2996ms power_off site2-router
+at 3438ms reboot site1-router
+at 6058ms bob gives eve file2 0
+at 6241ms power_on site2-router
+at 7717ms cara says cara m2
+at 10086ms disk_free relay
+at 13504ms crash bob
+at 14135ms cara says dave m5
+at 14307ms reboot site2-router
+at 15901ms start twin
+at 18447ms reboot site2-router
+at 18505ms twin sends cara board m1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+at 19242ms twin says ann m3 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+at 20543ms reboot site2-router
+run 21213ms
+)");
+}
+
 // A link and a circuit came about at once. The receiver followed the offer on the circuit, which
 // was replaced; back on the link it waited for an offer, and the sender for what it had begun to
 // ask for on that link before.
