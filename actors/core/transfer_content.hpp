@@ -145,8 +145,8 @@ class transfer_sink {
                                               std::span<const std::byte> bytes) = 0;
 
   /// The entry is complete and verified: gives it its name, time and mode, now or when `settle` is
-  /// called. `shown` is where it then stands. With `candidate_serves` the candidate is what was
-  /// wanted.
+  /// called. `shown` is where it then stands; of what is in a folder it may be left out. With
+  /// `candidate_serves` the candidate is what was wanted.
   virtual std::optional<transfer_fault> finish(std::uint64_t entry, bool candidate_serves,
                                                std::string& shown) = 0;
 

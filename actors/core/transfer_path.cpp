@@ -26,11 +26,18 @@ std::string_view shortened(std::string_view text, std::size_t size) {
   return text.substr(0, size);
 }
 
+/// Characters of ASCII that can be shown, as almost all names are.
+bool is_plain(std::string_view name) {
+  return std::all_of(name.begin(), name.end(),
+                     [](char each) { return each >= ' ' && each <= '~' && each != '\\'; });
+}
+
 /// What is wrong with one name; empty if nothing is.
 std::string fault_of(std::string_view name) {
   if (name.empty()) return "a name is empty";
   if (name == "." || name == "..") return "'" + std::string{name} + "' is no name of a file";
   if (name.size() > file_name_size_max) return "a name is longer than 255 bytes";
+  if (is_plain(name)) return {};
   if (name.find('\\') != std::string_view::npos) return "a name holds a backslash";
   // Whatever would have to be escaped to be shown is not a name one could choose knowingly.
   if (sanitise_line(name, file_name_size_max) != name) {

@@ -150,19 +150,19 @@ file_sink::fault file_sink::look(std::uint64_t entry, standing& found) {
     found.unfinished = std::min(part->end, entries_.bytes(index));
     if (found.unfinished > 0) return std::nullopt;
   }
-  std::string path;
-  owned_fd folder;
-  if (auto error = open_folder(entries_.folder(index), path, folder)) return error;
-  if (auto best = find_candidate(index, folder.get())) {
+  if (folders_new_.contains(entries_.folder(index))) return std::nullopt;  // Nothing was in it.
+  folder_in_use folder;
+  if (auto error = open_folder(entries_.folder(index), folder)) return error;
+  if (auto best = find_candidate(index, folder.fd)) {
     forget_part(entry);
     candidates_[index] = *std::move(best);
     found.candidate = true;
   } else if (conflicts_ == conflict_policy::skip &&
-             download_folder::status(folder.get(), std::string{entries_.name(index)})) {
+             download_folder::status(folder.fd, std::string{entries_.name(index)})) {
     forget_part(entry);
     finished_.add({entry, entry + 1});
     found.finished = true;
-    omit(shown_path(path, std::string{entries_.name(index)}));
+    omit(shown_path(folder.path, std::string{entries_.name(index)}));
   }
   return std::nullopt;
 }
@@ -193,11 +193,10 @@ file_sink::fault file_sink::open_candidate(std::uint32_t entry, owned_fd& opened
   if (known == candidates_.end()) {
     return transfer_fault_of("disk-error", "nothing is there of " + entries_.path(entry));
   }
-  std::string path;
-  owned_fd folder;
-  if (auto error = open_folder(entries_.folder(entry), path, folder)) return error;
-  shown = shown_path(path, known->second.name);
-  auto file = download_folder::open_file(folder.get(), known->second.name);
+  folder_in_use folder;
+  if (auto error = open_folder(entries_.folder(entry), folder)) return error;
+  shown = shown_path(folder.path, known->second.name);
+  auto file = download_folder::open_file(folder.fd, known->second.name);
   struct stat found {};
   if (!file.fd || ::fstat(file.fd.get(), &found) != 0 || found.st_ino != known->second.inode ||
       modified_ns_of(found) != known->second.modified_ns ||

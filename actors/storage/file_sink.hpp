@@ -69,7 +69,19 @@ class file_sink final : public core::transfer_sink {
     ino_t inode = 0;
   };
 
+  /// A folder of the manifest, open to look at names in and to give some.
+  struct folder_in_use {
+    std::uint32_t entry = UINT32_MAX;
+    std::string path;
+    owned_fd own;             ///< Empty for the download folder itself.
+    int fd = -1;              ///< Of either.
+    unsigned names_left = 0;  ///< So many before it is looked up anew.
+  };
+
   fault check(std::uint64_t entry) const;
+  bool is_outermost(std::uint32_t entry) const {
+    return entries_.folder(entry) == entry_table::none;
+  }
   fault check_room(std::uint64_t space_of_parts) const;
   fault check_range(std::uint64_t entry, std::uint64_t offset, std::size_t size) const;
   fault declare_one(const core::transfer_entry& entry);
@@ -79,7 +91,7 @@ class file_sink final : public core::transfer_sink {
   fault stand_in(int parent, const std::string& parent_path, std::uint32_t folder,
                  std::string& path);
   std::string folder_path(std::uint32_t folder) const;
-  fault open_folder(std::uint32_t folder, std::string& path, owned_fd& opened);
+  fault open_folder(std::uint32_t folder, folder_in_use& opened);
   std::string shown_path(const std::string& folder, const std::string& name) const;
   void note_change(const std::string& folder);
   void omit(const std::string& shown);
@@ -98,7 +110,7 @@ class file_sink final : public core::transfer_sink {
   // Names.
   fault seal(std::uint32_t entry, sealed_part& sealed);
   fault predict(std::uint32_t entry, std::string& shown);
-  fault place(const sealed_part& sealed, std::string& shown);
+  fault place(const sealed_part& sealed, folder_in_use& folder, std::string& shown);
   fault place_all_sealed();
   fault sync_all() const;
   fault sync_names();
@@ -123,6 +135,7 @@ class file_sink final : public core::transfer_sink {
 
   core::block_set folders_standing_;
   std::vector<std::uint32_t> folders_made_;
+  core::block_set folders_new_;                        ///< The same.
   std::map<std::uint32_t, std::string> folder_names_;  ///< Where it is not the declared one.
 
   std::vector<sealed_part> sealed_;

@@ -43,10 +43,11 @@ file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, s
     sealed_part sealed;
     if (auto error = seal(index, sealed)) return error;
     if (entries_.bytes(index) >= synced_alone_min) {
-      if (auto error = place(sealed, shown)) return error;
+      folder_in_use folder;
+      if (auto error = place(sealed, folder, shown)) return error;
     } else {
       if (auto error = predict(index, shown)) return error;
-      promised_.insert(shown);
+      if (!shown.empty()) promised_.insert(shown);
       sealed_.push_back(sealed);
       sealed_bytes_ += entries_.bytes(index);
     }
@@ -82,25 +83,22 @@ file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
 
 /// Where `place` will put it, if nobody is faster.
 file_sink::fault file_sink::predict(std::uint32_t entry, std::string& shown) {
-  std::string path;
-  owned_fd folder;
-  if (auto error = open_folder(entries_.folder(entry), path, folder)) return error;
+  if (!is_outermost(entry)) return std::nullopt;
   std::string name{entries_.name(entry)};
-  shown = shown_path(path, name);
-  if (conflicts_ != conflict_policy::rename) return std::nullopt;
-  for (unsigned number = 2; number <= file_numbers_max; ++number) {
-    if (!promised_.contains(shown) && !download_folder::status(folder.get(), name)) break;
+  shown = shown_path({}, name);
+  for (unsigned number = 2; conflicts_ == conflict_policy::rename && number <= file_numbers_max;
+       ++number) {
+    if (!promised_.contains(shown) && !download_folder::status(folder_->descriptor(), name)) break;
     name = core::numbered_name(entries_.name(entry), number);
-    shown = shown_path(path, name);
+    shown = shown_path({}, name);
   }
   return std::nullopt;
 }
 
-file_sink::fault file_sink::place(const sealed_part& sealed, std::string& shown) {
+file_sink::fault file_sink::place(const sealed_part& sealed, folder_in_use& folder,
+                                  std::string& shown) {
   const auto entry = sealed.entry;
-  std::string path;
-  owned_fd folder;
-  if (auto error = open_folder(entries_.folder(entry), path, folder)) return error;
+  if (auto error = open_folder(entries_.folder(entry), folder)) return error;
 
   const auto part = part_of(entry);
   const auto ours = download_folder::status(folder_->descriptor(), part);
@@ -110,19 +108,19 @@ file_sink::fault file_sink::place(const sealed_part& sealed, std::string& shown)
     const auto name = number == 1 ? declared : core::numbered_name(declared, number);
     bool replace = false;
     if (conflicts_ == conflict_policy::overwrite) {
-      const auto there = download_folder::status(folder.get(), name);
+      const auto there = download_folder::status(folder.fd, name);
       replace = there && (S_ISREG(there->st_mode) || S_ISLNK(there->st_mode));
     }
-    const int error = folder_->place(part, folder.get(), name, replace);
+    const int error = folder_->place(part, folder.fd, name, replace);
     if (error == EEXIST && conflicts_ != conflict_policy::skip) continue;
     if (error != 0 && error != EEXIST) return sink_fault(error, "name " + entries_.path(entry));
     with_part_.remove({entry, std::uint64_t{entry} + 1});
-    shown = shown_path(path, name);
+    if (is_outermost(entry)) shown = shown_path({}, name);
     if (error == EEXIST) {
       folder_->remove_part(part);
-      omit(shown);
+      omit(shown_path(folder.path, name));
     }
-    note_change(path);
+    note_change(folder.path);
     return std::nullopt;
   }
   return sink_fault(EEXIST, "name " + entries_.path(entry));
@@ -149,12 +147,13 @@ file_sink::fault file_sink::place_all_sealed() {
   const auto places = std::exchange(promised_, {});
   std::vector<sealed_part> waiting;
   sealed_bytes_ = 0;
+  folder_in_use folder;
   for (const auto& sealed : std::exchange(sealed_, {})) {
     // Nobody knows of which it is true, and the next time the system says all is well.
     if (!synced) lose(sealed.entry);
     if (!synced) continue;
     std::string shown;
-    auto error = place(sealed, shown);
+    auto error = place(sealed, folder, shown);
     if (!error) continue;
     if (!error->passing) finished_.remove({sealed.entry, std::uint64_t{sealed.entry} + 1});
     if (finished_.contains(sealed.entry)) {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr unsigned folder_numbers_max = 1000;
 constexpr std::size_t changed_folders_max = 8;
+constexpr unsigned names_at_once = 32;
 
 std::string joined(const std::string& folder, const std::string& name) {
   return folder.empty() ? name : folder + '/' + name;
@@ -35,10 +36,9 @@ file_sink::fault file_sink::stand_folder(std::uint32_t folder, std::string& path
     path = folder_path(folder);
     return std::nullopt;
   }
-  std::string parent_path;
-  owned_fd parent;
-  if (auto error = open_folder(entries_.folder(folder), parent_path, parent)) return error;
-  return stand_in(parent.get(), parent_path, folder, path);
+  folder_in_use parent;
+  if (auto error = open_folder(entries_.folder(folder), parent)) return error;
+  return stand_in(parent.fd, parent.path, folder, path);
 }
 
 file_sink::fault file_sink::stand_in(int parent, const std::string& parent_path,
@@ -53,6 +53,7 @@ file_sink::fault file_sink::stand_in(int parent, const std::string& parent_path,
     if (!found || !S_ISDIR(found->st_mode)) continue;
     if (made) {
       folders_made_.push_back(folder);
+      folders_new_.add({folder, std::uint64_t{folder} + 1});
       note_change(parent_path);
     }
     if (number > 1) folder_names_[folder] = name;
@@ -62,12 +63,24 @@ file_sink::fault file_sink::stand_in(int parent, const std::string& parent_path,
   return sink_fault(EEXIST, "make the folder " + path);
 }
 
-/// Looked up anew each time: what was put in the place of a folder meanwhile is not written to.
-file_sink::fault file_sink::open_folder(std::uint32_t folder, std::string& path, owned_fd& opened) {
-  if (auto error = stand_folder(folder, path)) return error;
-  auto found = folder_->open_folder(path);
-  if (found.error != 0) return sink_fault(found.error, "open the folder " + path);
-  opened = std::move(found.fd);
+/// Looked up anew each time, or for a few names that are given in a row: what was put in the place
+/// of a folder meanwhile is not written to.
+file_sink::fault file_sink::open_folder(std::uint32_t folder, folder_in_use& opened) {
+  if (opened.entry == folder && opened.names_left > 0) {
+    --opened.names_left;
+    return std::nullopt;
+  }
+  opened = {};
+  if (auto error = stand_folder(folder, opened.path)) return error;
+  opened.fd = folder_->descriptor();
+  if (folder != entry_table::none) {
+    auto found = folder_->open_folder(opened.path);
+    if (found.error != 0) return sink_fault(found.error, "open the folder " + opened.path);
+    opened.own = std::move(found.fd);
+    opened.fd = opened.own.get();
+  }
+  opened.entry = folder;
+  opened.names_left = names_at_once - 1;
   return std::nullopt;
 }
 

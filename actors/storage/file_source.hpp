@@ -48,6 +48,7 @@ class file_source final : public core::transfer_source {
   fault scan_folder(std::uint32_t folder);
   fault scan_name(std::uint32_t folder, int fd, const std::string& name,
                   const std::string& offered);
+  bool is_own_readable(const struct stat& status) const;
   std::uint32_t add(std::uint32_t folder, const std::string& name, const std::string& offered,
                     const struct stat& status);
   void skip(std::uint32_t folder, const std::string& name, std::string reason);
@@ -61,6 +62,7 @@ class file_source final : public core::transfer_source {
 
   std::vector<std::filesystem::path> paths_;
   std::atomic<bool> given_up_ = false;
+  uid_t user_ = 0;
   entry_table entries_;
   std::deque<ino_t> inodes_;
   std::map<std::uint32_t, std::filesystem::path> tops_;  ///< Entries that the user named.

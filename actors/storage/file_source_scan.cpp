@@ -86,6 +86,7 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
   tops_.clear();
   other_names_.clear();
   omitted_ = {};
+  user_ = ::geteuid();
   std::set<std::string> names;
   for (const auto& path : paths_) {
     if (auto error = scan_top(path, names)) return error;
@@ -153,6 +154,11 @@ file_source::fault file_source::scan_folder(std::uint32_t folder) {
   return std::nullopt;
 }
 
+/// Nobody else's permissions have a say then: the system need not be asked.
+bool file_source::is_own_readable(const struct stat& status) const {
+  return status.st_uid == user_ && (status.st_mode & S_IRUSR) != 0;
+}
+
 file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const std::string& name,
                                           const std::string& offered) {
   if (auto error = check_wanted()) return error;
@@ -173,7 +179,7 @@ file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const st
     skip(folder, name, "too deep in folders");
     return std::nullopt;
   }
-  if (::faccessat(fd, name.c_str(), R_OK, AT_EACCESS) != 0) {
+  if (!is_own_readable(status) && ::faccessat(fd, name.c_str(), R_OK, AT_EACCESS) != 0) {
     return transfer_fault_of("source-unreadable",
                              "cannot read " + core::quoted(disk_path(folder) + '/' + name) + ": " +
                                  std::generic_category().message(errno));

@@ -86,6 +86,8 @@ transfer_receiver::fault transfer_receiver::take_frame(byte_view payload, answer
     const auto piece = frame.next();
     if (!piece) return sent_wrongly("a frame that is cut");
     if (auto failed = take_piece(*piece)) return failed;
+    // At once, while the sink has it open: there may be a thousand in a frame.
+    if (auto failed = finish_ready()) return failed;
   }
   return go_on(out);
 }

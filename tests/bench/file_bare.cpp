@@ -34,7 +34,8 @@ std::vector<file_to_send> files_of(const std::filesystem::path& source) {
   std::vector<file_to_send> files;
   for (const auto& each : std::filesystem::recursive_directory_iterator{source}) {
     if (each.is_regular_file())
-      files.push_back({each.path(), relative(each.path(), source.parent_path()), each.file_size()});
+      files.push_back(
+          {each.path(), each.path().lexically_relative(source.parent_path()), each.file_size()});
   }
   return files;
 }
