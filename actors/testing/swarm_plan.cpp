@@ -44,6 +44,7 @@ class plan_drawer {
     draw_disk_faults();
     draw_rarities();
     draw_hidden();
+    draw_long_cut();
     std::ranges::stable_sort(events_, {}, &event::at);
     for (const auto& each : events_) add("at " + sim::to_text(each.at) + ' ' + each.line);
     add("run " + sim::to_text(length_));
@@ -72,11 +73,12 @@ class plan_drawer {
   }
 
   void draw_settings() {
-    constexpr std::array heartbeats{"500ms", "1s", "2s", "5s"};
+    constexpr std::array heartbeats{500, 1'000, 2'000, 5'000};
     add("seed " + std::to_string(seed_));
     if (!options_.tls) add("handshake plain");
     if (random_.chance(0.6)) add("shuffle yes");
-    add("heartbeat " + one_of(heartbeats));
+    heartbeat_ = milliseconds{heartbeats[random_.below(heartbeats.size())]};
+    add("heartbeat " + sim::to_text(heartbeat_));
   }
 
   void draw_places() {
@@ -338,10 +340,27 @@ class plan_drawer {
     }
   }
 
+  /// So long that the link is given up, and what is written then could only wait for its end if
+  /// nobody thought of the relay.
+  void draw_long_cut() {
+    random_ = sim::random_source{seed_}.fork("long cut");
+    if (users_.size() < 2 || heartbeat_ > milliseconds{2'000} || random_.chance(0.8)) return;
+    const auto one = one_of(users_);
+    auto other = one_of(users_);
+    while (other == one) other = one_of(users_);
+    const auto at = span(milliseconds{3'000}, std::max(length_ / 2, milliseconds{4'000}));
+    const auto healed = at + 12 * heartbeat_ + milliseconds{12'000};
+    happens(at, "partition " + one + " from " + other);
+    happens(healed, "heal " + one + " from " + other);
+    happens(at + 4 * heartbeat_ + span({}, milliseconds{1'000}),
+            one + " pours " + other + ' ' + one_of(channels) + " 3 100");
+    length_ = std::max(length_, healed);
+  }
+
   std::uint64_t seed_;
   swarm_options options_;
   sim::random_source random_;
-  milliseconds length_{};
+  milliseconds length_{}, heartbeat_{};
   std::vector<std::string> sites_, peers_, users_;
   std::vector<event> events_;
   schedule lines_;
