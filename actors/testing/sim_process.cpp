@@ -1,7 +1,6 @@
 #include "actors/testing/sim_process.hpp"
 
 #include "actors/asio_scheduler.hpp"
-#include "actors/runtime.hpp"
 #include "actors/testing/sim_loop_driver.hpp"
 #include "transport/sim/plain_handshaker.hpp"
 #include "transport/sim/sim_network.hpp"
@@ -35,7 +34,6 @@ struct sim_process::impl {
   impl(sim::host_stack& host, bool plain, frame_observer& frames)
       : owner(host.owner()), net(host, plain), driver(make_sim_loop_driver(owner)) {
     net.set_observer(&frames);
-    configure(config);
     use_loop_scheduler(config, driver);
     system.emplace(config);
   }

@@ -7,6 +7,7 @@
 #include "actors/testing/swarm.hpp"
 #include "actors/testing/world.hpp"
 #include "measure.hpp"
+#include "tests/sim/plain_sodium.hpp"
 #include "transport/sim/simulation.hpp"
 
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,7 @@ bool everyone_is_there(const testing::world& w, const setting& what) {
 }
 
 void measure(const setting& what, bool plain) {
+  const testing::real_sodium proven;
   const auto memory_before = pss_bytes(getpid());
   auto start = cpu_seconds();
   testing::world w{1, {.plain_handshake = plain}};
@@ -84,6 +87,8 @@ void measure(const setting& what, bool plain) {
 }
 
 void measure_swarm(std::uint64_t seeds, bool tls) {
+  std::optional<testing::real_sodium> proven;
+  if (tls) proven.emplace();
   testing::swarm_options options;
   options.tls = tls;
   std::uint64_t events = 0;

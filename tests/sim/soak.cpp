@@ -8,10 +8,12 @@
 
 #include "actors/testing/shrink.hpp"
 #include "actors/testing/swarm.hpp"
+#include "tests/sim/plain_sodium.hpp"
 #include "tests/sim/seed_workers.hpp"
 
 #include <boost/program_options.hpp>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -137,6 +139,8 @@ int main(int argc, char** argv) try {
     return 0;
   }
   how.make_small = given.count("as-drawn") == 0;
+  std::optional<real_sodium> proven;
+  if (how.swarm.tls) proven.emplace();
   return soak(how);
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';

@@ -3,6 +3,7 @@
 #include "actors/testing/swarm.hpp"
 
 #include "actors/testing/world.hpp"
+#include "tests/sim/plain_sodium.hpp"
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,7 @@ TEST_P(Swarm, InvariantsHoldWhateverBreaks) {
 INSTANTIATE_TEST_SUITE_P(Hundreds, Swarm, ::testing::Range<std::uint64_t>(0, 20));
 
 TEST(SwarmOfTls, InvariantsHoldWithRealHandshakes) {
+  const real_sodium proven;
   swarm_options options;
   options.tls = true;
   if (const auto seed = seed_from_environment(0)) return expect_all_well(seed, options);
