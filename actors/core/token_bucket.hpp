@@ -17,17 +17,22 @@ class token_bucket {
 
   /// Takes `count` tokens if that many are there, else none.
   bool take(double count, time_point now) {
-    if (now > at_) {
-      const std::chrono::duration<double> passed = now - at_;
-      tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
-      at_ = now;
-    }
+    tokens_ = tokens_at(now);
+    at_ = std::max(at_, now);
     if (tokens_ < count) return false;
     tokens_ -= count;
     return true;
   }
 
+  /// As it was when it started.
+  bool full(time_point now) const { return tokens_at(now) >= burst_; }
+
  private:
+  double tokens_at(time_point now) const {
+    const std::chrono::duration<double> passed = std::max(now, at_) - at_;
+    return std::min(burst_, tokens_ + passed.count() * per_second_);
+  }
+
   double per_second_;
   double burst_;
   double tokens_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/token_bucket.hpp"
+#include "actors/core/token_buckets.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/transfer/file_transfer.hpp"
 #include "actors/transfer/offer_policy.hpp"
@@ -150,9 +150,9 @@ struct transfer_desk_state {
   std::shared_ptr<rate_limit> shared_limit;
   std::shared_ptr<kept_input_budget> kept = std::make_shared<kept_input_budget>();
   std::map<transfer_id, offer_in_hand> in_hand;
-  std::map<std::string, core::token_bucket> offer_rates;  // Of each user.
-  std::deque<transfer_id> late_offers;                    // In hand, and too many at once.
-  bool waiting_with_offers = false;                       // A timer for these runs.
+  core::token_buckets offer_rates{2, 100};  // Of each user, a second and at once; more wait.
+  std::deque<transfer_id> late_offers;      // In hand, and too many at once.
+  bool waiting_with_offers = false;         // A timer for these runs.
 
   struct known_link {
     transfer_link link;

@@ -17,9 +17,6 @@ namespace {
 constexpr std::chrono::hours unanswered_max{24 * 30};
 constexpr std::chrono::seconds verify_patience{10};
 
-/// Of one user; more wait.
-constexpr double offers_per_second = 2;
-constexpr double offers_at_once = 100;
 constexpr std::chrono::milliseconds late_offers_pause{500};
 
 void say_to(const transfer_link& link, const wire::Transfer& message) {
@@ -177,9 +174,7 @@ void transfer_desk_state::wait_with_offers() {
 
 /// Each costs writes to the disk and a line on a terminal.
 bool transfer_desk_state::may_offer(const std::string& user) {
-  const auto now = self->clock().now();
-  return offer_rates.try_emplace(user, offers_per_second, offers_at_once, now)
-      .first->second.take(1, now);
+  return offer_rates.take(user, 1, self->clock().now());
 }
 
 void transfer_desk_state::weigh_late_offers() {
