@@ -35,6 +35,7 @@ std::size_t size_of(const transfer_input& input) {
 }  // namespace
 
 receiving_transfer_state::~receiving_transfer_state() {
+  ended();
   if (sharing) config.kept->end();
 }
 
@@ -132,6 +133,7 @@ void receiving_transfer_state::pump() {
   engine_config.window = next.window;
   engine_config.finished = record.finished;
   engine_config.omitted_before = omitted_before;
+  engine_config.given_up = shop->given_up;
   work(
       [at = shop, sink = given_sink, settings = config.settings, order = sink_order(),
        engine_config = std::move(engine_config), todo = std::exchange(next, {})]() mutable {
@@ -165,7 +167,7 @@ receiving_transfer_state::outcome receiving_transfer_state::perform(workshop& sh
   }
   result.rest.assign(std::make_move_iterator(input), std::make_move_iterator(todo.inputs.end()));
   if (todo.report && !result.fault && !engine.complete()) engine.report(result.answers);
-  if (todo.settle && !result.fault) result.fault = engine.settle();
+  if (todo.settle && !result.fault) result.fault = engine.settle(result.answers);
   if (todo.settle || engine.complete()) result.finished = engine.finished();
   result.files_done = engine.files_done();
   result.bytes_done = engine.bytes_done();

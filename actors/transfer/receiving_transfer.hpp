@@ -25,6 +25,7 @@ struct receiving_transfer_state : file_transfer_state {
   struct workshop {
     std::shared_ptr<core::transfer_sink> sink;
     std::unique_ptr<transfer_receiver> engine;
+    std::shared_ptr<std::atomic<bool>> given_up = std::make_shared<std::atomic<bool>>(false);
   };
 
   /// What a call on them came to.
@@ -66,6 +67,7 @@ struct receiving_transfer_state : file_transfer_state {
   transfer_order_result answer(const answer_offer& order) override;
   void limit() override;
   void discard() override;
+  void ended() override { *shop->given_up = true; }
   std::optional<transfer_state> own_state() const override;
   transfer_state quiet_state() const override;
 

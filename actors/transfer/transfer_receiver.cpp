@@ -18,6 +18,7 @@ constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are 
 constexpr std::size_t open_files_max = 4096;
 constexpr std::size_t unsettled_max = 4096;
 constexpr std::uint64_t late_bytes_max = 256 * 1024 * 1024;
+constexpr unsigned times_removed_max = 5;  ///< More often: it is waited, as with other faults.
 
 core::transfer_fault sent_wrongly(std::string detail) {
   return {"protocol", "the sender sent " + std::move(detail)};
@@ -36,7 +37,10 @@ transfer_receiver::transfer_receiver(transfer_receiver_config config,
 
 transfer_receiver::~transfer_receiver() = default;
 
-transfer_receiver::fault transfer_receiver::begin(answers& out) { return mended(begin_again(out)); }
+transfer_receiver::fault transfer_receiver::begin(answers& out) {
+  times_removed_ = 0;
+  return mended(begin_again(out), out);
+}
 
 transfer_receiver::fault transfer_receiver::begin_again(answers& out) {
   if (!open_) {
@@ -72,11 +76,11 @@ transfer_receiver::fault transfer_receiver::take(const wire::Transfer& message, 
     verified_ = verified_ || (message.has_verified() && complete_);
     return std::nullopt;
   }
-  return mended(failed ? failed : go_on(out));
+  return mended(failed ? failed : go_on(out), out);
 }
 
 transfer_receiver::fault transfer_receiver::take_blocks(byte_view payload, answers& out) {
-  return mended(take_frame(payload, out));
+  return mended(take_frame(payload, out), out);
 }
 
 transfer_receiver::fault transfer_receiver::take_frame(byte_view payload, answers& out) {
@@ -222,7 +226,7 @@ transfer_receiver::fault transfer_receiver::finish_ready() {
     ready_.erase(ready_.begin());
     files_.erase(found);
     if (unsettled_.size() < unsettled_max) continue;
-    if (auto failed = settle()) return failed;
+    if (auto failed = settle_finished()) return failed;
   }
   return std::nullopt;
 }
@@ -246,19 +250,32 @@ void transfer_receiver::note_finished(std::uint32_t entry, const core::transfer_
     stored_.push_back(shown);
 }
 
-transfer_receiver::fault transfer_receiver::settle() {
+transfer_receiver::fault transfer_receiver::settle(answers& out) {
+  return mended(settle_finished(), out);
+}
+
+transfer_receiver::fault transfer_receiver::settle_finished() {
   if (settled_ == finished_) return std::nullopt;
-  if (auto failed = sink_->settle()) return mended(failed);
+  if (auto failed = sink_->settle()) return failed;
   settled_ = finished_;
   unsettled_.clear();
   return std::nullopt;
 }
 
-/// What the sink has lost comes again, when it goes on.
-transfer_receiver::fault transfer_receiver::mended(fault failed) {
+/// What the sink has lost comes again, when it goes on: at once, if that was only removed.
+transfer_receiver::fault transfer_receiver::mended(fault failed, answers& out) {
   if (!failed) return failed;
-  for (const auto entry : sink_->take_lost()) receive_again(static_cast<std::uint32_t>(entry));
-  return failed;
+  const bool lost = take_lost();
+  const bool removed = lost && failed->passing && failed->code == "folder-changed";
+  if (!removed || ++times_removed_ > times_removed_max) return failed;
+  void_requests();
+  return mended(go_on(out), out);
+}
+
+bool transfer_receiver::take_lost() {
+  const auto lost = sink_->take_lost();
+  for (const auto entry : lost) receive_again(static_cast<std::uint32_t>(entry));
+  return !lost.empty();
 }
 
 void transfer_receiver::receive_again(std::uint32_t entry) {

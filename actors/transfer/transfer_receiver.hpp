@@ -6,6 +6,7 @@
 #include "actors/transfer/content_hasher.hpp"
 #include "transport/bytes.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -37,6 +38,9 @@ struct transfer_receiver_config {
   /// Entries remembered as finished from an earlier run.
   core::block_set finished;
   std::uint64_t omitted_before = 0;  ///< Of these: files that were not taken.
+
+  /// Set when nobody waits any more: what is compared then ends soon, with any fault.
+  std::shared_ptr<const std::atomic<bool>> given_up{};
 };
 
 /// The receiving half of a transfer: asks for what it lacks, verifies each block, and fills a sink.
@@ -45,6 +49,7 @@ struct transfer_receiver_config {
 /// clock, and every call may wait for the sink; one at a time, from any thread.
 ///
 /// A fault that is `passing` (a full disk) leaves everything as it is: `begin` goes on from there.
+/// What somebody removes before it is whole is asked for again at once, a few times.
 /// Any other fault is the end. Codes: "protocol" (the sender sends what was not asked for),
 /// "source-changed" (the list of files is another one), "not-verified" (blocks keep coming
 /// damaged), and those of the sink.
@@ -73,7 +78,7 @@ class transfer_receiver {
   void report(answers& out);
 
   /// Makes what was finished outlast a power cut: `finished` then says so. About once a second.
-  fault settle();
+  fault settle(answers& out);
 
   /// How much is asked for at once, from now on.
   void set_window(std::uint64_t window) noexcept { config_.window = window; }
@@ -110,7 +115,9 @@ class transfer_receiver {
   fault begin_again(answers& out);
   fault take_frame(byte_view payload, answers& out);
   void void_requests();
-  fault mended(fault failed);
+  fault settle_finished();
+  fault mended(fault failed, answers& out);
+  bool take_lost();
   void receive_again(std::uint32_t entry);
   void drop_held(receiving_file& file);
 
@@ -136,6 +143,7 @@ class transfer_receiver {
   bool open_ = false;
   bool complete_ = false;
   bool verified_ = false;
+  unsigned times_removed_ = 0;  ///< Since it began: something that was written.
 
   // The manifest. The last entries declared wait to be looked at.
   content_hasher manifest_hash_;

@@ -107,7 +107,7 @@ transfer_receiver::fault transfer_receiver::take_hashes(const wire::Transfer& me
     if (!expected) return core::transfer_fault{"protocol", "the sender sent a hash that is cut"};
     bool same = false;
     if (auto failed = compare_block(found->first, file, file.compared, *expected, same)) {
-      mended(failed);
+      take_lost();
       // Somebody has removed it: nothing is left to compare, and there is no need to wait.
       return comparing_.contains(news.entry()) ? failed : std::nullopt;
     }
@@ -138,6 +138,8 @@ transfer_receiver::fault transfer_receiver::compare_block(std::uint32_t entry, r
   content_hasher hash;
   const auto size = file.plan.size(block);
   for (std::uint64_t done = 0; done < size;) {
+    if (config_.given_up && *config_.given_up)
+      return core::transfer_fault{"disk-error", "nobody waits for it any more"};
     const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
     if (auto failed = sink_->read(entry, file.plan.offset(block) + done, part)) {
       // A file that is not there any more is not the same; what cannot be read may be another time.

@@ -31,7 +31,7 @@ class accidents {
       for (auto steps = draw(8); steps > 0 && pair_.step(); --steps) {
       }
       if (draw(4) == 0) pair_.receiver->report(pair_.to_sender);
-      if (draw(4) == 0) pair_.receiver->settle();
+      if (draw(4) == 0) pair_.receiver->settle(pair_.to_sender);
       accident();
     }
     damage_left_ = 0;

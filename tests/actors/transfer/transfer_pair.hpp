@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,7 +43,7 @@ class transfer_pair {
   void make_receiver(core::block_set finished = {}) {
     receiver = std::make_unique<transfer_receiver>(
         transfer_receiver_config{id, sender->summary(), sender->manifest_hash(), window,
-                                 std::move(finished)},
+                                 std::move(finished), 0, given_up},
         make_sink ? make_sink() : std::make_shared<core::memory_sink>(shelf));
     begin();
   }
@@ -116,6 +117,7 @@ class transfer_pair {
   std::shared_ptr<core::memory_source> source = std::make_shared<core::memory_source>();
   std::shared_ptr<core::memory_shelf> shelf = std::make_shared<core::memory_shelf>();
   std::function<std::shared_ptr<core::transfer_sink>()> make_sink;  ///< Instead of the shelf's.
+  std::shared_ptr<std::atomic<bool>> given_up = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<transfer_sender> sender;
   std::unique_ptr<transfer_receiver> receiver;
   transfer_sender::answers to_receiver;
