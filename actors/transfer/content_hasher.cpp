@@ -25,19 +25,25 @@ struct content_hasher::state {
   XXH3_state_t of;
 };
 
-content_hasher::content_hasher() : state_(std::make_unique<state>()) { reset(); }
+content_hasher::content_hasher() = default;
 
 content_hasher::~content_hasher() = default;
 
-void content_hasher::add(byte_view data) noexcept {
+void content_hasher::add(byte_view data) {
+  if (!state_) {
+    state_ = std::make_unique<state>();
+    XXH3_128bits_reset(&state_->of);
+  }
   XXH3_128bits_update(&state_->of, data.data(), data.size());
 }
 
 core::content_hash content_hasher::value() const noexcept {
-  return canonical(XXH3_128bits_digest(&state_->of));
+  return state_ ? canonical(XXH3_128bits_digest(&state_->of)) : hash_content({});
 }
 
-void content_hasher::reset() noexcept { XXH3_128bits_reset(&state_->of); }
+void content_hasher::reset() noexcept {
+  if (state_) XXH3_128bits_reset(&state_->of);
+}
 
 core::content_hash hash_content(byte_view data) noexcept {
   return canonical(XXH3_128bits(data.data(), data.size()));

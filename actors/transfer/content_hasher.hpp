@@ -9,13 +9,13 @@
 namespace hobnob {
 
 /// Computes a `core::content_hash` piece by piece (XXH3-128, https://xxhash.com, canonical byte
-/// order).
+/// order). Half a KiB of memory once anything is added.
 class content_hasher {
  public:
   content_hasher();
   ~content_hasher();
 
-  void add(byte_view data) noexcept;
+  void add(byte_view data);
 
   /// Of everything added so far.
   core::content_hash value() const noexcept;

@@ -6,14 +6,15 @@
 #include "actors/transfer/content_hasher.hpp"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace hobnob {
 
 /// What a receiver knows of a file that is on its way.
 struct receiving_file {
-  explicit receiving_file(const core::transfer_entry& entry)
-      : declared(entry), plan(entry.size), hashes(plan.count()) {}
+  explicit receiving_file(core::transfer_entry entry)
+      : declared(std::move(entry)), plan(declared.size), hashes(plan.count()) {}
 
   /// Block `block` is in the sink, and verified.
   void hold(std::uint64_t block, const core::content_hash& hash) {

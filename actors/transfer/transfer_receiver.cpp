@@ -219,10 +219,10 @@ transfer_receiver::fault transfer_receiver::finish_ready() {
     auto& file = found->second;
     std::string shown;
     if (auto failed = sink_->finish(found->first, file.candidate, shown)) return failed;
-    if (!file.candidate) unsettled_.emplace(found->first, file.declared);
     const auto root = hash_root(file.hashes);
     bytes_done_ -= file.declared.size;  // Of its blocks; now as a whole.
     note_finished(found->first, file.declared, &root, shown);
+    if (!file.candidate) unsettled_.emplace(found->first, std::move(file.declared));
     ready_.erase(ready_.begin());
     files_.erase(found);
     if (unsettled_.size() < unsettled_max) continue;

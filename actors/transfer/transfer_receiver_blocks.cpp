@@ -236,12 +236,14 @@ transfer_receiver::fault transfer_receiver::take_piece(const block_piece& piece)
   if (size > left || (size == left) != piece.hash.has_value())
     return core::transfer_fault{"protocol", "the sender cuts blocks in another way"};
   if (auto failed = sink_->write(piece.entry, piece.offset, piece.data)) return failed;
-  file->block_hash.add(piece.data);
-  file->block_come += size;
   asked_bytes_ -= size;
+  // Small files come in one piece: nothing need be kept of them.
+  const bool whole = piece.hash && file->block_come == 0;
+  if (!whole) file->block_hash.add(piece.data);
+  file->block_come += size;
   if (!piece.hash) return std::nullopt;
   file->block_come = 0;
-  if (file->block_hash.value() == *piece.hash) {
+  if ((whole ? hash_content(piece.data) : file->block_hash.value()) == *piece.hash) {
     file->hold(block, *piece.hash);
     bytes_done_ += file->plan.size(block);
     if (file->all_held()) ready_.insert(piece.entry);
