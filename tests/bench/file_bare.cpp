@@ -40,6 +40,10 @@ std::vector<file_to_send> files_of(const std::filesystem::path& source) {
   return files;
 }
 
+bool is_tar(bare_content content) {
+  return content == bare_content::tar || content == bare_content::tar_synced;
+}
+
 bool store(int file, const std::filesystem::path& path) {
   const owned_fd folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   return fdatasync(file) == 0 && fsync(folder.get()) == 0;
@@ -82,9 +86,8 @@ awaitable<bool> receive_files(stream& with, const std::string& folder, bool sync
 awaitable<bool> receive_job(stream& with, bare_content content, const std::string& folder,
                             bytes& buffer) {
   const bool synced = content == bare_content::files_synced || content == bare_content::tar_synced;
-  const bool tar = content == bare_content::tar || content == bare_content::tar_synced;
-  return tar ? receive_tar(with, folder, synced, buffer)
-             : receive_files(with, folder, synced, buffer);
+  return is_tar(content) ? receive_tar(with, folder, synced, buffer)
+                         : receive_files(with, folder, synced, buffer);
 }
 
 /// For each job: what it is, the folder, the content, an answer.
@@ -141,7 +144,7 @@ class bare_files final : public file_client {
   }
 
   std::chrono::duration<double> send(const file_job& job) override {
-    const auto files = files_of(job.source);
+    const auto files = is_tar(content_) ? std::vector<file_to_send>{} : files_of(job.source);
     const auto started = std::chrono::steady_clock::now();
     run([&, this] { return pour(job, files); });
     return std::chrono::steady_clock::now() - started;
@@ -178,7 +181,7 @@ class bare_files final : public file_client {
         .number(std::uint64_t{folder.size()});
     co_await write_all(*stream_, head);
     co_await write_all(*stream_, as_byte_view(folder));
-    if (content_ == bare_content::tar || content_ == bare_content::tar_synced) {
+    if (is_tar(content_)) {
       co_await pour_tar(*stream_, job.source, buffer);
     } else {
       for (const auto& file : files) co_await pour_file(file, buffer);
