@@ -122,12 +122,23 @@ void causes::begin(const trouble& news) {
   }
   const auto* change = std::get_if<sim::link_change>(&what);
   if (change != nullptr && change->loss.value_or(0) > 0) loses_packets_ = true;
+  if (change != nullptr && is_usual(*change)) {
+    constexpr world::duration none{};
+    auto& longest = delays_[change->where];
+    longest = std::max(longest, change->latency.value_or(none) + change->jitter.value_or(none));
+  }
   if (!breaks(what)) return;
   auto end = time_point::max();
   if (const auto* stall = std::get_if<sim::stall>(&what)) end = at + stall->lasts;
   const bool moment = std::holds_alternative<sim::connection_reset>(what) ||
                       std::holds_alternative<sim::nat_reboot>(what);
   troubles_.push_back({what, {at, moment ? at : end}});
+}
+
+world::duration causes::slowest_round_trip() const {
+  world::duration one_way{};
+  for (const auto& [where, delay] : delays_) one_way += delay;
+  return 2 * one_way;
 }
 
 void causes::end_all(time_point at) {

@@ -2,6 +2,7 @@
 
 #include "actors/testing/world.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ class causes {
   /// or two, now and then.
   bool loses_packets() const noexcept { return loses_packets_; }
 
+  /// What a round trip can have taken where every place on the way had its longest usual delay.
+  world::duration slowest_round_trip() const;
+
   /// A relay did not run, or the way to it was broken for this host.
   bool was_cut_off(const sim_peer& which, span when) const;
 
@@ -58,6 +62,7 @@ class causes {
   world::duration after_effect_;
   std::vector<trouble> troubles_;
   bool loses_packets_ = false;
+  std::map<std::string, world::duration> delays_;  // By place: the longest usual one.
 };
 
 }  // namespace hobnob::testing

@@ -14,8 +14,14 @@ using namespace std::chrono_literals;
 /// What an usual network and the closing of connections may take.
 constexpr auto margin = 1s;
 
+/// Of a round trip through places that nothing has changed.
+constexpr auto usual_delays = 100ms;
+
 /// What two or three losses in a row may take.
 constexpr auto retransmission = 3s;
+
+/// From a word of the relay to the end of a link that is tested because of it.
+constexpr auto test_time = 3s;
 
 /// What is needed to judge one silence.
 struct silence {
@@ -41,16 +47,19 @@ std::string judge(const world& w, const causes& why, const silence& s) {
   const bool disturbed = causes::was_down(observer, meanwhile) ||
                          was_between(why, observer, other, by_circuit, meanwhile) ||
                          // The ping leaves after one interval of silence.
-                         (why.loses_packets() && (intervals - 1) * heartbeat <= retransmission);
+                         (why.loses_packets() && (intervals - 1) * heartbeat <= retransmission) ||
+                         (intervals - 1) * heartbeat <= why.slowest_round_trip() + usual_delays;
   if (disturbed) return {};
   if (!causes::was_down(other, meanwhile)) return "though nothing was between them";
   const auto silent_since = causes::down_since(other);
-  // The relay may have told something else of it, and then the link is tested at once.
+  if (!silent_since || *silent_since > judged || w.relays().size() != 1) return {};
+  // The relay may have told something else of it, and then the link is tested at once: soon after a
+  // login of either, or when the relay has noticed that it was cut off.
   const causes::span before{judged - 2 * intervals * heartbeat - margin, judged};
-  const bool simple = silent_since && *silent_since <= judged && w.relays().size() == 1 &&
-                      !why.was_cut_off(observer, before) && !why.was_cut_off(other, before) &&
-                      !causes::was_away(observer, before) &&
-                      !causes::was_away(other, {before.from, *silent_since - 1ns});
+  const auto logins = *silent_since - test_time - margin;
+  const bool simple = !why.was_cut_off(observer, before) && !why.was_cut_off(other, before) &&
+                      !causes::was_away(observer, {logins, judged}) &&
+                      !causes::was_away(other, {logins, *silent_since - 1ns});
   if (!simple) return {};
   // Its last word may have been an interval before.
   if (judged - *silent_since + margin >= (intervals - 1) * heartbeat) return {};
