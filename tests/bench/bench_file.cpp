@@ -8,7 +8,8 @@
 //   tar_synced   all that is on disk in the end.
 // `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
 // (where files are made; the default is a new folder in the temporary one: on a disk, and with
-// `--folder /dev/shm` in memory).
+// `--folder /dev/shm` in memory). ext4 looks long for new inodes among those that were deleted in
+// the last minutes: leave it that time before small files are measured again.
 //
 // Only when asked for: `--only scp`, a large file into a file beside `scp` (and `scp_synced`) with
 // AES-128-GCM through an sshd of its own on loopback, if there is one. Each scp connects anew,
@@ -128,8 +129,10 @@ void measure_files(const std::string& bench, const file_systems& systems, const 
   for (std::int64_t round = 0; round < rounds; ++round) {
     for (const auto& [name, make] : systems) {
       const auto client = make(route);
-      measure_send(*client, {source, target}, size, figures[name]);
-      if (!target.empty()) remove_all(target);
+      const auto folder = target.empty() ? target : target / (name + std::to_string(round));
+      measure_send(*client, {source, folder}, size, figures[name]);
+      // Many stay to the end: ext4 looks long for new inodes among those that were just deleted.
+      if (!target.empty() && !is_directory(source)) remove_all(folder);
     }
   }
   for (const auto& [name, make] : systems) print_figures(bench, name, figures[name]);
