@@ -33,8 +33,8 @@ class shared_slice {
   explicit shared_slice(std::shared_ptr<const bytes> owner)
       : view_(owner ? byte_view{*owner} : byte_view{}), owner_(std::move(owner)) {}
 
-  /// `view` must lie within `owner`.
-  shared_slice(std::shared_ptr<const bytes> owner, byte_view view)
+  /// `view` must lie within what `owner` keeps alive.
+  shared_slice(std::shared_ptr<const void> owner, byte_view view)
       : view_(view), owner_(std::move(owner)) {}
 
   /// Takes over `data`.
@@ -57,7 +57,7 @@ class shared_slice {
 
  private:
   byte_view view_;
-  std::shared_ptr<const bytes> owner_;
+  std::shared_ptr<const void> owner_;
 };
 
 }  // namespace hobnob

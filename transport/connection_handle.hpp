@@ -38,14 +38,12 @@ class frame_batch {
   };
 
   frame_batch() = default;
-  frame_batch(std::shared_ptr<const bytes> buffer, std::vector<entry> entries)
+  frame_batch(shared_slice buffer, std::vector<entry> entries)
       : buffer_(std::move(buffer)), entries_(std::move(entries)) {}
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
-  byte_view view(const entry& e) const noexcept {
-    return byte_view{*buffer_}.subspan(e.offset, e.size);
-  }
-  shared_slice payload(const entry& e) const { return {buffer_, view(e)}; }
+  byte_view view(const entry& e) const noexcept { return buffer_.view().subspan(e.offset, e.size); }
+  shared_slice payload(const entry& e) const { return buffer_.sub(e.offset, e.size); }
 
   /// Drops the entries for which `unwanted` holds.
   template <class Predicate>
@@ -57,7 +55,7 @@ class frame_batch {
   std::size_t wire_size() const noexcept;
 
  private:
-  std::shared_ptr<const bytes> buffer_;
+  shared_slice buffer_;
   std::vector<entry> entries_;
 };
 

@@ -2,7 +2,10 @@
 
 #include "transport/wire/big_endian.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <string>
+#include <utility>
 
 namespace hobnob {
 
@@ -10,6 +13,9 @@ namespace {
 
 /// From this size on a frame's buffer is made in one piece: enough has come to believe its header.
 constexpr std::size_t believed_size = 4096;
+
+/// Frames from this size on are read where they stay.
+constexpr std::size_t direct_size_min = 64 * 1024;
 
 /// Fills `size` with the whole frame's size, header included.
 failure read_header(byte_view data, frame_batch::entry& entry, std::size_t& size) {
@@ -51,49 +57,85 @@ std::array<std::byte, frame_header_size> encode_frame_header(frame_type type,
 
 failure frame_decoder::decode(byte_view data, frame_batch& out) {
   out = {};
-  bytes buffer = std::exchange(carry_, {});
   std::vector<frame_batch::entry> entries;
-  failure failed;
-
-  // The frame begun earlier: first its header, then the rest of it.
-  if (!buffer.empty()) {
-    frame_batch::entry entry;
-    std::size_t wanted = frame_header_size;
-    for (bool header_known = false; buffer.size() < wanted || !header_known;) {
-      const auto taken = std::min(data.size(), wanted - std::min(wanted, buffer.size()));
-      buffer.insert(buffer.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(taken));
-      data = data.subspan(taken);
-      if (buffer.size() < frame_header_size || (header_known && buffer.size() < wanted)) {
-        carry_ = std::move(buffer);
-        return {};
-      }
-      if (!header_known) {
-        if (failed = read_header(buffer, entry, wanted); failed) return failed;
-        if (buffer.size() >= believed_size) buffer.reserve(wanted);
-        header_known = true;
-      }
+  if (size_ > 0) {  // The frame begun earlier: first its header, then the rest of it.
+    if (size_ < frame_header_size) {
+      data = data.subspan(carry(data, frame_header_size - size_));
+      if (size_ < frame_header_size) return {};
+      if (auto failed = read_header(carried(), begun_, wanted_)) return failed;
+      begun_.offset = frame_header_size;
     }
-    entry.offset = frame_header_size;
-    entries.push_back(entry);
+    data = data.subspan(carry(data, wanted_ - size_));
+    if (size_ < wanted_) return {};
+    entries.push_back(begun_);
   }
 
   // What is complete within `data`; the rest waits.
+  failure failed;
   std::size_t done = 0;
+  wanted_ = 0;
   while (data.size() - done >= frame_header_size) {
     frame_batch::entry entry;
     std::size_t size = 0;
     if (failed = read_header(data.subspan(done), entry, size); failed) break;
-    if (data.size() - done < size) break;
-    entry.offset = static_cast<std::uint32_t>(buffer.size() + done + frame_header_size);
+    entry.offset = static_cast<std::uint32_t>(size_ + done + frame_header_size);
+    if (data.size() - done < size) {
+      begun_ = entry;
+      begun_.offset = frame_header_size;
+      wanted_ = size;
+      break;
+    }
     entries.push_back(entry);
     done += size;
   }
-  if (!failed) carry_.assign(data.begin() + static_cast<std::ptrdiff_t>(done), data.end());
   if (!entries.empty()) {
-    buffer.insert(buffer.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(done));
-    out = frame_batch{std::make_shared<const bytes>(std::move(buffer)), std::move(entries)};
+    const auto wanted_next = std::exchange(wanted_, 0);
+    carry(data, done);
+    out = take(std::move(entries));
+    wanted_ = wanted_next;
   }
+  if (!failed) carry(data.subspan(done), data.size() - done);
   return failed;
+}
+
+std::span<std::byte> frame_decoder::room() {
+  if (wanted_ < direct_size_min || size_ < believed_size) return {};
+  reserve(wanted_);
+  return {buffer_.get() + size_, wanted_ - size_};
+}
+
+void frame_decoder::fill(std::size_t count, frame_batch& out) {
+  out = {};
+  size_ += count;
+  if (size_ < wanted_) return;
+  wanted_ = 0;
+  out = take({begun_});
+}
+
+/// The first `count` bytes of `data`, or as many as there are: so many are taken.
+std::size_t frame_decoder::carry(byte_view data, std::size_t count) {
+  count = std::min(count, data.size());
+  if (count == 0) return 0;
+  reserve(size_ + count);
+  std::memcpy(buffer_.get() + size_, data.data(), count);
+  size_ += count;
+  return count;
+}
+
+void frame_decoder::reserve(std::size_t size) {
+  if (size <= capacity_) return;
+  auto capacity = std::max(size, std::min(2 * capacity_, wanted_));
+  if (size >= believed_size) capacity = std::max(capacity, wanted_);
+  auto larger = std::make_shared_for_overwrite<std::byte[]>(capacity);
+  if (size_ > 0) std::memcpy(larger.get(), buffer_.get(), size_);
+  buffer_ = std::move(larger);
+  capacity_ = capacity;
+}
+
+frame_batch frame_decoder::take(std::vector<frame_batch::entry> entries) {
+  const auto view = carried();
+  size_ = capacity_ = 0;
+  return {shared_slice{std::exchange(buffer_, nullptr), view}, std::move(entries)};
 }
 
 }  // namespace hobnob

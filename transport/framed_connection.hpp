@@ -68,7 +68,7 @@ class framed_connection final : public connection_handle,
   awaitable<void> read_loop();
   next_read read_turn();
   next_read read_once();
-  void take(byte_view data);
+  void take(byte_view data, bool direct);
   void deliver(frame_batch batch);
   bool take_pong(byte_view payload);
 

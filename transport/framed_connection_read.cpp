@@ -70,12 +70,14 @@ framed_connection::next_read framed_connection::read_once() {
     held_back_ = true;  // Until `acknowledge`, which starts the loop again if it has ended.
     return next_read::hold;
   }
-  auto space = read_scratch();
+  auto space = phase_ == phase::open ? decoder_.room() : std::span<std::byte>{};
+  const bool direct = !space.empty();
+  if (!direct) space = read_scratch();
   auto got = stream_->try_read(space);
   if (got.count > 0) {
     received_.fetch_add(got.count, std::memory_order_relaxed);
     last_received_ = net_.time().now().time_since_epoch().count();
-    if (phase_ == phase::open) take(byte_view{space}.first(got.count));
+    if (phase_ == phase::open) take(byte_view{space}.first(got.count), direct);
     if (phase_ == phase::closed) return next_read::stop;
   }
   if (got.error == asio::error::would_block) return next_read::wait;
@@ -86,7 +88,8 @@ framed_connection::next_read framed_connection::read_once() {
   return got.count < space.size() ? next_read::wait : next_read::again;
 }
 
-void framed_connection::take(byte_view data) {
+/// `direct`: it stands in the decoder's own memory already.
+void framed_connection::take(byte_view data, bool direct) {
   if (!authenticated_ && config_.login_size_max > 0) {
     login_size_ += data.size();
     if (login_size_ > config_.login_size_max) {
@@ -95,7 +98,12 @@ void framed_connection::take(byte_view data) {
     }
   }
   frame_batch batch;
-  auto bad = decoder_.decode(data, batch);
+  failure bad;
+  if (direct) {
+    decoder_.fill(data.size(), batch);
+  } else {
+    bad = decoder_.decode(data, batch);
+  }
   if (!batch.entries().empty()) deliver(std::move(batch));
   if (bad) begin_close({close_reason::protocol, bad.text(), "frame"});
 }

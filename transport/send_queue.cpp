@@ -46,7 +46,7 @@ send_status send_queue::push(const outgoing_frame& frame) {
   lane.size += frame_header_size + payload_size;
   const bool whole_full = size_ > limits_.high_water;
   const bool bulk_full =
-      frame.priority == frame_priority::bulk && lane.size > limits_.bulk_high_water;
+      frame.priority == frame_priority::bulk && lane.size >= limits_.bulk_high_water;
   full_ |= whole_full;
   bulk_full_ |= bulk_full;
   return whole_full || bulk_full ? send_status::full : send_status::sent;

@@ -13,8 +13,8 @@ struct send_queue_limits {
   std::size_t low_water = 512 * 1024;        ///< At or below it a full queue has drained.
   std::size_t hard_limit = 4 * 1024 * 1024;  ///< Nothing is taken beyond it.
 
-  /// The same marks for what waits in `frame_priority::bulk` alone: who has plenty to send keeps
-  /// little of it here, and leaves the room of the queue to the others.
+  /// The same marks for what waits in `frame_priority::bulk` alone, full from the high one on: who
+  /// has plenty to send keeps little of it here, and leaves the room of the queue to the others.
   std::size_t bulk_high_water = 512 * 1024;
   std::size_t bulk_low_water = 128 * 1024;
 };

@@ -36,13 +36,17 @@ class background_thread final : public background {
     while (!stopping_) {
       if (waiting_.empty()) {
         changed_.wait(lock);
-      } else if (const auto due = waiting_.begin()->first;
-                 changed_.wait_until(lock, due) == std::cv_status::timeout && !stopping_) {
-        const auto work = waiting_.extract(waiting_.begin());
-        lock.unlock();
-        work.mapped()();
-        lock.lock();
+        continue;
       }
+      const auto due = waiting_.begin()->first;
+      if (due > std::chrono::steady_clock::now()) {
+        changed_.wait_until(lock, due);
+        continue;
+      }
+      const auto work = waiting_.extract(waiting_.begin());
+      lock.unlock();
+      work.mapped()();
+      lock.lock();
     }
   }
 

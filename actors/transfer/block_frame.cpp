@@ -40,40 +40,41 @@ std::optional<block_piece> block_frame_reader::next() {
 }
 
 block_frame_writer::block_frame_writer(const core::transfer_id& transfer, std::size_t size_max)
-    : buffer_(size_max), used_(block_frame_header_size) {
-  wire::field_writer{buffer_.data()}.octets(transfer);
+    : buffer_(std::make_shared_for_overwrite<std::byte[]>(size_max)),
+      size_max_(size_max),
+      used_(block_frame_header_size) {
+  wire::field_writer{buffer_.get()}.octets(transfer);
 }
 
 std::size_t block_frame_writer::room() const noexcept {
-  const auto left = buffer_.size() - used_;
+  const auto left = size_max_ - used_;
   constexpr auto overhead = block_piece::header_size + hash_size;
   return left > overhead ? left - overhead : 0;
 }
 
 std::span<std::byte> block_frame_writer::add(std::uint32_t entry, std::uint64_t offset,
                                              std::size_t size) {
-  wire::field_writer{buffer_.data() + used_}
+  wire::field_writer{buffer_.get() + used_}
       .number(entry)
       .number(static_cast<std::uint32_t>(size))
       .number(offset);
   last_piece_ = used_;
-  const auto data = std::span{buffer_}.subspan(used_ + block_piece::header_size, size);
+  const std::span data{buffer_.get() + used_ + block_piece::header_size, size};
   used_ += block_piece::header_size + size;
   return data;
 }
 
 void block_frame_writer::add_hash(const core::content_hash& hash) {
   buffer_[last_piece_ + size_place] |= std::byte{block_ends >> 24};
-  wire::field_writer{buffer_.data() + used_}.octets(hash);
+  wire::field_writer{buffer_.get() + used_}.octets(hash);
   used_ += hash_size;
 }
 
-bytes block_frame_writer::take() {
+shared_slice block_frame_writer::take() {
+  const byte_view frame{buffer_.get(), used_};
   // Little content does not keep a large buffer while it waits to be sent.
-  if (used_ < buffer_.size() / 2)
-    return {buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_)};
-  buffer_.resize(used_);
-  return std::move(buffer_);
+  if (used_ < size_max_ / 2) return shared_slice::copy_of(frame);
+  return {std::move(buffer_), frame};
 }
 
 }  // namespace hobnob

@@ -4,6 +4,7 @@
 #include "transport/bytes.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -60,10 +61,11 @@ class block_frame_writer {
 
   bool empty() const noexcept { return used_ == block_frame_header_size; }
 
-  bytes take();
+  shared_slice take();
 
  private:
-  bytes buffer_;
+  std::shared_ptr<std::byte[]> buffer_;
+  std::size_t size_max_;
   std::size_t used_ = 0;
   std::size_t last_piece_ = 0;  ///< Where it begins.
 };

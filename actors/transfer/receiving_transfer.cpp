@@ -17,6 +17,11 @@ constexpr std::uint64_t window_shared_min = 2 * 1024 * 1024;
 /// What an honest sender can have under way: what was asked for, and what was asked for before.
 constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
 
+/// The part of the window that is worth a call: to wake a thread for every frame would cost more
+/// than to hash it. Where windows are small because many share the link, what is asked for late
+/// comes in bursts, and chat waits behind them.
+constexpr std::uint64_t calls_a_window = 16;
+
 /// Of one call: whoever pauses it, or wants to hear how far it is, does not wait for long.
 constexpr std::uint64_t compared_at_once = 16 * 1024 * 1024;
 
@@ -75,7 +80,10 @@ void receiving_transfer_state::keep(const transfer_input& input) {
   const auto size = size_of(input);
   if (next.kept->bytes() + size > kept_bytes_max)
     return fail("protocol", "the sender sends what was not asked for", "protocol");
-  if (next.kept->add(size)) return next.inputs.push_back(input);
+  if (next.kept->add(size)) {
+    next.urgent = next.urgent || input.message;
+    return next.inputs.push_back(input);
+  }
   // There is no room because of all of them together: it asks again for what it drops.
   const bool begins = next.begin;
   next = {};
@@ -88,6 +96,7 @@ void receiving_transfer_state::keep_on(std::vector<transfer_input>& rest) {
   if (rest.empty() || next.begin) return;
   if (!next.kept) next.kept = std::make_shared<kept_input>(config.kept);
   for (const auto& input : rest) next.kept->add_back(size_of(input));
+  next.urgent = true;
   next.inputs.insert(next.inputs.begin(), std::make_move_iterator(rest.begin()),
                      std::make_move_iterator(rest.end()));
 }
@@ -111,21 +120,27 @@ void receiving_transfer_state::halt() {
 void receiving_transfer_state::tick() {
   comparing = comparing_now;  // Not more often, or the state would flicker.
   // There is no news, and no thread is kept for what does not come.
-  if (++idle_ticks > 2 * ticks_per_settling) return update();
+  if (next.inputs.empty() && ++idle_ticks > 2 * ticks_per_settling) return update();
   next.report = true;
   next.settle = next.settle || ++ticks % ticks_per_settling == 0;
   update();
 }
 
+/// What is less than that waits for more of it, or for the tick.
+bool receiving_transfer_state::is_worth_a_call() const {
+  if (next.begin || next.report || next.settle || next.urgent) return true;
+  return next.kept && next.kept->bytes() >= std::min(window / calls_a_window, awaited);
+}
+
 void receiving_transfer_state::pump() {
-  if (working || !(next.begin || !next.inputs.empty() || next.report || next.settle)) return;
+  if (working || !is_worth_a_call()) return;
   if (pace->next() > now()) {
     if (!is_set(alarm::pace)) wake_in(alarm::pace, pace->next() - now());
     return;
   }
   working = true;
   if (!next.inputs.empty()) idle_ticks = 0;
-  next.window = window_for(*pace, record.bytes_per_second, config.kept->receiving());
+  next.window = window = window_for(*pace, record.bytes_per_second, config.kept->receiving());
   transfer_receiver_config engine_config;
   engine_config.id = record.id;
   engine_config.offered = info.summary;
@@ -172,6 +187,7 @@ receiving_transfer_state::outcome receiving_transfer_state::perform(workshop& sh
   result.files_done = engine.files_done();
   result.bytes_done = engine.bytes_done();
   result.comparing = engine.comparing();
+  result.awaited = engine.bytes_awaited();
   result.complete = engine.complete();
   result.stored = engine.stored();
   result.omitted = engine.omitted();
@@ -194,6 +210,7 @@ void receiving_transfer_state::worked(outcome& result, bool current) {
   if (!current) return update();
   working = false;
   comparing_now = result.comparing;
+  awaited = result.awaited;
   pace->spend(result.taken, now());
   for (auto& payload : result.answers) say(std::move(payload), frame_priority::interactive);
   if (result.fault) return trouble(*result.fault);

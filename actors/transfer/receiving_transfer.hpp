@@ -36,6 +36,7 @@ struct receiving_transfer_state : file_transfer_state {
     std::uint64_t files_done = 0;
     std::uint64_t bytes_done = 0;
     bool comparing = false;
+    std::uint64_t awaited = 0;  ///< Bytes of content asked for.
     bool complete = false;
     std::vector<transfer_input> rest;  ///< Not taken yet: that was work enough.
     std::vector<std::string> stored;
@@ -47,6 +48,7 @@ struct receiving_transfer_state : file_transfer_state {
   struct job {
     bool begin = false;
     std::vector<transfer_input> inputs;
+    bool urgent = false;               ///< Not only content is among these.
     std::shared_ptr<kept_input> kept;  ///< Of these.
     bool report = false;
     bool settle = false;
@@ -79,6 +81,7 @@ struct receiving_transfer_state : file_transfer_state {
   void worked(outcome& result, bool current);
   transfer_config::sink_order sink_order() const;
   static outcome perform(workshop& shop, job& todo);
+  bool is_worth_a_call() const;
   void keep_on(std::vector<transfer_input>& rest);
 
   std::shared_ptr<workshop> shop = std::make_shared<workshop>();
@@ -95,6 +98,8 @@ struct receiving_transfer_state : file_transfer_state {
   bool working = false;
   bool comparing = false;
   bool comparing_now = false;
+  std::uint64_t window = 0;   // Bytes of content that the last call could ask for,
+  std::uint64_t awaited = 0;  // and those that had not come after it.
   unsigned ticks = 0;
   unsigned idle_ticks = 0;  // Since anything came.
   bool sharing = false;     // It counts among those that receive.

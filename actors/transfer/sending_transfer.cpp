@@ -4,6 +4,7 @@
 #include "transport/wire/transfer.pb.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace hobnob {
@@ -11,11 +12,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Frames read and hashed while others are encrypted and written.
-constexpr std::size_t frames_ahead = 2;
+/// Read and hashed by one call, while as many are encrypted and written: to wake a thread for each
+/// would cost as much as its hash. One where a rate is to be held.
+constexpr std::size_t frames_at_once = 2;
 
-/// Of a `blocks` frame: small where a rate is to be held.
+/// Of a `blocks` frame: small where a rate is to be held, else full TLS records with its header.
 constexpr std::size_t blocks_size_min = 32 * 1024;
+constexpr std::size_t blocks_size_max = data_frame_size_max - frame_header_size;
 
 /// What a receiver may have told and asked while it is not its turn; more is no accident.
 constexpr std::size_t inbox_bytes_max = 16 * 1024 * 1024;
@@ -166,28 +169,39 @@ bool sending_transfer_state::must_pause_for_rate() {
 }
 
 void sending_transfer_state::make_blocks() {
-  while (has_blocks && !blocked && making + made_blocks.size() < frames_ahead) {
+  const bool limited = pace->limited() || config.shared_limit;
+  const std::size_t count = limited ? 1 : frames_at_once;
+  while (has_blocks && making + made_blocks.size() <= count) {
     if (must_pause_for_rate()) return;
-    auto size = pace->share(blocks_size_min, data_frame_size_max);
+    auto size = pace->share(blocks_size_min, blocks_size_max);
     if (config.shared_limit)
-      size = std::min(size, config.shared_limit->share(blocks_size_min, data_frame_size_max));
+      size = std::min(size, config.shared_limit->share(blocks_size_min, blocks_size_max));
     // As if it had been sent: two frames made at once are not to pass for one.
     const auto prepaid = std::min(size, unspent);
     unspent -= prepaid;
     pace->spend(size - prepaid, now());
     if (config.shared_limit) config.shared_limit->spend(size - prepaid, now());
     spent = config.shared_limit != nullptr;
-    ++making;
+    making += count;
     work(
-        [at = engine, size] {
+        [at = engine, size, count] {
           outcome result;
-          result.fault = at->next_blocks(size, result.payload);
+          for (std::size_t i = 0; i < count && !result.fault && at->has_blocks(); ++i) {
+            shared_slice frame;
+            result.fault = at->next_blocks(size, frame);
+            if (!frame.empty()) result.frames.push_back(std::move(frame));
+          }
           result.note(*at);
           return result;
         },
-        [this, size, of = round](outcome& result) {
-          keep_change(size - std::min(size, result.payload.size()), result.has_blocks);
-          if (!over && of == round) made(result);
+        [this, size, count, of = round](outcome& result) {
+          if (count == 1) {
+            const auto used = result.frames.empty() ? 0 : result.frames.front().size();
+            keep_change(size - std::min(size, used), result.has_blocks);
+          }
+          if (over || of != round) return;
+          making -= count;
+          made(result);
         });
   }
 }
@@ -204,11 +218,10 @@ void sending_transfer_state::keep_change(std::size_t unused, bool goes_on) {
 }
 
 void sending_transfer_state::made(outcome& result) {
-  --making;
   if (result.fault) return trouble(*result.fault);
   if (forget_first) return pump();  // It was asked for before the receiver began again.
   has_blocks = result.has_blocks;
-  if (!result.payload.empty()) made_blocks.push_back(shared_slice::of(std::move(result.payload)));
+  std::ranges::move(result.frames, std::back_inserter(made_blocks));
   send_blocks();
 }
 

@@ -53,7 +53,7 @@ struct sending_transfer_state : file_transfer_state {
   struct outcome {
     transfer_sender::fault fault;
     transfer_sender::answers answers;
-    bytes payload;  ///< Of a `blocks` frame.
+    std::vector<shared_slice> frames;  ///< Payloads of `blocks` frames.
     bool has_blocks = false;
     bool has_questions = false;
     bool done = false;
@@ -112,7 +112,7 @@ struct sending_transfer_state : file_transfer_state {
   bool forget_first = false;  // What the engine was asked for is void.
   bool answering = false;
   bool has_questions = false;  // That were answered in part.
-  std::size_t making = 0;      // Calls for blocks under way.
+  std::size_t making = 0;      // Frames that calls under way are about to make.
   bool has_blocks = false;
   std::deque<shared_slice> made_blocks;
   bool blocked = false;  // The link takes no content at present.

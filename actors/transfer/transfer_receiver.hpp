@@ -95,6 +95,9 @@ class transfer_receiver {
   /// What was read and compared since the beginning, whatever came of it.
   std::uint64_t bytes_compared() const noexcept { return bytes_compared_; }
 
+  /// Content that was asked for and has not come.
+  std::uint64_t bytes_awaited() const noexcept { return asked_bytes_; }
+
   /// Comparing what an earlier try left, more than receiving.
   bool comparing() const noexcept { return !comparing_.empty() && lacking_.empty(); }
 

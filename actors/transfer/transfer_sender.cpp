@@ -94,8 +94,8 @@ transfer_sender::fault transfer_sender::ask(const wire::Transfer& message) {
   return std::nullopt;
 }
 
-transfer_sender::fault transfer_sender::next_blocks(std::size_t size_max, bytes& payload) {
-  payload.clear();
+transfer_sender::fault transfer_sender::next_blocks(std::size_t size_max, shared_slice& payload) {
+  payload = {};
   block_frame_writer frame{id_, size_max};
   bool full = false;
   while (!full && !asked_.empty()) {

@@ -61,7 +61,7 @@ class transfer_sender {
   bool has_blocks() const noexcept { return !asked_.empty(); }
 
   /// The next `blocks` frame, of at most `size_max` bytes; empty if nothing was asked for.
-  fault next_blocks(std::size_t size_max, bytes& payload);
+  fault next_blocks(std::size_t size_max, shared_slice& payload);
 
   /// The link is gone, or the receiver begins again: what was asked for is void.
   void forget_requests();

@@ -90,7 +90,7 @@ inline std::shared_ptr<const frame_batch> make_batch(
                        static_cast<std::uint32_t>(payload.size())});
     buffer.insert(buffer.end(), payload.begin(), payload.end());
   }
-  return std::make_shared<const frame_batch>(std::make_shared<const bytes>(std::move(buffer)),
+  return std::make_shared<const frame_batch>(shared_slice::of(std::move(buffer)),
                                              std::move(entries));
 }
 

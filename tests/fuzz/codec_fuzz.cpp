@@ -3,6 +3,7 @@
 #include "transport/frame_codec.hpp"
 #include "transport/wire/hot_frames.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace {
@@ -14,10 +15,16 @@ bytes decode_all(byte_view stream, std::size_t step, bool& failed) {
   frame_decoder decoder;
   bytes seen;
   while (!stream.empty() && !failed) {
-    const auto part = stream.first(std::min(step, stream.size()));
-    stream = stream.subspan(part.size());
+    auto part = stream.first(std::min(step, stream.size()));
     frame_batch batch;
-    failed = static_cast<bool>(decoder.decode(part, batch));
+    if (const auto room = decoder.room(); !room.empty()) {
+      part = part.first(std::min(part.size(), room.size()));
+      std::ranges::copy(part, room.begin());
+      decoder.fill(part.size(), batch);
+    } else {
+      failed = static_cast<bool>(decoder.decode(part, batch));
+    }
+    stream = stream.subspan(part.size());
     for (const auto& entry : batch.entries()) {
       const auto view = batch.view(entry);
       if (view.empty() || view.size() > payload_size_max(entry.type)) std::abort();

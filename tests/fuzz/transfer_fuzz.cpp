@@ -48,8 +48,8 @@ void take_apart(byte_view payload) {
     std::copy(piece->data.begin(), piece->data.end(), copy.begin());
     if (piece->hash) again.add_hash(*piece->hash);
   }
-  const auto made = again.take();
-  if (!std::equal(made.begin(), made.end(), payload.begin(), payload.end())) std::abort();
+  const auto frame_again = again.take();
+  if (!std::ranges::equal(frame_again.view(), payload)) std::abort();
 }
 
 void check(const answers& said) {
@@ -115,10 +115,10 @@ void answer(byte_view input) {
     if (!decode_transfer(payload, message)) return true;
     if (sender.take(message, said) || sender.answer(said)) return false;
     for (int i = 0; i < 8 && sender.has_blocks(); ++i) {
-      bytes frame;
+      shared_slice frame;
       if (sender.next_blocks(64 * 1024, frame)) return false;
       if (frame.size() > 64 * 1024) std::abort();
-      take_apart(frame);
+      take_apart(frame.view());
     }
     return true;
   });

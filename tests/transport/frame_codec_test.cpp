@@ -29,6 +29,16 @@ TEST(FrameDecoder, CutsOneReadIntoItsFrames) {
   EXPECT_FALSE(decoder.mid_frame());
 }
 
+/// The frames of `batch`, as they were on the wire.
+void append(bytes& to, const frame_batch& batch) {
+  for (const auto& entry : batch.entries()) {
+    const auto header = encode_frame_header(entry.type, entry.size);
+    to.insert(to.end(), header.begin(), header.end());
+    const auto payload = batch.payload(entry);
+    to.insert(to.end(), payload.view().begin(), payload.view().end());
+  }
+}
+
 TEST(FrameDecoder, GivesTheSameFramesHoweverTheStreamIsCut) {
   bytes stream;
   for (int i = 0; i < 40; ++i)
@@ -44,16 +54,60 @@ TEST(FrameDecoder, GivesTheSameFramesHoweverTheStreamIsCut) {
       frame_batch batch;
       ASSERT_FALSE(decoder.decode(byte_view{stream}.subspan(at, step), batch));
       at += step;
-      for (const auto& entry : batch.entries()) {
-        const auto header = encode_frame_header(entry.type, entry.size);
-        seen.insert(seen.end(), header.begin(), header.end());
-        const auto payload = batch.payload(entry);
-        seen.insert(seen.end(), payload.view().begin(), payload.view().end());
-      }
+      append(seen, batch);
     }
     ASSERT_EQ(seen, stream);
     ASSERT_FALSE(decoder.mid_frame());
   }
+}
+
+TEST(FrameDecoder, LargeFramesAreTheSameInTheirOwnRoom) {
+  std::mt19937 random{11};
+  bytes stream;
+  for (int i = 0; i < 30; ++i) {
+    const auto size = i % 3 == 0 ? 1 + random() % 9000 : 50'000 + random() % 200'000;
+    append(stream, encoded(frame_type::blocks, size, 'a' + i % 26));
+  }
+  for (int round = 0; round < 60; ++round) {
+    SCOPED_TRACE(round);
+    frame_decoder decoder;
+    bytes seen;
+    std::size_t into_room = 0;
+    for (std::size_t at = 0; at < stream.size();) {
+      auto step = std::min<std::size_t>(stream.size() - at, 1 + random() % 70'000);
+      frame_batch batch;
+      const auto room = decoder.room();
+      const bool use_it = !room.empty() && (round % 3 != 0 || random() % 2 == 0);
+      if (use_it) {
+        step = std::min(step, room.size());
+        std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), step, room.begin());
+        decoder.fill(step, batch);
+        into_room += step;
+      } else {
+        ASSERT_FALSE(decoder.decode(byte_view{stream}.subspan(at, step), batch));
+      }
+      at += step;
+      append(seen, batch);
+    }
+    ASSERT_EQ(seen, stream);
+    EXPECT_FALSE(decoder.mid_frame());
+    EXPECT_GT(into_room, stream.size() / (round % 3 != 0 ? 2 : 8));
+  }
+}
+
+TEST(FrameDecoder, ThereIsNoRoomForASmallFrameOrOneThatHasHardlyBegun) {
+  frame_decoder decoder;
+  frame_batch batch;
+  const auto small = encoded(frame_type::message, 20'000, 's');
+  ASSERT_FALSE(decoder.decode(byte_view{small}.first(10'000), batch));
+  EXPECT_TRUE(decoder.room().empty());
+  ASSERT_FALSE(decoder.decode(byte_view{small}.subspan(10'000), batch));
+  EXPECT_EQ(batch.entries().size(), 1u);
+  const auto large = encoded(frame_type::message, 200'000, 'l');
+  ASSERT_FALSE(decoder.decode(byte_view{large}.first(4000), batch));
+  EXPECT_TRUE(decoder.room().empty());
+  ASSERT_FALSE(decoder.decode(byte_view{large}.subspan(4000, 1000), batch));
+  EXPECT_EQ(decoder.room().size(), large.size() - 5000);
 }
 
 TEST(FrameDecoder, HeaderCutAtEveryByteIsHeldAndCompleted) {

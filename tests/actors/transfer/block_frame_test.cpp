@@ -21,7 +21,8 @@ TEST(BlockFrame, ComesBackAsItWasWritten) {
   fill(writer.add(7, 1ull << 40, 5), "begin");
   fill(writer.add(8, 0, 3), "end");
   writer.add_hash(hash);
-  const auto payload = writer.take();
+  const auto frame = writer.take();
+  const auto payload = frame.view();
 
   EXPECT_EQ(block_frame_owner(payload), frame_owner);
   block_frame_reader reader{payload};
@@ -43,11 +44,12 @@ TEST(BlockFrame, IsRefusedWhereverItIsCut) {
   block_frame_writer writer{frame_owner, 1000};
   fill(writer.add(1, 0, 5), "hello");
   writer.add_hash(hash_content(as_byte_view("hello")));
-  const auto payload = writer.take();
+  const auto frame = writer.take();
+  const auto payload = frame.view();
   for (std::size_t size = 0; size < block_frame_header_size; ++size)
-    EXPECT_FALSE(block_frame_owner(byte_view{payload}.first(size))) << size;
+    EXPECT_FALSE(block_frame_owner(payload.first(size))) << size;
   for (auto size = block_frame_header_size + 1; size < payload.size(); ++size) {
-    block_frame_reader reader{byte_view{payload}.first(size)};
+    block_frame_reader reader{payload.first(size)};
     EXPECT_FALSE(reader.next()) << size;
   }
 }
@@ -55,7 +57,8 @@ TEST(BlockFrame, IsRefusedWhereverItIsCut) {
 TEST(BlockFrame, APieceHasContentAndNoMoreThanTheFrame) {
   block_frame_writer writer{frame_owner, 1000};
   fill(writer.add(1, 0, 5), "hello");
-  auto payload = writer.take();
+  const auto frame = writer.take();
+  bytes payload(frame.view().begin(), frame.view().end());
   constexpr auto size_at = block_frame_header_size + 4;
   for (const auto wrong : {std::byte{0}, std::byte{6}, std::byte{255}}) {
     payload[size_at + 3] = wrong;

@@ -138,14 +138,14 @@ class lone_desk : public actors_test {
     run();
   }
 
-  void receive(std::uint64_t link, frame_type type, bytes payload) {
-    caf::anon_send(desk, link_frames{link, make_batch({{type, std::move(payload)}}), 0});
+  void receive(std::uint64_t link, frame_type type, byte_view payload) {
+    bytes copy(payload.begin(), payload.end());
+    caf::anon_send(desk, link_frames{link, make_batch({{type, std::move(copy)}}), 0});
     run();
   }
 
   void receive(std::uint64_t link, const wire::Transfer& message) {
-    const auto view = encode_transfer(message);
-    receive(link, frame_type::transfer, {view.view().begin(), view.view().end()});
+    receive(link, frame_type::transfer, encode_transfer(message).view());
   }
 
   /// The messages of a transfer that went out on a link.

@@ -40,7 +40,7 @@ TEST_F(ReceivingDesk, NobodyKnowsWhatNobodyOffered) {
   const auto link = open_link(1);
   block_frame_writer frame{{9}, 1000};
   frame.add(0, 0, 10);
-  receive(1, frame_type::blocks, frame.take());
+  receive(1, frame_type::blocks, frame.take().view());
   EXPECT_EQ(last_on(*link).end().code(), "unknown");
   EXPECT_FALSE(link->closed);
 }
@@ -69,7 +69,7 @@ TEST_F(ReceivingDesk, ContentThatNobodyAskedForIsNotKept) {
   for (int i = 0; i < 2000 && info(id).state == transfer_state::running; ++i) {
     block_frame_writer frame{id, 200'000};
     frame.add(0, 0, frame.room());
-    receive(1, frame_type::blocks, frame.take());
+    receive(1, frame_type::blocks, frame.take().view());
   }
   EXPECT_EQ(info(id).code, "protocol");
   EXPECT_EQ(shelf->used, 0u);

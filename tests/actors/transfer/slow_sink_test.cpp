@@ -51,13 +51,12 @@ TEST_F(SlowSink, NoMoreIsAskedForUntilItHasTakenWhatCame) {
     transfer_sender::answers said;
     for (; seen < all.size(); ++seen) ASSERT_FALSE(sender.take(all[seen], said));
     ASSERT_FALSE(sender.answer(said));
-    for (const auto& each : said)
-      receive(1, frame_type::transfer, {each.view().begin(), each.view().end()});
+    for (const auto& each : said) receive(1, frame_type::transfer, each.view());
     while (sender.has_blocks()) {
-      bytes payload;
+      shared_slice payload;
       ASSERT_FALSE(sender.next_blocks(data_frame_size_max, payload));
       sent += payload.size();
-      receive(1, frame_type::blocks, std::move(payload));
+      receive(1, frame_type::blocks, payload.view());
     }
   };
   const auto written = [&] { return shelf->items.empty() ? 0 : shelf->items[0].content.size(); };

@@ -147,10 +147,10 @@ TEST_F(TransferEngines, LateContentOfAnOldRequestDoesNoHarm) {
   for (int i = 0; i < 6; ++i) pair.step();
   ASSERT_FALSE(sent.empty());
   // The receiver begins anew on the same link; what was under way still comes.
-  bytes late;
+  shared_slice late;
   ASSERT_FALSE(pair.sender->next_blocks(data_frame_size_max, late));
   pair.begin();
-  for (const auto& payload : {sent.front(), late})
+  for (const auto& payload : {byte_view{sent.front()}, late.view()})
     EXPECT_FALSE(pair.receiver->take_blocks(payload, pair.to_sender));
   pair.run();
   pair.expect_all_there();
@@ -254,7 +254,7 @@ TEST_F(TransferEngines, TheSenderRefusesWhatThereIsNot) {
     EXPECT_FALSE(sender.scan());
     transfer_sender::answers out;
     auto fault = sender.take(message, out);
-    bytes payload;
+    shared_slice payload;
     if (!fault) fault = sender.next_blocks(data_frame_size_max, payload);
     return fault ? fault->code : "";
   };
@@ -296,7 +296,7 @@ TEST_F(TransferEngines, TheReceiverEndsWithASenderThatFloods) {
   const auto payload = frame.take();
   std::optional<core::transfer_fault> fault;
   for (int i = 0; i < 2000 && !fault; ++i)
-    fault = pair.receiver->take_blocks(payload, pair.to_sender);
+    fault = pair.receiver->take_blocks(payload.view(), pair.to_sender);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->code, "protocol");
 }
@@ -307,7 +307,7 @@ TEST_F(TransferEngines, ABlockThatGoesOnBehindItsEndIsRefused) {
   pair.step();  // The manifest came, and block 0 is asked for.
   block_frame_writer frame{pair.id, data_frame_size_max};
   frame.add(0, 0, 100 * KiB + 1);
-  const auto fault = pair.receiver->take_blocks(frame.take(), pair.to_sender);
+  const auto fault = pair.receiver->take_blocks(frame.take().view(), pair.to_sender);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->code, "protocol");
 }

@@ -173,9 +173,9 @@ TEST(TransferGreed, WhatComesLateAfterManyPausesIsNoFault) {
     ASSERT_FALSE(receiver.begin(asked));  // It asks again for what is under way.
     tell_sender();
     while (sender.has_blocks()) {
-      bytes frame;
+      shared_slice frame;
       ASSERT_FALSE(sender.next_blocks(data_frame_size_max, frame));
-      const auto fault = receiver.take_blocks(frame, asked);
+      const auto fault = receiver.take_blocks(frame.view(), asked);
       ASSERT_FALSE(fault) << fault->detail;
     }
   }
@@ -203,7 +203,7 @@ TEST_F(GreedySender, WhatIsTooMuchInAllIsAskedForAgain) {
     for (int i = 0; i < 50; ++i) {
       block_frame_writer frame{id, 200'000};
       frame.add(0, 0, frame.room());
-      receive(1, frame_type::blocks, frame.take());
+      receive(1, frame_type::blocks, frame.take().view());
     }
   }
   work_off();

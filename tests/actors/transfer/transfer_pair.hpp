@@ -74,8 +74,9 @@ class transfer_pair {
       EXPECT_LE(message.ByteSizeLong(), control_frame_size_max);
       note(receiver_fault, receiver->take(message, to_sender));
     } else if (sender->has_blocks() && sender_fault.empty()) {
-      bytes payload;
-      note(sender_fault, sender->next_blocks(data_frame_size_max, payload));
+      shared_slice frame;
+      note(sender_fault, sender->next_blocks(data_frame_size_max, frame));
+      bytes payload(frame.view().begin(), frame.view().end());
       EXPECT_LE(payload.size(), data_frame_size_max);
       if (payload.empty()) return said;
       ++frames;

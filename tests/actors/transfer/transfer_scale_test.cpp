@@ -126,9 +126,9 @@ struct TransferScale : ::testing::Test {
     }
     const bool content = sender->has_blocks();
     if (content && fault.empty()) {
-      bytes payload;
+      shared_slice payload;
       note(sender->next_blocks(data_frame_size_max, payload));
-      note(receiver->take_blocks(payload, to_sender));
+      note(receiver->take_blocks(payload.view(), to_sender));
     }
     return fault.empty() && (content || !answers.empty() || !words.empty() || !to_sender.empty());
   }
