@@ -25,7 +25,7 @@ SOURCES = ("actors", "transport")
 
 
 class Patch:
-    """Its head: `found by seed N: VIOLATION`, `limit: N seeds`."""
+    """Its head: `found by seed N: VIOLATION`, `limit: N seeds`, and why so many if it is more than 200."""
 
     def __init__(self, path):
         self.path = path
@@ -45,6 +45,11 @@ class Patch:
         return self.number(r"(?m)^limit: (\d+) seeds$")
 
     @property
+    def reason(self):
+        """Why it takes more seeds than others."""
+        return re.sub(r"(?m)^(found by seed|limit:) .*$", "", self.head).strip()
+
+    @property
     def files(self):
         return re.findall(r"^\+\+\+ b/(\S+)", self.change, re.MULTILINE)
 
@@ -54,7 +59,8 @@ class Patch:
                               check=True, capture_output=True, text=True)
 
     def write(self, seed, violation):
-        self.path.write_text(f"found by seed {seed}: {violation}\nlimit: {self.limit} seeds\n{self.change}")
+        kept = [line for line in self.head.splitlines() if not line.startswith("found by seed ")]
+        self.path.write_text("\n".join([f"found by seed {seed}: {violation}", *kept, self.change]))
 
 
 def build_commands(build):

@@ -33,19 +33,19 @@ class PlantedBugs(unittest.TestCase):
         for patch in self.patches:
             with self.subTest(patch=patch.path.name):
                 self.assertIsNotNone(patch.limit)
-                self.assertLessEqual(patch.limit, LIMIT_MAX)
-                if patch.seed is not None:
-                    self.assertLessEqual(patch.seed, patch.limit)
+                self.assertTrue(patch.limit <= LIMIT_MAX or patch.reason)
+                self.assertLessEqual(patch.seed, patch.limit)
 
     def test_what_was_found_is_written_into_the_head_and_comes_back(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "01_x.patch"
-            path.write_text("limit: 30 seeds\n--- a/x.cpp\n+++ b/x.cpp\n")
+            path.write_text("limit: 30 seeds\nIt is rare.\n--- a/x.cpp\n+++ b/x.cpp\n")
             planted_bugs.Patch(path).write(7, "ann has no link to bob")
             self.assertEqual(path.read_text(), "found by seed 7: ann has no link to bob\nlimit: 30 seeds\n"
-                                               "--- a/x.cpp\n+++ b/x.cpp\n")
+                                               "It is rare.\n--- a/x.cpp\n+++ b/x.cpp\n")
             again = planted_bugs.Patch(path)
             self.assertEqual((again.seed, again.limit, again.files), (7, 30, ["x.cpp"]))
+            self.assertEqual(again.reason, "It is rare.")
 
 
 if __name__ == "__main__":
