@@ -72,7 +72,7 @@ void dial_plan::end_round(time_point now) {
   const auto wait = timing_.retries[std::min(round_, timing_.retries.size() - 1)];
   ++round_;
   index_ = 0;
-  due_ = now + wait;
+  due_ = now + wait + longer_;
 }
 
 }  // namespace hobnob::core

@@ -31,6 +31,11 @@ class dial_plan {
 
   explicit dial_plan(dial_timing timing = {});
 
+  /// Between rounds, beside what the timing says. Of two who dial each other one should wait
+  /// longer: whose dials cross at every round may each leave half a connection that keeps the
+  /// other's out.
+  void wait_longer(std::chrono::milliseconds by) { longer_ = by; }
+
   /// A new set of addresses: the first round begins at `first`, whatever was planned before.
   void restart(std::vector<endpoint> candidates, time_point first);
 
@@ -63,6 +68,7 @@ class dial_plan {
   std::vector<endpoint> candidates_;
   std::vector<attempt> attempts_;
   std::optional<time_point> due_;
+  std::chrono::milliseconds longer_{0};
   std::size_t index_ = 0;  // Of the next candidate in this round.
   std::size_t round_ = 0;
   std::size_t in_flight_ = 0;

@@ -11,6 +11,9 @@ namespace {
 // How soon a change of the network is noticed while the relay still seems to be there.
 constexpr std::chrono::seconds address_interval{15};
 
+// More than a trip there and back takes.
+constexpr std::chrono::milliseconds turn_of_the_other{500};
+
 }  // namespace
 
 bool peer_hub_state::may_dial() const {
@@ -23,6 +26,8 @@ bool peer_hub_state::may_accept() const {
 
 void peer_hub_state::plan_dials(peer_user& user, std::chrono::milliseconds head_start) {
   if (!may_dial() || stopping || !user.online) return;
+  user.dial.wait_longer(record->self().fingerprint() < user.id ? turn_of_the_other
+                                                               : std::chrono::milliseconds{0});
   user.dial.restart(core::dial_candidates(*user.online, record->endpoints(), observed),
                     now() + head_start);
   to_dial.insert(user.name);

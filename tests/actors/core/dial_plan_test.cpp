@@ -43,6 +43,19 @@ TEST_F(DialPlan, TriesAgainAfter1And5And15AndThenEvery60Seconds) {
   }
 }
 
+TEST_F(DialPlan, OneOfTwoWaitsLongerBetweenRounds) {
+  plan.wait_longer(500ms);
+  plan.restart({at(1)}, start);
+  auto now = start;
+  for (const auto wait : {1500ms, 5500ms, 15500ms}) {
+    ASSERT_EQ(plan.next(now), at(1));
+    now += 3s;
+    plan.finished(at(1), "refused", now);
+    ASSERT_EQ(plan.due(), now + wait);
+    now += wait;
+  }
+}
+
 TEST_F(DialPlan, APauseOutlastsTheDialsUnderWay) {
   plan.restart({at(1)}, start);
   ASSERT_TRUE(plan.next(start));

@@ -272,5 +272,23 @@ run 7506ms
 )");
 }
 
+// Behind a NAT that lets in whoever writes, but shows others another port: both dialled together
+// after every pause, and each time each half-opened a connection that the other could not complete.
+TEST(Found, TwoWhoDialTogetherDoNotGoOnDoingSo) {
+  expect_all_well(R"(
+seed 8612
+handshake plain
+heartbeat 1s
+site site1 mapping=address_dependent filtering=endpoint_independent
+relay relay
+peer ann
+peer bob at site1
+at 7124ms partition bob from ann
+at 16678ms start bob
+at 28802ms reset ann and bob
+run 28802ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
