@@ -19,6 +19,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -153,7 +156,9 @@ options::variables_map read_options(int argc, char** argv, options::options_desc
                                              "instead of the file's")(
       "json", "one line of JSON instead of words")("trace", options::value<std::string>(),
                                                    "write what happened to this file, as NDJSON")(
-      "diagram", options::value<std::string>(), "write a Mermaid sequence diagram to this file");
+      "diagram", options::value<std::string>(), "write a Mermaid sequence diagram to this file")(
+      "hosts", options::value<std::string>()->default_value(""),
+      "of these alone in both, separated by commas");
   options::options_description all;
   all.add(shown).add_options()("file", options::value<std::string>());
   options::positional_options_description positional;
@@ -162,6 +167,13 @@ options::variables_map read_options(int argc, char** argv, options::options_desc
   options::store(options::command_line_parser(argc, argv).options(all).positional(positional).run(),
                  result);
   return result;
+}
+
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream in{text};
+  for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
+  return parts;
 }
 
 int simulate(const options::variables_map& given) {
@@ -189,13 +201,16 @@ int simulate(const options::variables_map& given) {
   } else {
     print_words(result);
   }
+  const auto hosts = split_at_commas(given["hosts"].as<std::string>());
+  hobnob::sim::trace_filter filter;
+  filter.hosts = {hosts.begin(), hosts.end()};
   if (given.count("trace")) {
     std::ofstream out{given["trace"].as<std::string>()};
-    write_ndjson(out, w.simulation().log());
+    write_ndjson(out, w.simulation().log(), filter);
   }
   if (given.count("diagram")) {
     std::ofstream out{given["diagram"].as<std::string>()};
-    write_mermaid(out, w.simulation().log());
+    write_mermaid(out, w.simulation().log(), hosts, filter);
   }
   return 0;
 }

@@ -20,8 +20,9 @@ namespace {
 using checked_options = core::checked<peer_options>;
 
 // Settings of relay_main may stand in the same environment.
-constexpr std::string_view relay_settings[] = {"advertise", "registration", "heartbeat",
-                                               "circuit-rate", "circuit-max"};
+constexpr std::string_view relay_settings[] = {
+    "advertise",   "registration",      "heartbeat",       "circuit-rate",
+    "circuit-max", "circuit-user-rate", "circuit-user-max"};
 
 std::string read_relay(const std::string& text, std::optional<core::relay_uri>& out) {
   auto uri = core::relay_uri::parse(text);

@@ -31,6 +31,9 @@ po::options_description relay_option_table() {
   add("circuit-rate", text("RATE"),
       "bytes a second of all circuits together, as 500K, 20M or 1G (default: no limit)");
   add("circuit-max", text("NUMBER"), "circuits at once, 1 to 10000 (default: 256)");
+  add("circuit-user-rate", text("RATE"),
+      "bytes a second of the circuits that one user asked for (default: no limit)");
+  add("circuit-user-max", text("NUMBER"), "circuits of one user at once (default: 16)");
   add("json", po::value<std::string>()->implicit_value("true")->zero_tokens(),
       "print events, one JSON object a line (docs/events.md)");
   add("log-level", text("LEVEL"), "trace, debug, info, warn, error or off (default: info)");

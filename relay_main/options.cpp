@@ -57,6 +57,12 @@ std::string convert(const program_words& told, relay_options& out) {
   in.read("circuit-max", [&](const std::string& text) {
     return read_circuit_max(text, out.relay.circuits.total_max);
   });
+  in.read("circuit-user-rate", [&](const std::string& text) {
+    return read_rate(text, out.relay.circuits.user_bytes_per_second);
+  });
+  in.read("circuit-user-max", [&](const std::string& text) {
+    return read_circuit_max(text, out.relay.circuits.per_user_max);
+  });
   in.log_level("log-level", out.log_level);
   in.flag("json", out.json);
   in.text("advertise", out.relay.advertise);

@@ -45,6 +45,13 @@ class frame_batch {
   byte_view view(const entry& e) const noexcept { return buffer_.view().subspan(e.offset, e.size); }
   shared_slice payload(const entry& e) const { return buffer_.sub(e.offset, e.size); }
 
+  /// As `payload`, for those who keep it: it holds no more than twice its size in memory, however
+  /// much came with it.
+  shared_slice kept_payload(const entry& e) const {
+    const bool is_most = e.size >= buffer_.size() / 2;
+    return is_most ? payload(e) : shared_slice::copy_of(view(e));
+  }
+
   /// Drops the entries for which `unwanted` holds.
   template <class Predicate>
   void remove_if(Predicate unwanted) {

@@ -38,7 +38,7 @@ user_list peer_hub_state::list_users() const {
     } else if (user.online && session_usable()) {
       row.path = path_kind::relay;
     }
-    if (const auto due = user.dial.due(); due && !is_direct(user)) {
+    if (const auto due = user.dial.due(); due && !user.dial.in_flight() && !is_direct(user)) {
       row.retry_in = std::max(std::chrono::milliseconds{0},
                               std::chrono::ceil<std::chrono::milliseconds>(*due - now()));
     }

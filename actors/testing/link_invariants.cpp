@@ -3,6 +3,7 @@
 #include "actors/testing/causes.hpp"
 #include "actors/testing/invariant_text.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -198,6 +199,10 @@ violations check_links(const world& w) {
       if (link.state == link_state::suspect) {
         result.push_back(peer->host() + " still suspects its link to " + user);
       }
+      const bool is_there = std::ranges::any_of(w.peers(), [&](const auto& other) {
+        return other->user() == user && takes_part(*other);
+      });
+      if (!is_there) result.push_back(peer->host() + " has a link to " + user + ", who is gone");
     }
     for (const auto& other : w.peers()) {
       if (other == peer || other->user() == peer->user() || !takes_part(*other)) continue;

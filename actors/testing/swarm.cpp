@@ -92,6 +92,7 @@ class runner {
     world_.heal_everything();
     if (!come_to_rest()) return;
     everyone_writes_to_everyone();
+    if (!result_.failed()) check(check_queues(world_, {.messages_waiting_max = 0}));
   }
 
   violations liveness() const { return check_liveness(world_); }

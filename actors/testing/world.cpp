@@ -341,7 +341,8 @@ void world::note(std::string_view text) {
 void world::write_report(std::ostream& out, std::size_t lines) const {
   const auto& options = impl_->options;
   out << "world of SIM_SEED=" << seed() << (options.plain_handshake ? ", plain handshake" : "")
-      << (options.shuffle ? ", shuffled" : "") << ", after "
+      << (options.shuffle ? ", shuffled" : "") << ", heartbeat "
+      << std::chrono::duration<double>(options.heartbeat).count() << " s, after "
       << std::chrono::duration<double>(elapsed()).count() << " s, trace hash " << trace_hash()
       << '\n';
   for (const auto& peer : impl_->peers) {

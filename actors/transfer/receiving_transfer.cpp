@@ -33,8 +33,10 @@ std::uint64_t window_for(const rate_limit& limit, std::uint64_t per_second, std:
   return limit.limited() ? std::clamp(per_second * 2, window_min, share) : share;
 }
 
+/// In memory, about: many empty ones take some too.
 std::size_t size_of(const transfer_input& input) {
-  return input.message ? input.message->ByteSizeLong() : input.blocks.size();
+  constexpr std::size_t overhead = 256;
+  return overhead + (input.message ? input.message->ByteSizeLong() : input.blocks.size());
 }
 
 }  // namespace

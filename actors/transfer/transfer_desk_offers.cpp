@@ -56,7 +56,7 @@ void transfer_desk_state::take(const link_frames& arrived) {
       input.message = std::move(message);
     } else if (frame.type == frame_type::blocks) {
       owner = block_frame_owner(batch.view(frame));
-      input.blocks = batch.payload(frame);
+      input.blocks = batch.kept_payload(frame);
     } else {
       continue;
     }

@@ -4,7 +4,7 @@
 import unittest
 
 from support.netns import NetworkTest
-from support.transfers import MIB, TransferTest, make_file
+from support.transfers import MIB, TransferTest, make_file, make_tree
 
 
 class Transfers(NetworkTest, TransferTest):
@@ -27,7 +27,10 @@ class Transfers(NetworkTest, TransferTest):
             running = self.sides[user].events("transfer-progress", id=transfer, state="running")
             self.assertEqual({event["path"] for event in running}, {"circuit"})
         self.assert_arrived(source)
-        self.assert_downloads("report")
+        photos = make_tree(self.sources / "photos", {f"{i % 3}/{i}": 1000 * i for i in range(60)}, 7)
+        self.wait_done(self.send(photos))
+        self.assert_arrived(photos)
+        self.assert_downloads("photos", "report")
 
     def test_a_transfer_moves_to_the_direct_link_when_the_firewall_opens(self):
         self.start_pair("--limit", "2M")
@@ -38,7 +41,9 @@ class Transfers(NetworkTest, TransferTest):
         self.network.open_firewall(self.hosts["ann"])
         for user in ("ann", "bob"):
             self.wait_state(user, transfer, state="running", path="lan")
-        self.order("ann", "cancel", transfer)
+        self.wait_done(transfer)
+        self.assert_arrived(source)
+        self.assert_downloads("film")
 
 
 if __name__ == "__main__":

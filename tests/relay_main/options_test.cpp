@@ -42,6 +42,17 @@ TEST(RelayOptions, ReadsWhatItIsTold) {
   EXPECT_TRUE(options->json);
 }
 
+TEST(RelayOptions, LimitsOnCircuitsOfAllAndOfAUser) {
+  const auto options = read({"--circuit-rate", "20M", "--circuit-max", "100", "--circuit-user-rate",
+                             "500K", "--circuit-user-max", "2"});
+  ASSERT_TRUE(options) << options.error();
+  const auto& circuits = options->relay.circuits;
+  EXPECT_EQ(circuits.bytes_per_second, 20 * 1024 * 1024);
+  EXPECT_EQ(circuits.total_max, 100u);
+  EXPECT_EQ(circuits.user_bytes_per_second, 500 * 1024);
+  EXPECT_EQ(circuits.per_user_max, 2u);
+}
+
 TEST(RelayOptions, CommandsOfTheAdministration) {
   const auto key = some_fingerprint();
   const auto admit = read({"admit", "ann", key.c_str()});
@@ -74,6 +85,8 @@ TEST(RelayOptions, EveryFaultIsNamed) {
       {{"--registration", "sometimes"}, "--registration"},
       {{"--heartbeat", "0"}, "--heartbeat"},
       {{"--log-level", "loud"}, "--log-level"},
+      {{"--circuit-user-rate", "1"}, "--circuit-user-rate"},
+      {{"--circuit-user-max", "0"}, "--circuit-user-max"},
       {{"dance"}, "there is no command 'dance'"},
       {{"admit", "ann"}, "write: relay_main admit NAME FINGERPRINT"},
       {{"user"}, "did you mean 'users'?"},

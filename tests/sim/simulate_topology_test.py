@@ -85,6 +85,18 @@ class SimulateTopology(unittest.TestCase):
             self.assertTrue(any(re.fullmatch(rf"  participant h\d+ as {host}", line) for line in lines), host)
         self.assertTrue(any("->>" in line for line in lines))
 
+    def test_chosen_hosts_alone_in_trace_and_diagram(self):
+        trace, diagram = self.folder / "run.ndjson", self.folder / "run.mmd"
+        self.simulate("--trace", trace, "--diagram", diagram, "--hosts", "ann,bob", self.file)
+        lines = diagram.read_text().splitlines()
+        shown = [line.rsplit(" ", 1)[1] for line in lines if "participant" in line]
+        self.assertEqual(shown, ["ann", "bob"])
+        self.assertTrue(any("->>" in line for line in lines))
+        records = [json.loads(line) for line in trace.read_text().splitlines()]
+        self.assertTrue(records)
+        for record in records:
+            self.assertTrue({record.get("host"), record.get("peer")} & {"ann", "bob"}, record)
+
     def test_says_what_is_wrong(self):
         self.assertIn("cannot be read", self.simulate(self.folder / "missing", expect=1))
         self.file.write_text("fly")

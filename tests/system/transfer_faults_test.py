@@ -44,11 +44,20 @@ class Kills(TransferTest):
                 self.start_again(victim, online=False)
             if chance.random() < 0.3:  # At once another one, which cannot have found the others again.
                 self.start_again(chance.choice(["ann", "bob"]), online=False)
-        self.wait_done(transfer)
+        self.wait_end(transfer)
         # A receiver that was killed does not know any more which folders are its own.
         self.assert_arrived(source, folder_times=False)
         self.assert_downloads("tree")
         return transfer
+
+    def wait_end(self, transfer):
+        """Until both sides have it as done. A program that was killed since may have been the one to tell."""
+        for side in self.sides.values():
+            since = side.mark()
+            side.say("/transfers")
+            side.wait_event("transfers", since)
+            if not side.events("transfer", since, id=transfer, state="done"):
+                side.wait_event("transfer-done", id=transfer)
 
     def test_direct(self):
         self.kill_all_through()

@@ -192,6 +192,27 @@ struct GreedySender : lone_desk {
   GreedySender() : lone_desk(settings(), {}, true) {}
 };
 
+TEST_F(GreedySender, ASmallFrameKeepsNothingOfWhatCameWithIt) {
+  const auto link = open_link(1);
+  receive(1, offer_of({1}, 100 * MiB));
+  work_off();
+  block_frame_writer frame{{1}, 1000};
+  std::ranges::fill(frame.add(0, 0, 10), std::byte{'x'});
+  const auto small = frame.take();
+  bytes all(small.view().begin(), small.view().end());
+  all.resize(60'000);
+  auto buffer = std::make_shared<const bytes>(std::move(all));
+  const std::weak_ptr<const bytes> watched = buffer;
+  const std::vector<frame_batch::entry> entries{
+      {frame_type::blocks, 0, static_cast<std::uint32_t>(small.size())}};
+  caf::anon_send(
+      desk,
+      link_frames{1, std::make_shared<const frame_batch>(shared_slice{std::move(buffer)}, entries),
+                  0});
+  run();
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_F(GreedySender, WhatIsTooMuchInAllIsAskedForAgain) {
   const auto link = open_link(1);
   std::vector<transfer_id> ids;

@@ -48,7 +48,7 @@ TEST_P(Determinism, ASeedGivesOneTraceInTenRuns) {
     EXPECT_TRUE(hashes.insert(once.trace_hash).second) << seed << " is as another";
     for (int i = 1; i < 10; ++i) {
       const auto again = run_seed(seed, small_worlds());
-      ASSERT_EQ(again.trace_hash, once.trace_hash) << "SIM_SEED=" << seed << ", run " << i;
+      ASSERT_EQ(again.trace_hash, once.trace_hash) << "seed " << seed << ", run " << i;
       ASSERT_EQ(again.events, once.events);
     }
   }

@@ -1,6 +1,7 @@
 // Random schedules of faults against small teams: 20 x 100 seeds, a test each hundred.
 
 #include "actors/testing/swarm.hpp"
+#include "actors/testing/shrink.hpp"
 
 #include "actors/testing/world.hpp"
 #include "tests/sim/plain_sodium.hpp"
@@ -20,6 +21,7 @@ namespace hobnob::testing {
 namespace {
 
 constexpr std::uint64_t seeds_per_test = 100;
+constexpr std::size_t shrink_runs_max = 300;  ///< A few seconds.
 
 class Swarm : public ::testing::TestWithParam<std::uint64_t> {};
 
@@ -28,6 +30,9 @@ void expect_all_well(std::uint64_t seed, const swarm_options& options = {}) {
   if (!result.failed()) return;
   std::ostringstream text;
   write_failure(text, result);
+  const auto smaller = shrink(
+      result.lines, [](const schedule& lines) { return violates(lines); }, shrink_runs_max);
+  text << "as small as " << smaller.runs << " runs make it:\n" << joined(smaller.lines);
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   ADD_FAILURE() << "again: SIM_SEED=" << seed << " ctest -R '" << test->test_suite_name() << '.'
                 << test->name() << "'\n"
