@@ -62,7 +62,10 @@ failure frame_decoder::decode(byte_view data, frame_batch& out) {
     if (size_ < frame_header_size) {
       data = data.subspan(carry(data, frame_header_size - size_));
       if (size_ < frame_header_size) return {};
-      if (auto failed = read_header(carried(), begun_, wanted_)) return failed;
+      if (auto failed = read_header(carried(), begun_, wanted_)) {
+        size_ = 0;
+        return failed;
+      }
       begun_.offset = frame_header_size;
     }
     data = data.subspan(carry(data, wanted_ - size_));

@@ -17,9 +17,9 @@ constexpr std::uint64_t window_shared_min = 2 * 1024 * 1024;
 /// What an honest sender can have under way: what was asked for, and what was asked for before.
 constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
 
-/// The part of the window that is worth a call: to wake a thread for every frame would cost more
-/// than to hash it. Where windows are small because many share the link, what is asked for late
-/// comes in bursts, and chat waits behind them.
+/// The part of the window that is worth a call: to wake a thread for every frame costs about
+/// as much as to hash it. Where windows are small because many share the link, what is asked for
+/// late comes in bursts, and chat waits behind them.
 constexpr std::uint64_t calls_a_window = 16;
 
 /// Of one call: whoever pauses it, or wants to hear how far it is, does not wait for long.

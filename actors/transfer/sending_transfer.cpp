@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// Read and hashed by one call, while as many are encrypted and written: to wake a thread for each
-/// would cost as much as its hash. One where a rate is to be held.
+/// costs about as much as its hash. One where a rate is to be held.
 constexpr std::size_t frames_at_once = 2;
 
 /// Of a `blocks` frame: small where a rate is to be held, else full TLS records with its header.

@@ -30,13 +30,14 @@ void expect_all_well(std::uint64_t seed, const swarm_options& options = {}) {
   if (!result.failed()) return;
   std::ostringstream text;
   write_failure(text, result);
-  const auto smaller = shrink(
-      result.lines, [](const schedule& lines) { return violates(lines); }, shrink_runs_max);
-  text << "as small as " << smaller.runs << " runs make it:\n" << joined(smaller.lines);
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   ADD_FAILURE() << "again: SIM_SEED=" << seed << " ctest -R '" << test->test_suite_name() << '.'
                 << test->name() << "'\n"
                 << text.str();
+  // Told first: this may take longer than the test has.
+  const auto smaller = shrink(
+      result.lines, [](const schedule& lines) { return violates(lines); }, shrink_runs_max);
+  ADD_FAILURE() << "as small as " << smaller.runs << " runs make it:\n" << joined(smaller.lines);
 }
 
 TEST_P(Swarm, InvariantsHoldWhateverBreaks) {
