@@ -11,7 +11,7 @@ packages=(
   libsodium-dev libspdlog-dev libsqlite3-dev libssl-dev libxxhash-dev
 )
 if [ "${1:-}" = --tests ]; then
-  packages+=(ccache iproute2 libgtest-dev nftables openssl python3)
+  packages+=(ccache iproute2 libgtest-dev mold nftables openssl python3)
 fi
 
 installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }

@@ -1,5 +1,6 @@
 #include "actors/testing/causes.hpp"
 
+#include "transport/sim/fabric.hpp"
 #include "transport/sim/faults.hpp"
 
 #include <algorithm>
@@ -58,6 +59,10 @@ bool undoes(const sim::fault& later, const sim::fault& earlier) {
     const auto* off = std::get_if<sim::power>(&earlier);
     return on->on && off != nullptr && off->node == on->node;
   }
+  if (const auto* fast = std::get_if<sim::slow_reader>(&later)) {
+    const auto* slow = std::get_if<sim::slow_reader>(&earlier);
+    return slow != nullptr && slow->host == fast->host;
+  }
   return false;
 }
 
@@ -73,6 +78,7 @@ bool breaks(const sim::fault& what) {
   if (const auto* change = std::get_if<sim::link_change>(&what)) return !is_usual(*change);
   if (const auto* cable = std::get_if<sim::cables>(&what)) return !cable->plugged;
   if (const auto* power = std::get_if<sim::power>(&what)) return !power->on;
+  if (const auto* reader = std::get_if<sim::slow_reader>(&what)) return reader->bytes_per_second > 0;
   return !std::holds_alternative<sim::heal>(what) &&
          !std::holds_alternative<sim::link_restore>(what);
 }
@@ -84,6 +90,7 @@ const std::string* place_of(const sim::fault& what) {
   if (const auto* it = std::get_if<sim::cables>(&what)) return &it->node;
   if (const auto* it = std::get_if<sim::power>(&what)) return &it->node;
   if (const auto* it = std::get_if<sim::nat_reboot>(&what)) return &it->router;
+  if (const auto* it = std::get_if<sim::slow_reader>(&what)) return &it->host;
   return nullptr;
 }
 
@@ -121,7 +128,6 @@ void causes::begin(const trouble& news) {
     if (undoes(what, each.what)) each.when.to = std::min(each.when.to, at);
   }
   const auto* change = std::get_if<sim::link_change>(&what);
-  if (change != nullptr && change->loss.value_or(0) > 0) loses_packets_ = true;
   if (change != nullptr && is_usual(*change)) {
     constexpr world::duration none{};
     auto& longest = delays_[change->where];
@@ -211,6 +217,15 @@ bool causes::was_out_of_power(const program& which, span when) const {
         overlap({each->at, next->at + after_effect_}, when)) {
       return true;
     }
+  }
+  return false;
+}
+
+bool causes::lost_packets(const std::string& one, const std::string& other, span when) const {
+  const auto& all = world_.network().lost_packets();
+  auto each = std::ranges::lower_bound(all, when.from, {}, &sim::fabric::lost_packet::at);
+  for (; each != all.end() && each->at <= when.to; ++each) {
+    if (each->from->name() == one || each->from->name() == other) return true;
   }
   return false;
 }

@@ -39,9 +39,9 @@ class causes {
   /// losses as every network has them (200 ms, 2 %) do not count.
   bool was_broken(const std::string& one, const std::string& other, span when) const;
 
-  /// The network lost packets at some time of the run, if only a few: retransmission takes a second
-  /// or two, now and then.
-  bool loses_packets() const noexcept { return loses_packets_; }
+  /// A link lost a packet of one of the two, by chance or for want of room: its retransmission takes
+  /// seconds where the first round trip was measured badly, and more if that is lost, too.
+  bool lost_packets(const std::string& one, const std::string& other, span when) const;
 
   /// What a round trip can have taken where every place on the way had its longest usual delay.
   world::duration slowest_round_trip() const;
@@ -61,7 +61,6 @@ class causes {
   const world& world_;
   world::duration after_effect_;
   std::vector<trouble> troubles_;
-  bool loses_packets_ = false;
   std::map<std::string, world::duration> delays_;  // By place: the longest usual one.
 };
 

@@ -18,9 +18,6 @@ constexpr auto margin = 1s;
 /// Of a round trip through places that nothing has changed.
 constexpr auto usual_delays = 100ms;
 
-/// What two or three losses in a row may take.
-constexpr auto retransmission = 3s;
-
 /// From a word of the relay to the end of a link that is tested because of it.
 constexpr auto test_time = 3s;
 
@@ -33,6 +30,15 @@ struct silence {
   int intervals;    ///< Of the heartbeat, without a word.
   bool by_circuit;  ///< The link goes through the relay.
 };
+
+/// Whether packets of the two were lost, or for a circuit those of a relay.
+bool lost_packets(const world& w, const causes& why, const sim_peer& one, const sim_peer& other,
+                  bool by_circuit, causes::span when) {
+  if (why.lost_packets(one.host(), other.host(), when)) return true;
+  return by_circuit && std::ranges::any_of(w.relays(), [&](const auto& relay) {
+           return why.lost_packets(relay->host(), relay->host(), when);
+         });
+}
 
 /// Whether anything was between the two: for a circuit, between either and the relay.
 bool was_between(const causes& why, const sim_peer& one, const sim_peer& other, bool by_circuit,
@@ -47,8 +53,8 @@ std::string judge(const world& w, const causes& why, const silence& s) {
   const causes::span meanwhile{judged - intervals * heartbeat - margin, judged};
   const bool disturbed = causes::was_down(observer, meanwhile) ||
                          was_between(why, observer, other, by_circuit, meanwhile) ||
+                         lost_packets(w, why, observer, other, by_circuit, meanwhile) ||
                          // The ping leaves after one interval of silence.
-                         (why.loses_packets() && (intervals - 1) * heartbeat <= retransmission) ||
                          (intervals - 1) * heartbeat <= why.slowest_round_trip() + usual_delays;
   if (disturbed) return {};
   if (!causes::was_down(other, meanwhile)) return "though nothing was between them";

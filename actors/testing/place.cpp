@@ -35,6 +35,8 @@ std::string v6_prefix_of(const place& where) {
 void plug_in(sim::node& host, place& where, bool v6) {
   host.attach(*where.where, prefix_of(where));
   if (v6) host.attach(*where.where, v6_prefix_of(where));
+  where.nodes.push_back(&host);
+  for (const auto& way : where.routes) host.add_route(way.to, way.gateway);
 }
 
 }  // namespace
@@ -58,12 +60,29 @@ place& place_table::add_site(const std::string& name, const sim::nat_options& na
   site.second_octet = static_cast<std::uint8_t>(places_.size() - 1);
   site.behind = &behind;
   auto& router = net_.add_router(name + "-router");
-  router.attach(*behind.where, prefix_of(behind));
+  plug_in(router, behind, false);
+  site.outer = *ip_address::parse(address_of(behind, behind.hosts));
+  site.translated = nat.translate;
   if (!behind.gateway.empty()) router.set_gateway(*ip_address::parse(behind.gateway));
   site.gateway = address_of(site, 1);
-  router.attach(*site.where, prefix_of(site));
+  plug_in(router, site, false);
   router.add_nat(*behind.where, nat);
+  announce(site);
   return site;
+}
+
+/// The way in, for those outside; and where these are behind such a router as well, for those
+/// outside of that one.
+void place_table::announce(place& site) {
+  const auto prefix = *sim::ip_prefix::parse(address_of(site, 0) + "/16");
+  for (auto* inside = &site; inside->behind != nullptr && !inside->translated;
+       inside = inside->behind) {
+    auto& outside = *inside->behind;
+    outside.routes.push_back({prefix, inside->outer});
+    for (auto* node : outside.nodes) {
+      if (!node->owns(inside->outer)) node->add_route(prefix, inside->outer);
+    }
+  }
 }
 
 sim::node& place_table::add_host(const std::string& name, const host_places& at) {

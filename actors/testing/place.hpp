@@ -12,12 +12,22 @@ namespace hobnob::testing {
 
 /// A segment whose hosts get addresses one after another.
 struct place {
+  /// To a site whose router does not translate: every node here has to know the way.
+  struct route {
+    sim::ip_prefix to;
+    ip_address gateway;
+  };
+
   sim::segment* where = nullptr;
   std::uint8_t first_octet = 0;
   std::uint8_t second_octet = 0;  ///< Of a site; the internet counts through it.
   std::string gateway;            ///< Empty: none.
-  const place* behind = nullptr;  ///< Where the router's other side is; null for the internet.
+  place* behind = nullptr;        ///< Where the router's other side is; null for the internet.
+  ip_address outer{};             ///< Of the router, there.
+  bool translated = true;         ///< By the router: its hosts share that address.
   std::uint32_t hosts = 0;
+  std::vector<sim::node*> nodes{};
+  std::vector<route> routes{};
 };
 
 /// Where a host is plugged in.
@@ -45,6 +55,8 @@ class place_table {
   bool leads(const host_places& from, const host_places& to) const noexcept;
 
  private:
+  static void announce(place& site);
+
   sim::fabric& net_;
   std::vector<std::unique_ptr<place>> places_;  // The internet first.
 };

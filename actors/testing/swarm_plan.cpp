@@ -45,6 +45,7 @@ class plan_drawer {
     draw_rarities();
     draw_hidden();
     draw_long_cut();
+    draw_firewall();
     std::ranges::stable_sort(events_, {}, &event::at);
     for (const auto& each : events_) add("at " + sim::to_text(each.at) + ' ' + each.line);
     add("run " + sim::to_text(length_));
@@ -355,6 +356,13 @@ class plan_drawer {
     happens(at + 4 * heartbeat_ + span({}, milliseconds{1'000}),
             one + " pours " + other + ' ' + one_of(channels) + " 3 100");
     length_ = std::max(length_, healed);
+  }
+
+  /// A site with addresses of its own on the internet, whose router lets in what its filter does.
+  void draw_firewall() {
+    random_ = sim::random_source{seed_}.fork("firewall");
+    if (sites_.empty() || random_.chance(0.85)) return;
+    line_of("site", one_of(sites_)) += " translate=no";
   }
 
   std::uint64_t seed_;

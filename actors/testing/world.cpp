@@ -361,6 +361,7 @@ void world::write_report(std::ostream& out, std::size_t lines) const {
 
 sim::simulation& world::simulation() noexcept { return impl_->simulation; }
 sim::fabric& world::network() noexcept { return impl_->fabric; }
+const sim::fabric& world::network() const noexcept { return impl_->fabric; }
 
 std::uint64_t seed_from_environment(std::uint64_t usual) {
   const char* text = std::getenv("SIM_SEED");

@@ -191,6 +191,7 @@ class world {
 
   sim::simulation& simulation() noexcept;
   sim::fabric& network() noexcept;
+  const sim::fabric& network() const noexcept;
 
  private:
   struct impl;

@@ -4,6 +4,7 @@
 // costs the check of a million signed records. With the plain handshake and with real TLS. Then the
 // swarm's seeds, and events that do nothing.
 
+#include "actors/storage/freed_pages.hpp"
 #include "actors/testing/swarm.hpp"
 #include "actors/testing/world.hpp"
 #include "measure.hpp"
@@ -159,6 +160,7 @@ void run(const bench_options& options) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  hobnob::keep_freed_pages(256 * 1024 * 1024);  // As sim_soak does.
   run(bench_options{argc, argv});
   return 0;
 } catch (const std::exception& e) {

@@ -6,6 +6,7 @@
 // assertion, a sanitizer's find) or hangs it, with its number, and the next seed is gone on with.
 // Exit status 1 then. Asked to end (SIGINT, SIGTERM), it prints the figures so far.
 
+#include "actors/storage/freed_pages.hpp"
 #include "actors/testing/shrink.hpp"
 #include "actors/testing/swarm.hpp"
 #include "tests/sim/plain_sodium.hpp"
@@ -121,6 +122,7 @@ int soak(const settings& how) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  hobnob::keep_freed_pages(256 * 1024 * 1024);  // Worlds come and go.
   settings how;
   how.plan.jobs = std::max(1U, std::thread::hardware_concurrency());
   options::options_description shown{"usage: sim_soak [OPTION...]"};

@@ -99,4 +99,8 @@ std::vector<ip_address> fabric::known_as(const node& host) const {
 
 const fabric::counts& fabric::counted() const noexcept { return mover_->counted(); }
 
+const std::vector<fabric::lost_packet>& fabric::lost_packets() const noexcept {
+  return mover_->lost_packets();
+}
+
 }  // namespace hobnob::sim

@@ -84,6 +84,14 @@ class fabric {
   };
   const counts& counted() const noexcept;
 
+  /// What links lost by chance or for want of room, in the order of time. What is done about it
+  /// (TCP's retransmission) takes from a tenth of a second to minutes.
+  struct lost_packet {
+    time_point at;
+    const node* from;
+  };
+  const std::vector<lost_packet>& lost_packets() const noexcept;
+
  private:
   friend class node;
   friend class packet_mover;

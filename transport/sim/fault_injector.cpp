@@ -42,6 +42,7 @@ void fault_injector::restore_everything() {
     inject(link_restore{each->name()});
     inject(cables{each->name(), true});
     each->set_power(true);
+    inject(slow_reader{each->name()});
   }
   fabric_.owner().log().event(record_kind::fault, host_id::none, "restore_everything");
 }
@@ -144,6 +145,11 @@ void fault_injector::inject(const connection_reset& what) {
 
 void fault_injector::inject(const nat_reboot& what) {
   for (nat* const box : node_named(what.router).nats()) box->reboot();
+}
+
+void fault_injector::inject(const slow_reader& what) {
+  const node& target = node_named(what.host);
+  if (target.sink() != nullptr) target.sink()->limit_reading(what.bytes_per_second);
 }
 
 }  // namespace hobnob::sim

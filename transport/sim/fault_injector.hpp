@@ -26,7 +26,7 @@ class fault_injector {
   void schedule(std::span<const timed_fault> faults);
 
   /// The network as it was built: no partitions, all links as before their first change and without
-  /// a stall, everything plugged in and powered. What NATs forgot stays forgotten. Not counted, but
+  /// a stall, everything plugged in and powered, no slow readers. What NATs forgot stays forgotten. Not counted, but
   /// traced.
   void restore_everything();
 
@@ -44,6 +44,7 @@ class fault_injector {
   void inject(const power& what);
   void inject(const connection_reset& what);
   void inject(const nat_reboot& what);
+  void inject(const slow_reader& what);
 
   node& node_named(const std::string& name) const;
   template <class F>

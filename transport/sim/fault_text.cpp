@@ -58,6 +58,10 @@ struct parameters_of {
     return ' ' + f.one + " and " + f.other;
   }
   std::string operator()(const nat_reboot& f) const { return ' ' + f.router; }
+  std::string operator()(const slow_reader& f) const {
+    if (f.bytes_per_second == 0) return ' ' + f.host;
+    return ' ' + f.host + ' ' + number_text(f.bytes_per_second);
+  }
 };
 
 struct as_kind {
@@ -71,6 +75,9 @@ struct as_kind {
   std::string_view operator()(const power& f) const { return f.on ? "power_on" : "power_off"; }
   std::string_view operator()(const connection_reset&) const { return "reset"; }
   std::string_view operator()(const nat_reboot&) const { return "reboot"; }
+  std::string_view operator()(const slow_reader& f) const {
+    return f.bytes_per_second > 0 ? "slow_reader" : "fast_reader";
+  }
 };
 
 std::vector<std::string> words_of(std::string_view line) {
@@ -140,6 +147,7 @@ std::optional<fault> parse_one_name(std::string_view kind, const std::string& na
   if (kind == "unplug" || kind == "plug") return cables{name, kind == "plug"};
   if (kind == "power_off" || kind == "power_on") return power{name, kind == "power_on"};
   if (kind == "reboot") return nat_reboot{name};
+  if (kind == "fast_reader") return slow_reader{name};
   return std::nullopt;
 }
 
@@ -173,6 +181,11 @@ std::optional<fault> parse_fault(std::string_view line) {
     const auto lasts = parse_duration(words[1]);
     if (!lasts) return std::nullopt;
     return stall{words[0], *lasts};
+  }
+  if (kind == "slow_reader" && words.size() == 2) {
+    const auto rate = parse_number<std::uint64_t>(words[1]);
+    if (!rate || *rate == 0) return std::nullopt;
+    return slow_reader{words[0], *rate};
   }
   if (kind == "reset" && words.size() == 3 && words[1] == "and") {
     return connection_reset{words[0], words[2]};

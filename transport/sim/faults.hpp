@@ -86,8 +86,16 @@ struct nat_reboot {
   friend bool operator==(const nat_reboot&, const nat_reboot&) = default;
 };
 
+/// `slow_reader alice 20000`: the programs of a host take at most so many bytes a second from each
+/// of their connections, until `fast_reader alice`.
+struct slow_reader {
+  std::string host;
+  std::uint64_t bytes_per_second = 0;  ///< 0: no limit.
+  friend bool operator==(const slow_reader&, const slow_reader&) = default;
+};
+
 using fault = std::variant<partition, block, heal, link_change, link_restore, stall, cables, power,
-                           connection_reset, nat_reboot>;
+                           connection_reset, nat_reboot, slow_reader>;
 
 /// The line above.
 std::string to_string(const fault& value);

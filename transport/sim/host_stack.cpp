@@ -265,6 +265,11 @@ void host_stack::reset_connections(const std::vector<ip_address>& remotes) {
   }
 }
 
+void host_stack::limit_reading(std::uint64_t bytes_per_second) {
+  read_rate_ = bytes_per_second;
+  for (const auto& socket : sockets()) socket->read_limit_changed();
+}
+
 void host_stack::send_outbox() {
   for (auto& each : outbox_) network_.send(host_, std::move(each));
   outbox_.clear();

@@ -80,6 +80,7 @@ class host_stack final : public packet_sink {
 
   void receive(packet arrived) override;
   void reset_connections(const std::vector<ip_address>& remotes) override;
+  void limit_reading(std::uint64_t bytes_per_second) override;
 
  private:
   friend class tcp_socket;
@@ -118,6 +119,7 @@ class host_stack final : public packet_sink {
   tcp_options options_;
   random_source random_;
   duration wall_offset_{};
+  std::uint64_t read_rate_ = 0;  // Bytes a second of each connection; 0: no limit.
   port_table ports_;
   std::map<std::uint64_t, std::shared_ptr<tcp_socket>> by_number_;
   std::unordered_map<endpoints, tcp_socket*, endpoints_hash> by_endpoints_;  // Looked up only.

@@ -31,6 +31,10 @@ class packet_sink {
   /// Every connection with one of these remote addresses ends as if an RST had come (the fault
   /// `reset_connections`).
   virtual void reset_connections(const std::vector<ip_address>& remotes) = 0;
+
+  /// From now on its programs take at most so many bytes a second from each connection; 0: no limit
+  /// (the fault `slow_reader`).
+  virtual void limit_reading(std::uint64_t bytes_per_second) = 0;
 };
 
 /// One place where a node is plugged into a segment.

@@ -100,7 +100,7 @@ void packet_mover::over_cable(slot which, const link_options& link) {
   link_direction& cable = moving.source->up_link;
   const auto passage = cable.enter(link, moving.what.size(), simulation_.now(), random_);
   if (passage.lost != nullptr) {
-    return drop(moving.source->plugged_into->id(), which, passage.lost);
+    return lose(moving.source->plugged_into->id(), which, passage.lost);
   }
   moving.held_by = passage.stalled ? &cable : nullptr;
   moving.event = simulation_.network_at(passage.arrives, [this, which] { reach(which); });
@@ -120,7 +120,7 @@ void packet_mover::down_cable(slot which, const link_options& link) {
   network_interface& target = *moving.target;
   link_direction& cable = target.down_link;
   const auto passage = cable.enter(link, moving.what.size(), simulation_.now(), random_);
-  if (passage.lost != nullptr) return drop(target.owner->id(), which, passage.lost);
+  if (passage.lost != nullptr) return lose(target.owner->id(), which, passage.lost);
   moving.held_by = passage.stalled ? &cable : nullptr;
   moving.event = simulation_.network_at(passage.arrives, [this, which] { arrive(which); });
 }
@@ -280,6 +280,11 @@ void packet_mover::answer_later(node& here, network_interface* through, packet a
     if (through == nullptr) return deliver(here, which);
     enter(here, which, through);
   });
+}
+
+void packet_mover::lose(host_id where, slot which, std::string_view why) {
+  lost_.push_back({simulation_.now(), flights_[which].origin});
+  drop(where, which, why);
 }
 
 void packet_mover::drop(host_id where, slot which, std::string_view why) {

@@ -20,6 +20,7 @@ class packet_mover {
   void end_stalls();
 
   const fabric::counts& counted() const noexcept { return counts_; }
+  const std::vector<fabric::lost_packet>& lost_packets() const noexcept { return lost_; }
 
  private:
   /// A packet on its way. Kept in a table, so that an event holds only its number.
@@ -57,6 +58,7 @@ class packet_mover {
   void refuse(node& here, slot which, const nat::result& verdict);
   void answer(node& here, packet answer);
   void answer_later(node& here, network_interface* through, packet answer, duration delay);
+  void lose(host_id where, slot which, std::string_view why);
   void drop(host_id where, slot which, std::string_view why);
   void log_mapping(const node& here, const nat& box, const endpoint& inside, const packet& now);
 
@@ -67,6 +69,7 @@ class packet_mover {
   std::vector<slot> free_;
   std::uint64_t last_id_ = 0;
   fabric::counts counts_;
+  std::vector<fabric::lost_packet> lost_;
 };
 
 }  // namespace hobnob::sim

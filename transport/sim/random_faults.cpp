@@ -47,6 +47,8 @@ class fault_drawer {
     add(!places_.routers.empty(), mix.power_cuts, &fault_drawer::draw_power_cut);
     add(two_hosts, mix.resets, &fault_drawer::draw_reset);
     add(!places_.nats.empty(), mix.nat_reboots, &fault_drawer::draw_nat_reboot);
+    add(!places_.segments.empty(), mix.bottlenecks, &fault_drawer::draw_bottleneck);
+    add(!places_.hosts.empty(), mix.slow_readers, &fault_drawer::draw_slow_reader);
   }
 
   bool empty() const { return total_ == 0; }
@@ -139,6 +141,22 @@ class fault_drawer {
     return {connection_reset{std::move(one), std::move(other)}, std::nullopt};
   }
 
+  std::uint64_t rate() { return mix_.rate_min << random_.below(8); }
+
+  drawn_fault draw_bottleneck() {
+    link_change change;
+    change.where = link();
+    change.bytes_per_second = rate();
+    change.queue_bytes = (32 * 1024u) << random_.below(4);
+    link_restore undo{change.where};
+    return {std::move(change), std::move(undo)};
+  }
+
+  drawn_fault draw_slow_reader() {
+    const std::string& host = one_of(places_.hosts);
+    return {slow_reader{host, rate()}, slow_reader{host}};
+  }
+
   drawn_fault draw_nat_reboot() { return {nat_reboot{one_of(places_.nats)}, std::nullopt}; }
 
   random_source& random_;
@@ -152,9 +170,10 @@ class fault_drawer {
 
 fault_mix draw_fault_mix(random_source& random) {
   fault_mix mix;
-  const std::array kinds{&fault_mix::partitions, &fault_mix::blocks,     &fault_mix::link_changes,
-                         &fault_mix::stalls,     &fault_mix::unplugs,    &fault_mix::power_cuts,
-                         &fault_mix::resets,     &fault_mix::nat_reboots};
+  const std::array kinds{&fault_mix::partitions,  &fault_mix::blocks,  &fault_mix::link_changes,
+                         &fault_mix::stalls,      &fault_mix::unplugs, &fault_mix::power_cuts,
+                         &fault_mix::resets,      &fault_mix::nat_reboots,
+                         &fault_mix::bottlenecks, &fault_mix::slow_readers};
   const std::size_t kept = random.below(kinds.size());
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     const auto weight = static_cast<unsigned>(1 + random.below(4));

@@ -21,11 +21,14 @@ struct fault_mix {
   unsigned power_cuts = 1;  ///< Of routers.
   unsigned resets = 1;
   unsigned nat_reboots = 1;
+  unsigned bottlenecks = 1;  ///< A link gets a rate and a queue.
+  unsigned slow_readers = 1;
 
   duration mean_gap = std::chrono::seconds{10};   ///< Between two faults.
   duration lasts_max = std::chrono::seconds{30};  ///< Of what is undone later.
   duration latency_max = std::chrono::seconds{1};
   double loss_max = 0.3;
+  std::uint64_t rate_min = 30'000;  ///< Bytes a second, of bottlenecks and slow readers.
 };
 
 /// Each kind is left out with probability one half; at least one stays.

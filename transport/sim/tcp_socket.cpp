@@ -5,6 +5,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace hobnob::sim {
@@ -50,10 +52,33 @@ void tcp_socket::settle() {
     if (parent_ != nullptr && machine_.opened()) parent_->opened(shared_from_this());
     arm_timer();
   }
-  if (readable_.waited_for() && machine_.readable()) readable_.wake();
+  if (readable_.waited_for() && machine_.readable()) may_read() ? readable_.wake() : read_later();
   const bool writable = machine_.closed() || (machine_.opened() && machine_.writable());
   if (writable_.waited_for() && writable) writable_.wake();
   if (!was_gone && machine_.closed()) stack_->forget(*this);
+}
+
+// A slow reader takes a tenth of a second's bytes at once, and then nothing for as long as they are
+// worth. The end and errors do not wait.
+
+std::uint64_t tcp_socket::read_rate() const noexcept { return gone() ? 0 : stack_->read_rate_; }
+
+bool tcp_socket::may_read() const {
+  if (!machine_.readable()) return false;
+  return read_rate() == 0 || machine_.unread() == 0 || stack_->owner().now() >= read_again_at_;
+}
+
+void tcp_socket::read_later() {
+  if (!machine_.readable() || gone() || std::exchange(reads_later_, true)) return;
+  stack_->owner().network_at(read_again_at_, [self = shared_from_this()] {
+    self->reads_later_ = false;
+    self->settle();
+  });
+}
+
+void tcp_socket::read_limit_changed() {
+  read_again_at_ = time_point::min();
+  settle();
 }
 
 // Later than planned, and that is far away: the event that is there will wake the machine too
@@ -123,8 +148,16 @@ io_result tcp_socket::read(std::span<std::byte> to) {
   if (orphaned_) return {asio::error::operation_aborted, 0};
   if (to.empty()) return {};
   if (read_error_) return {read_error_, 0};
+  const auto rate = read_rate();
+  if (rate > 0) {
+    if (machine_.readable() && !may_read()) return {asio::error::would_block, 0};
+    to = to.first(std::min<std::size_t>(to.size(), std::max<std::uint64_t>(rate / 10, 1)));
+  }
   const auto count =
       with_machine([&](time_point now, auto& out) { return machine_.read(to, now, out); });
+  if (rate > 0 && count > 0 && !gone()) {
+    read_again_at_ = stack_->owner().now() + std::chrono::nanoseconds{count * 1'000'000'000 / rate};
+  }
   if (count > 0) return {{}, count};
   if (machine_.ended()) return {asio::error::eof, 0};
   if (auto error = machine_.take_error()) return {error, 0};
@@ -148,7 +181,8 @@ io_result tcp_socket::write(std::span<const byte_view> buffers) {
 awaitable<error_code> tcp_socket::wait_readable() {
   const auto self = shared_from_this();
   if (orphaned_) co_return asio::error::operation_aborted;
-  if (!machine_.readable()) {
+  if (!may_read()) {
+    read_later();
     if (auto error = co_await readable_.wait()) co_return error;
   }
   if (machine_.unread() == 0 && !machine_.ended()) read_error_ = machine_.take_error();

@@ -58,6 +58,9 @@ class tcp_socket : public std::enable_shared_from_this<tcp_socket> {
   void set_parent(listening_socket* parent) noexcept { parent_ = parent; }
   listening_socket* parent() const noexcept { return parent_; }
 
+  /// The fault `slow_reader` began, changed or ended.
+  void read_limit_changed();
+
   /// Begins to belong to the program that accepted it.
   void adopt(process_id owner);
 
@@ -67,6 +70,9 @@ class tcp_socket : public std::enable_shared_from_this<tcp_socket> {
   template <class Call>
   auto with_machine(Call&& call);
   void settle();
+  std::uint64_t read_rate() const noexcept;
+  bool may_read() const;
+  void read_later();
   void arm_timer();
   void disarm_timer();
   void timer_expired();
@@ -82,6 +88,8 @@ class tcp_socket : public std::enable_shared_from_this<tcp_socket> {
   error_code read_error_;  // Found while waiting; a socket tells an error only once.
   event_id timer_;
   time_point timer_at_ = time_point::max();
+  time_point read_again_at_ = time_point::min();  // A slow reader takes nothing before.
+  bool reads_later_ = false;                      // An event is planned for it.
   wait_point readable_;
   wait_point writable_;  // Or for the opening.
 };

@@ -224,6 +224,23 @@ TEST(TeamScenario, BehindTwoHomeRoutersPeersTalkByTheRelayOrPunchThrough) {
   EXPECT_EQ(check_liveness(w, false), none);
 }
 
+TEST(TeamScenario, BehindFirewallsThatDoNotTranslatePeersTalkAsWell) {
+  test_world w;
+  w.add_relay();
+  auto& firm = w.add_site("firm", {.translate = false});
+  auto& ann = w.add_peer("ann", firm);
+  auto& bob = w.add_peer("bob");
+  auto& cara = w.add_peer("cara", w.add_site("lab", {.translate = false}, firm));
+  ASSERT_TRUE(w.settle());
+  for (auto* each : {&ann, &cara}) EXPECT_TRUE(each->is_linked("bob"));
+  EXPECT_TRUE(cara.is_linked("ann"));
+  const auto message = bob.send_text("cara", "hello");
+  w.run_for(5s);
+  EXPECT_EQ(bob.outcome(message).state, message_state::delivered);
+  EXPECT_EQ(check_safety(w), none);
+  EXPECT_EQ(check_liveness(w), none);
+}
+
 /// When the last bytes of `from` came to `to`.
 world::time_point last_heard(world& w, std::string_view to, std::string_view from) {
   auto& log = w.simulation().log();

@@ -290,5 +290,35 @@ run 28802ms
 )");
 }
 
+// A SYN was lost, so that the first round trip was measured as a second; later a packet and its
+// retransmission were. That is 11 s in TCP, and the silence had a cause.
+TEST(Found, SilenceAfterTwoLossesInARowIsNotHeldAgainstAnybody) {
+  expect_all_well(R"(
+seed 60100525
+handshake plain
+heartbeat 5s
+site site1
+relay relay
+peer ann
+peer bob
+peer cara at site1
+peer dave
+peer eve at site1
+at 0s change internet latency=38ms loss=0.01
+at 391ms cara sends ann board m17
+at 2852ms eve says ann m11 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+at 5791ms eve sends ann notes m9
+at 6710ms unplug ann
+at 7433ms bob says eve m2
+at 8183ms reset relay and cara
+at 10043ms dave sends ann board m14
+at 10931ms eve says ann m10
+at 11569ms plug ann
+at 13596ms ann sends bob board m15 xxx
+at 14995ms ann sends cara files m13
+run 27274ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing

@@ -44,6 +44,7 @@ class recording_sink final : public packet_sink {
     arrivals.push_back({net_.owner().now() - simulation::start, std::move(arrived)});
   }
 
+  void limit_reading(std::uint64_t) override {}
   void reset_connections(const std::vector<ip_address>& remotes) override {
     resets.insert(resets.end(), remotes.begin(), remotes.end());
   }

@@ -36,7 +36,8 @@ TEST(faults, are_written_as_lines_and_read_back) {
        {"partition alice bob from carol", "block alice to bob", "heal", "heal alice from bob",
         "change lan latency=20ms jitter=5ms rate=125000 queue=65536 loss=0.02",
         "change lan loss=0.1", "restore lan", "stall lan 3s", "unplug alice", "plug alice",
-        "power_off home", "power_on home", "reset alice and bob", "reboot home"}) {
+        "power_off home", "power_on home", "reset alice and bob", "reboot home",
+        "slow_reader alice 20000", "fast_reader alice"}) {
     const auto read = parse_fault(line);
     ASSERT_TRUE(read) << line;
     EXPECT_EQ(to_string(*read), line);
@@ -51,7 +52,8 @@ TEST(faults, other_lines_are_none) {
   for (const auto* const line :
        {"", "explode", "partition", "partition alice", "partition from bob", "block alice from bob",
         "change lan", "change lan loss", "change lan loss=2", "change lan loss=x", "change lan x=1",
-        "stall lan", "stall lan soon", "reset alice bob", "reboot", "reboot a b", "heal alice"}) {
+        "stall lan", "stall lan soon", "reset alice bob", "reboot", "reboot a b", "heal alice",
+        "slow_reader alice", "slow_reader alice 0", "slow_reader alice x", "fast_reader alice 1"}) {
     EXPECT_EQ(parse_fault(line), std::nullopt) << line;
   }
   EXPECT_EQ(parse_timed_fault("reboot home"), std::nullopt);

@@ -1,6 +1,7 @@
 #include "transport/sim/sim_network.hpp"
 
 #include "tests/transport/sim/lan_party.hpp"
+#include "transport/sim/fault_injector.hpp"
 #include "transport/sim/sim_stream.hpp"
 
 #include <gtest/gtest.h>
@@ -113,6 +114,58 @@ TEST(sim_network, a_slow_reader_stops_the_writer_and_loses_nothing) {
   EXPECT_TRUE(writing->has_value());
   got += party.read(*ends.accepted, 10);
   EXPECT_EQ(got, "0123456789" + text);
+}
+
+TEST(sim_network, a_slow_reader_takes_what_it_may_a_second_and_stops_the_writer) {
+  lan_party party{2, {.send_buffer = 10'000, .receive_buffer = 10'000}};
+  sim::fault_injector faults{party.net};
+  auto [from, to] = party.connect(0, 1);
+  faults.apply("slow_reader h2 20000");
+  const std::string text(100'000, 'x');
+  const auto begun = party.time.now();
+  auto written = party.start_task(write_all(*from, as_byte_view(text)));
+  EXPECT_EQ(party.read(*to, 60'000).size(), 60'000u);
+  const auto took = party.time.now() - begun;
+  EXPECT_GE(took, 2900ms);
+  EXPECT_LE(took, 3100ms);
+  EXPECT_FALSE(written->has_value());
+
+  faults.apply("fast_reader h2");
+  const auto freed = party.time.now();
+  EXPECT_EQ(party.read(*to, 40'000).size(), 40'000u);
+  EXPECT_LE(party.time.now() - freed, 200ms);
+}
+
+TEST(sim_network, who_waits_as_a_slow_reader_goes_on_when_it_is_one_no_more) {
+  lan_party party{2};
+  sim::fault_injector faults{party.net};
+  auto [from, to] = party.connect(0, 1);
+  faults.apply("slow_reader h2 1");
+  party.write(*from, "ab");
+  EXPECT_EQ(party.read(*to, 1), "a");
+  bytes space(1);
+  auto rest = party.start_task(read_all(*to, space));
+  party.time.run_for(100ms);
+  EXPECT_FALSE(rest->has_value());
+  faults.restore_everything();
+  party.time.run_for(1ms);
+  ASSERT_TRUE(rest->has_value());
+  EXPECT_EQ(as_text(space), "b");
+}
+
+TEST(sim_network, the_end_of_a_stream_reaches_a_slow_reader_behind_its_content) {
+  lan_party party{2};
+  sim::fault_injector faults{party.net};
+  auto [from, to] = party.connect(0, 1);
+  faults.apply("slow_reader h2 10");
+  party.write(*from, "abc");
+  from.reset();
+  const auto begun = party.time.now();
+  bytes space(10);
+  const auto read = party.run(read_all(*to, space));
+  EXPECT_EQ(read.count, 3u);
+  EXPECT_EQ(read.error, asio::error::eof);
+  EXPECT_LE(party.time.now() - begun, 400ms);
 }
 
 TEST(sim_network, a_full_backlog_lets_nobody_in_until_there_is_room) {
