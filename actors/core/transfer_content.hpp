@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/core/checked.hpp"
+#include "actors/core/zeros.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +56,11 @@ struct transfer_summary {
   /// from its entries.
   std::vector<outermost_entry> outermost{};
 
+  /// So many of `bytes` lie in holes, as far as is known: they need no room.
+  std::uint64_t holes = 0;
+
+  std::uint64_t stored() const noexcept { return bytes - std::min(bytes, holes); }
+
   bool operator==(const transfer_summary&) const = default;
 };
 
@@ -86,6 +93,12 @@ struct transfer_fault {
   bool passing = false;  ///< Worth another try later, as a full disk is.
 };
 
+/// A stretch of a file that is all hole, which reads as zeros, or all data.
+struct content_stretch {
+  std::uint64_t size = 0;
+  bool hole = false;
+};
+
 /// Where the content of a transfer comes from. Calls block and are made one after another, from
 /// any thread.
 class transfer_source {
@@ -102,6 +115,15 @@ class transfer_source {
   /// "source-changed".
   virtual std::optional<transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
                                              std::span<std::byte> bytes) = 0;
+
+  /// What file `entry` begins with at `offset`, at most `size_max` bytes of it. Holes are neither
+  /// read nor sent; a source that knows of none has none.
+  virtual std::optional<transfer_fault> stretch_at(std::uint64_t /*entry*/,
+                                                   std::uint64_t /*offset*/, std::uint64_t size_max,
+                                                   content_stretch& found) {
+    found = {size_max, false};
+    return std::nullopt;
+  }
 
   /// Nobody waits for its answers any more: a call that is under way ends soon, with any fault, and
   /// so does every later one. From any thread, also during a call.
@@ -143,6 +165,29 @@ class transfer_sink {
   /// Beyond the declared size of the entry: "too-large", and nothing is written.
   virtual std::optional<transfer_fault> write(std::uint64_t entry, std::uint64_t offset,
                                               std::span<const std::byte> bytes) = 0;
+
+  /// As `write` of so many zeros.
+  virtual std::optional<transfer_fault> write_zeros(std::uint64_t entry, std::uint64_t offset,
+                                                    std::uint64_t size) {
+    std::optional<transfer_fault> failed;
+    for_each_zeros(size, [&](std::span<const std::byte> zeros) {
+      failed = write(entry, offset, zeros);
+      offset += zeros.size();
+      return !failed;
+    });
+    return failed;
+  }
+
+  /// Whether `write_zeros` costs next to nothing, however many there are.
+  virtual bool keeps_holes() const { return false; }
+
+  /// Of what `read` would read from `offset` on: the first stretch, at most `size_max` bytes of it.
+  virtual std::optional<transfer_fault> stretch_at(std::uint64_t /*entry*/,
+                                                   std::uint64_t /*offset*/, std::uint64_t size_max,
+                                                   content_stretch& found) {
+    found = {size_max, false};
+    return std::nullopt;
+  }
 
   /// The entry is complete and verified: gives it its name, time and mode, now or when `settle` is
   /// called. `shown` is where it then stands; of what is in a folder it may be left out. With

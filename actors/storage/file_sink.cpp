@@ -72,10 +72,10 @@ file_sink::fault file_sink::check_room(std::uint64_t space_of_parts) const {
   if (!finished_.empty()) return std::nullopt;
   auto room = folder_->available();
   room.bytes += std::min(space_of_parts, UINT64_MAX - room.bytes);
-  if (offered_.bytes > room.bytes) {
+  if (offered_.stored() > room.bytes) {
     return transfer_fault_of("disk-full",
                              "there is room for " + std::to_string(room.bytes) + " bytes in " +
-                                 where_.string() + ", " + std::to_string(offered_.bytes) +
+                                 where_.string() + ", " + std::to_string(offered_.stored()) +
                                  " are offered",
                              true);
   }
@@ -128,7 +128,7 @@ file_sink::fault file_sink::check(std::uint64_t entry) const {
 }
 
 file_sink::fault file_sink::check_range(std::uint64_t entry, std::uint64_t offset,
-                                        std::size_t size) const {
+                                        std::uint64_t size) const {
   if (auto error = check(entry)) return error;
   const auto index = static_cast<std::uint32_t>(entry);
   if (entries_.kind(index) == core::entry_kind::folder) return bad_path("a folder has no content");
@@ -213,34 +213,69 @@ file_sink::fault file_sink::read(std::uint64_t entry, std::uint64_t offset,
   if (auto error = check_range(entry, offset, bytes.size())) return error;
   const auto index = static_cast<std::uint32_t>(entry);
   open_part* part = nullptr;
-  int error = find_part(entry, part);
-  if (error == ESTALE) return gone(index);
-  if (error == 0) {
+  owned_fd candidate;
+  if (auto error = open_standing(index, part, candidate)) return error;
+  int error = 0;
+  if (part != nullptr) {
     error = read_part(*part, offset, bytes);
-  } else if (error == ENOENT) {
-    owned_fd file;
-    std::string shown;
-    if (auto refused = open_candidate(index, file, shown)) return refused;
-    const auto got = read_fully(file.get(), offset, bytes);
+  } else {
+    const auto got = read_fully(candidate.get(), offset, bytes);
     error = got < 0 ? errno : static_cast<std::size_t>(got) < bytes.size() ? EIO : 0;
   }
   if (error != 0) return sink_fault(error, "read " + entries_.path(index));
   return std::nullopt;
 }
 
+/// What is to be verified: a part, or else the candidate.
+file_sink::fault file_sink::open_standing(std::uint32_t entry, open_part*& part,
+                                          owned_fd& candidate) {
+  const int error = find_part(entry, part);
+  if (error == ESTALE) return gone(entry);
+  if (error == 0) return std::nullopt;
+  if (error != ENOENT) return sink_fault(error, "read " + entries_.path(entry));
+  std::string shown;
+  return open_candidate(entry, candidate, shown);
+}
+
+file_sink::fault file_sink::stretch_at(std::uint64_t entry, std::uint64_t offset,
+                                       std::uint64_t size_max, core::content_stretch& found) {
+  found = {size_max, false};
+  if (auto error = check_range(entry, offset, size_max)) return error;
+  open_part* part = nullptr;
+  owned_fd candidate;
+  if (auto error = open_standing(static_cast<std::uint32_t>(entry), part, candidate)) return error;
+  found = stretch_of(part != nullptr ? part->fd.get() : candidate.get(), offset, size_max);
+  return std::nullopt;
+}
+
 file_sink::fault file_sink::write(std::uint64_t entry, std::uint64_t offset,
                                   std::span<const std::byte> bytes) {
   if (auto error = check_range(entry, offset, bytes.size())) return error;
-  const auto index = static_cast<std::uint32_t>(entry);
-  if (finished_.contains(entry)) {
-    return transfer_fault_of("disk-error", entries_.path(index) + " is finished");
-  }
   open_part* part = nullptr;
-  if (auto error = need_part(entry, part)) return error;
+  if (auto error = part_to_write(entry, part)) return error;
   if (const int error = write_part(*part, offset, bytes); error != 0) {
-    return sink_fault(error, "write " + entries_.path(index));
+    return sink_fault(error, "write " + entries_.path(static_cast<std::uint32_t>(entry)));
   }
   return std::nullopt;
+}
+
+file_sink::fault file_sink::write_zeros(std::uint64_t entry, std::uint64_t offset,
+                                        std::uint64_t size) {
+  if (auto error = check_range(entry, offset, size)) return error;
+  open_part* part = nullptr;
+  if (auto error = part_to_write(entry, part)) return error;
+  if (const int error = write_hole(*part, offset, size); error != 0) {
+    return sink_fault(error, "write " + entries_.path(static_cast<std::uint32_t>(entry)));
+  }
+  return std::nullopt;
+}
+
+file_sink::fault file_sink::part_to_write(std::uint64_t entry, open_part*& part) {
+  if (finished_.contains(entry)) {
+    return transfer_fault_of("disk-error",
+                             entries_.path(static_cast<std::uint32_t>(entry)) + " is finished");
+  }
+  return need_part(entry, part);
 }
 
 std::string file_sink::part_of(std::uint64_t entry) const {
@@ -270,7 +305,7 @@ file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part) {
   if (error == 0) return std::nullopt;
   if (error == ESTALE) return gone(static_cast<std::uint32_t>(entry));
   if (error != ENOENT) return sink_fault(error, attempt());
-  const auto size = entries_.bytes(static_cast<std::uint32_t>(entry));
+  const auto size = std::min(entries_.bytes(static_cast<std::uint32_t>(entry)), offered_.stored());
   if (size >= checked_size_min && size > folder_->available().bytes) {
     return sink_fault(ENOSPC, attempt());
   }

@@ -26,7 +26,7 @@ namespace hobnob {
 /// Content is collected in hidden files of the download folder (`.hobnob-part-...`, for their owner
 /// only) and gets its name when it is complete and on disk: large files one by one, small ones many
 /// together, in `settle`. So no crash or power cut leaves a file under its name that is not whole.
-/// What has a part is not finished, whatever else is remembered of it.
+/// What has a part is not finished, whatever else is remembered of it. Holes stay holes.
 ///
 /// Received files have the sender's modification time and the permissions of a new file (never
 /// executable); new folders have them too, the time once all is there.
@@ -45,6 +45,12 @@ class file_sink final : public core::transfer_sink {
                                            std::span<std::byte> bytes) override;
   std::optional<core::transfer_fault> write(std::uint64_t entry, std::uint64_t offset,
                                             std::span<const std::byte> bytes) override;
+  std::optional<core::transfer_fault> write_zeros(std::uint64_t entry, std::uint64_t offset,
+                                                  std::uint64_t size) override;
+  bool keeps_holes() const override { return true; }
+  std::optional<core::transfer_fault> stretch_at(std::uint64_t entry, std::uint64_t offset,
+                                                 std::uint64_t size_max,
+                                                 core::content_stretch& found) override;
   std::optional<core::transfer_fault> finish(std::uint64_t entry, bool candidate_serves,
                                              std::string& shown) override;
   std::optional<core::transfer_fault> settle() override;
@@ -83,7 +89,7 @@ class file_sink final : public core::transfer_sink {
     return entries_.folder(entry) == entry_table::none;
   }
   fault check_room(std::uint64_t space_of_parts) const;
-  fault check_range(std::uint64_t entry, std::uint64_t offset, std::size_t size) const;
+  fault check_range(std::uint64_t entry, std::uint64_t offset, std::uint64_t size) const;
   fault declare_one(const core::transfer_entry& entry);
 
   // Folders: where those of the manifest stand, by paths beneath the download folder.
@@ -100,6 +106,8 @@ class file_sink final : public core::transfer_sink {
   std::string part_of(std::uint64_t entry) const;
   int find_part(std::uint64_t entry, open_part*& part);
   fault need_part(std::uint64_t entry, open_part*& part);
+  fault part_to_write(std::uint64_t entry, open_part*& part);
+  fault open_standing(std::uint32_t entry, open_part*& part, owned_fd& candidate);
   void forget_part(std::uint64_t entry);
   void lose(std::uint32_t entry);
   core::transfer_fault gone(std::uint32_t entry);

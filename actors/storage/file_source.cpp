@@ -45,14 +45,32 @@ file_source::fault file_source::read(std::uint64_t entry, std::uint64_t offset,
   if (!known || offset > entries_.bytes(index) || bytes.size() > entries_.bytes(index) - offset) {
     return transfer_fault_of("source-unreadable", "no such part of a file was offered");
   }
-  if (file_entry_ != index) {
-    if (const int error = open_file(index); error != 0) {
-      return source_fault(error, "read " + core::quoted(disk_path(index)));
-    }
-  }
+  if (auto error = need_file(index)) return error;
   const auto got = read_fully(file_.get(), offset, bytes);
   if (got < 0) return source_fault(errno, "read " + core::quoted(disk_path(index)));
   return check_unchanged(index, static_cast<std::size_t>(got) == bytes.size());
+}
+
+file_source::fault file_source::stretch_at(std::uint64_t entry, std::uint64_t offset,
+                                           std::uint64_t size_max, core::content_stretch& found) {
+  found = {size_max, false};
+  const auto index = static_cast<std::uint32_t>(entry);
+  if (!with_holes_.contains(entry) || offset >= entries_.bytes(index)) return std::nullopt;
+  if (auto error = check_wanted()) return error;
+  if (auto error = need_file(index)) return error;
+  if (offset < stretch_begin_ || offset - stretch_begin_ >= stretch_.size) {
+    stretch_begin_ = offset;
+    stretch_ = stretch_of(file_.get(), offset, entries_.bytes(index) - offset);
+  }
+  found = {std::min(size_max, stretch_.size - (offset - stretch_begin_)), stretch_.hole};
+  return found.hole ? check_unchanged(index, true) : std::nullopt;
+}
+
+file_source::fault file_source::need_file(std::uint32_t entry) {
+  if (file_entry_ == entry) return std::nullopt;
+  const int error = open_file(entry);
+  if (error == 0) return std::nullopt;
+  return source_fault(error, "read " + core::quoted(disk_path(entry)));
 }
 
 file_source::fault file_source::check_wanted() const {
@@ -102,6 +120,7 @@ int file_source::open_file(std::uint32_t entry) {
   }
   if (!file_) return errno;
   file_entry_ = entry;
+  stretch_ = {};
   if (entries_.bytes(entry) >= read_ahead_min) {
     ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   }

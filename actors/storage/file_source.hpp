@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/block_set.hpp"
 #include "actors/core/transfer_content.hpp"
 #include "actors/storage/entry_table.hpp"
 #include "actors/storage/owned_fd.hpp"
@@ -34,6 +35,9 @@ class file_source final : public core::transfer_source {
   std::vector<core::transfer_entry> entries(std::uint64_t first, std::size_t count_max) override;
   std::optional<core::transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
                                            std::span<std::byte> bytes) override;
+  std::optional<core::transfer_fault> stretch_at(std::uint64_t entry, std::uint64_t offset,
+                                                 std::uint64_t size_max,
+                                                 core::content_stretch& found) override;
   void give_up() override { given_up_ = true; }
 
   /// What is offered, for a later start of the program: absolute.
@@ -57,6 +61,7 @@ class file_source final : public core::transfer_source {
   std::string disk_path(std::uint32_t entry) const;
   int open_folder(std::uint32_t folder, owned_fd& opened) const;
   fault check_wanted() const;
+  fault need_file(std::uint32_t entry);
   int open_file(std::uint32_t entry);
   fault check_unchanged(std::uint32_t entry, bool all_read);
 
@@ -68,12 +73,16 @@ class file_source final : public core::transfer_source {
   std::map<std::uint32_t, std::filesystem::path> tops_;  ///< Entries that the user named.
   std::map<std::uint32_t, std::string> other_names_;     ///< On disk, where not the offered ones.
   core::omitted_entries omitted_;
+  core::block_set with_holes_;  ///< Entries.
+  std::uint64_t holes_ = 0;     ///< Their bytes in all.
 
   // What was read last is read on.
   owned_fd folder_;
   std::uint32_t folder_entry_ = entry_table::none;
   owned_fd file_;
   std::uint32_t file_entry_ = entry_table::none;
+  std::uint64_t stretch_begin_ = 0;  ///< Of that file, what was looked for last.
+  core::content_stretch stretch_;
 };
 
 }  // namespace hobnob

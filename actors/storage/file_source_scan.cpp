@@ -60,6 +60,15 @@ class name_list {
   std::vector<std::size_t> starts_;
 };
 
+/// Where holes are no smaller than the disk's blocks.
+constexpr std::uint64_t hole_size_min = 4096;
+
+/// Bytes for which the disk has no room set aside: holes.
+std::uint64_t missing_on_disk(const struct stat& status) {
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  return size - std::min(size, static_cast<std::uint64_t>(status.st_blocks) * 512);
+}
+
 /// Empty for a file and a folder.
 std::string other_kind(mode_t mode) {
   if (S_ISREG(mode) || S_ISDIR(mode)) return {};
@@ -86,6 +95,8 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
   tops_.clear();
   other_names_.clear();
   omitted_ = {};
+  with_holes_ = {};
+  holes_ = 0;
   user_ = ::geteuid();
   std::set<std::string> names;
   for (const auto& path : paths_) {
@@ -102,6 +113,7 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
     if (entries_.kind(next) == core::entry_kind::file) ++found.files;
     found.bytes += entries_.bytes(next);
   }
+  found.holes = holes_;
   return std::nullopt;
 }
 
@@ -199,6 +211,11 @@ std::uint32_t file_source::add(std::uint32_t folder, const std::string& name,
       entries_.add(folder, offered, is_folder ? core::entry_kind::folder : core::entry_kind::file,
                    is_folder ? 0 : static_cast<std::uint64_t>(status.st_size), modified);
   inodes_.push_back(status.st_ino);
+  const auto missing = is_folder ? 0 : missing_on_disk(status);
+  if (missing >= hole_size_min) {
+    with_holes_.add({entry, std::uint64_t{entry} + 1});
+    holes_ += missing;
+  }
   if (offered != name) other_names_[entry] = name;
   return entry;
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -75,6 +76,32 @@ int write_part(open_part& part, std::uint64_t offset, std::span<const std::byte>
     part.unsynced = 0;
   }
   return 0;
+}
+
+int write_hole(open_part& part, std::uint64_t offset, std::uint64_t size) {
+  if (offset >= part.end) return 0;
+  size = std::min(size, part.end - offset);
+  const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+  const auto from = static_cast<off_t>(offset), count = static_cast<off_t>(size);
+  if (::fallocate(part.fd.get(), mode, from, count) == 0) return 0;
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  int error = 0;
+  core::for_each_zeros(size, [&](std::span<const std::byte> zeros) {
+    error = write_fully(part.fd.get(), offset, zeros);
+    offset += zeros.size();
+    return error == 0;
+  });
+  return error;
+}
+
+core::content_stretch stretch_of(int fd, std::uint64_t offset, std::uint64_t size_max) {
+  const auto from = static_cast<off_t>(offset);
+  const auto data = ::lseek(fd, from, SEEK_DATA);
+  if (data < 0 && errno == ENXIO) return {size_max, true};  // None up to the end.
+  if (data > from) return {std::min(size_max, static_cast<std::uint64_t>(data - from)), true};
+  const auto hole = data < 0 ? data : ::lseek(fd, from, SEEK_HOLE);
+  if (hole <= from) return {size_max, false};
+  return {std::min(size_max, static_cast<std::uint64_t>(hole - from)), false};
 }
 
 int read_part(const open_part& part, std::uint64_t offset, std::span<std::byte> bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/transfer_content.hpp"
 #include "actors/storage/owned_fd.hpp"
 
 #include <sys/stat.h>
@@ -37,6 +38,13 @@ class part_files {
 /// Writes at `offset`. Zeros behind the end of the file are left out: they need no space there.
 /// The number of errno(3); 0 is none.
 int write_part(open_part& part, std::uint64_t offset, std::span<const std::byte> bytes);
+
+/// Writes zeros, or rather a hole, which needs no space. The number of errno(3).
+int write_hole(open_part& part, std::uint64_t offset, std::uint64_t size);
+
+/// What an open file begins with at `offset`, at most `size_max` bytes of it. Where the system does
+/// not tell, it is data.
+core::content_stretch stretch_of(int fd, std::uint64_t offset, std::uint64_t size_max);
 
 /// Fills `bytes`; what lies behind the end is zeros. The number of errno(3).
 int read_part(const open_part& part, std::uint64_t offset, std::span<std::byte> bytes);

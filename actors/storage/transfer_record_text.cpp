@@ -96,6 +96,7 @@ bool read_line(std::string_view key, std::string_view value, core::transfer_reco
   if (key == "entries") return parse_number(value, record.summary.entries);
   if (key == "files") return parse_number(value, record.summary.files);
   if (key == "bytes") return parse_number(value, record.summary.bytes);
+  if (key == "holes") return parse_number(value, record.summary.holes);
   if (key == "limit") return parse_number(value, record.bytes_per_second);
   if (key == "omitted") return parse_number(value, record.omitted);
   if (key == "expires") return parse_number(value, record.expires_ms);
@@ -165,6 +166,7 @@ std::string transfer_record_text(const core::transfer_record& record) {
   line("entries", std::to_string(record.summary.entries));
   line("files", std::to_string(record.summary.files));
   line("bytes", std::to_string(record.summary.bytes));
+  line("holes", std::to_string(record.summary.holes));
   for (const auto& entry : record.summary.outermost) line("outermost", outermost_text(entry));
   line("note", record.note);
   line("limit", std::to_string(record.bytes_per_second));

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t hash_size = sizeof(core::content_hash);
 constexpr std::size_t size_place = 4;
 constexpr std::uint32_t block_ends = 0x8000'0000;
+constexpr std::uint32_t is_hole = 0x4000'0000;
 
 }  // namespace
 
@@ -24,14 +25,16 @@ std::optional<block_piece> block_frame_reader::next() {
   wire::field_reader in{rest_.data()};
   block_piece piece;
   piece.entry = in.number<std::uint32_t>();
-  const auto size_and_end = in.number<std::uint32_t>();
+  const auto size_and_marks = in.number<std::uint32_t>();
   piece.offset = in.number<std::uint64_t>();
   rest_ = rest_.subspan(block_piece::header_size);
-  const std::size_t size = size_and_end & ~block_ends;
-  const bool ends = (size_and_end & block_ends) != 0;
-  if (size == 0 || size + (ends ? hash_size : 0) > rest_.size()) return std::nullopt;
-  piece.data = rest_.first(size);
-  rest_ = rest_.subspan(size);
+  piece.size = size_and_marks & ~(block_ends | is_hole);
+  piece.hole = (size_and_marks & is_hole) != 0;
+  const bool ends = (size_and_marks & block_ends) != 0;
+  const std::size_t data_size = piece.hole ? 0 : piece.size;
+  if (piece.size == 0 || data_size + (ends ? hash_size : 0) > rest_.size()) return std::nullopt;
+  piece.data = rest_.first(data_size);
+  rest_ = rest_.subspan(data_size);
   if (ends) {
     piece.hash = wire::field_reader{rest_.data()}.octets<hash_size>();
     rest_ = rest_.subspan(hash_size);
@@ -52,16 +55,22 @@ std::size_t block_frame_writer::room() const noexcept {
   return left > overhead ? left - overhead : 0;
 }
 
+void block_frame_writer::add_header(std::uint32_t entry, std::uint32_t size, std::uint64_t offset) {
+  wire::field_writer{buffer_.get() + used_}.number(entry).number(size).number(offset);
+  last_piece_ = used_;
+  used_ += block_piece::header_size;
+}
+
 std::span<std::byte> block_frame_writer::add(std::uint32_t entry, std::uint64_t offset,
                                              std::size_t size) {
-  wire::field_writer{buffer_.get() + used_}
-      .number(entry)
-      .number(static_cast<std::uint32_t>(size))
-      .number(offset);
-  last_piece_ = used_;
-  const std::span data{buffer_.get() + used_ + block_piece::header_size, size};
-  used_ += block_piece::header_size + size;
+  add_header(entry, static_cast<std::uint32_t>(size), offset);
+  const std::span data{buffer_.get() + used_, size};
+  used_ += size;
   return data;
+}
+
+void block_frame_writer::add_hole(std::uint32_t entry, std::uint64_t offset, std::uint64_t size) {
+  add_header(entry, static_cast<std::uint32_t>(size) | is_hole, offset);
 }
 
 void block_frame_writer::add_hash(const core::content_hash& hash) {

@@ -10,15 +10,17 @@
 
 namespace hobnob {
 
-/// A stretch of one block, as it travels in a `blocks` frame. Big-endian: entry (u32), size of the
-/// data (u32; its highest bit is set if the block ends here), offset in the file (u64), the data,
-/// and if the block ends here the 16 bytes of its hash.
+/// A stretch of one block, as it travels in a `blocks` frame. Big-endian: entry (u32), size (u32;
+/// its highest bit is set if the block ends here, the next one if it is a hole), offset in the file
+/// (u64), the data unless it is a hole, and if the block ends here the 16 bytes of its hash.
 struct block_piece {
   static constexpr std::size_t header_size = 16;
 
   std::uint32_t entry = 0;
   std::uint64_t offset = 0;
-  byte_view data;
+  std::uint32_t size = 0;
+  byte_view data;                          ///< Of this size; nothing of a hole,
+  bool hole = false;                       ///< ... which is zeros.
   std::optional<core::content_hash> hash;  ///< Of the block that ends here.
 };
 
@@ -56,6 +58,9 @@ class block_frame_writer {
   /// Room for the data of a piece, at most `room()`, to be filled at once.
   std::span<std::byte> add(std::uint32_t entry, std::uint64_t offset, std::size_t size);
 
+  /// A piece that is a hole; while there is room.
+  void add_hole(std::uint32_t entry, std::uint64_t offset, std::uint64_t size);
+
   /// The block ends with the piece added last. At once after it.
   void add_hash(const core::content_hash& hash);
 
@@ -64,6 +69,8 @@ class block_frame_writer {
   shared_slice take();
 
  private:
+  void add_header(std::uint32_t entry, std::uint32_t size, std::uint64_t offset);
+
   std::shared_ptr<std::byte[]> buffer_;
   std::size_t size_max_;
   std::size_t used_ = 0;

@@ -3,10 +3,14 @@
 
 #include "actors/transfer/content_hasher.hpp"
 
+#include "actors/core/block_plan.hpp"
+#include "actors/core/zeros.hpp"
 #include "transport/wire/big_endian.hpp"
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <mutex>
 
 namespace hobnob {
 namespace {
@@ -17,6 +21,17 @@ core::content_hash canonical(XXH128_hash_t hash) noexcept {
   core::content_hash result;
   std::copy_n(bytes.digest, result.size(), result.begin());
   return result;
+}
+
+/// Blocks that are not the last of their file: their sizes are powers of two.
+constexpr bool is_full_block_size(std::uint64_t size) noexcept {
+  return std::has_single_bit(size) && size >= core::block_size_min && size <= core::block_size_max;
+}
+
+core::content_hash hash_many_zeros(std::uint64_t size) {
+  content_hasher hash;
+  hash.add_zeros(size);
+  return hash.value();
 }
 
 }  // namespace
@@ -37,6 +52,13 @@ void content_hasher::add(byte_view data) {
   XXH3_128bits_update(&state_->of, data.data(), data.size());
 }
 
+void content_hasher::add_zeros(std::uint64_t size) {
+  core::for_each_zeros(size, [this](byte_view zeros) {
+    add(zeros);
+    return true;
+  });
+}
+
 core::content_hash content_hasher::value() const noexcept {
   return state_ ? canonical(XXH3_128bits_digest(&state_->of)) : hash_content({});
 }
@@ -47,6 +69,19 @@ void content_hasher::reset() noexcept {
 
 core::content_hash hash_content(byte_view data) noexcept {
   return canonical(XXH3_128bits(data.data(), data.size()));
+}
+
+core::content_hash hash_zeros(std::uint64_t size) {
+  struct known_hash {
+    std::once_flag once;
+    core::content_hash hash;
+  };
+  constexpr auto least = std::countr_zero(core::block_size_min);
+  static std::array<known_hash, std::countr_zero(core::block_size_max) - least + 1> of_blocks;
+  if (!is_full_block_size(size)) return hash_many_zeros(size);
+  auto& known = of_blocks[static_cast<std::size_t>(std::countr_zero(size) - least)];
+  std::call_once(known.once, [&] { known.hash = hash_many_zeros(size); });
+  return known.hash;
 }
 
 core::content_hash hash_root(std::span<const core::content_hash> blocks) noexcept {

@@ -3,6 +3,7 @@
 #include "actors/core/transfer_content.hpp"
 #include "transport/bytes.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -17,6 +18,9 @@ class content_hasher {
 
   void add(byte_view data);
 
+  /// So many zeros.
+  void add_zeros(std::uint64_t size);
+
   /// Of everything added so far.
   core::content_hash value() const noexcept;
 
@@ -29,6 +33,9 @@ class content_hasher {
 };
 
 core::content_hash hash_content(byte_view data) noexcept;
+
+/// Of so many zeros. Known at once for a full block of any size.
+core::content_hash hash_zeros(std::uint64_t size);
 
 /// The hash of a file: over the hashes of its blocks, in order.
 core::content_hash hash_root(std::span<const core::content_hash> blocks) noexcept;

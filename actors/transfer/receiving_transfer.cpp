@@ -1,6 +1,7 @@
 #include "actors/transfer/receiving_transfer.hpp"
 
 #include "actors/transfer/transfer_frame.hpp"
+#include "transport/frame.hpp"
 #include "transport/wire/transfer.pb.h"
 
 #include <algorithm>
@@ -31,6 +32,11 @@ constexpr unsigned ticks_per_settling = 4;
 std::uint64_t window_for(const rate_limit& limit, std::uint64_t per_second, std::size_t receiving) {
   const auto share = std::max(window_shared_min, window_usual / receiving);
   return limit.limited() ? std::clamp(per_second * 2, window_min, share) : share;
+}
+
+/// The sender may have no more of what was asked for: with holes that is less than was awaited.
+bool is_short(const transfer_input& input) {
+  return input.message || input.blocks.size() < data_frame_size_max / 4 * 3;
 }
 
 /// In memory, about: many empty ones take some too.
@@ -83,7 +89,7 @@ void receiving_transfer_state::keep(const transfer_input& input) {
   if (next.kept->bytes() + size > kept_bytes_max)
     return fail("protocol", "the sender sends what was not asked for", "protocol");
   if (next.kept->add(size)) {
-    next.urgent = next.urgent || input.message;
+    next.urgent = next.urgent || is_short(input);
     return next.inputs.push_back(input);
   }
   // There is no room because of all of them together: it asks again for what it drops.

@@ -48,7 +48,7 @@ struct receiving_transfer_state : file_transfer_state {
   struct job {
     bool begin = false;
     std::vector<transfer_input> inputs;
-    bool urgent = false;               ///< Not only content is among these.
+    bool urgent = false;               ///< Not only full frames of content are among these.
     std::shared_ptr<kept_input> kept;  ///< Of these.
     bool report = false;
     bool settle = false;

@@ -37,11 +37,12 @@ std::optional<offered_files> read_offer(const wire::TransferOffer& words) {
   const auto manifest = parse_hash(words.manifest_hash());
   if (!manifest || words.name().size() > offered_name_max ||
       words.note().size() > offered_note_max || words.entries() > entries_max ||
-      words.files() > words.entries())
+      words.files() > words.entries() || words.holes() > words.bytes())
     return std::nullopt;
   offered_files offer;
   offer.summary = {words.name(), words.entries(), words.files(), words.bytes()};
   if (!read_outermost(words, offer.summary)) return std::nullopt;
+  offer.summary.holes = words.holes();
   offer.manifest = *manifest;
   offer.note = words.note();
   offer.expires = std::chrono::seconds{words.expires_s()};
@@ -53,6 +54,7 @@ void write_offer(const offered_files& offer, wire::TransferOffer& words) {
   words.set_entries(offer.summary.entries);
   words.set_files(offer.summary.files);
   words.set_bytes(offer.summary.bytes);
+  words.set_holes(offer.summary.holes);
   words.set_manifest_hash(hash_text(offer.manifest));
   words.set_note(offer.note);
   words.set_expires_s(

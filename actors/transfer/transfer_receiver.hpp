@@ -136,6 +136,12 @@ class transfer_receiver {
   void note_finished(std::uint32_t entry, const core::transfer_entry& declared,
                      const core::content_hash* root, const std::string& shown);
 
+  bool bears_unasked(std::uint64_t size);
+  bool is_hole_behind(const block_piece& piece, const receiving_file& file,
+                      std::uint64_t block) const;
+  void cover(std::uint32_t entry, receiving_file& file, std::uint64_t block);
+  std::uint64_t compared_at_once(std::uint32_t entry, const receiving_file& file);
+
   void ask_for_manifest(answers& out);
   void ask_for_hashes(answers& out);
   void ask_for_blocks(answers& out);

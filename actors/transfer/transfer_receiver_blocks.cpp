@@ -22,6 +22,10 @@ constexpr std::size_t report_size_max = 40 * 1024;  ///< Of one message.
 /// What may come beside that of void requests, for whatever reason; more is no accident.
 constexpr std::uint64_t unasked_bytes_max = 128 * 1024 * 1024;
 
+core::transfer_fault sent_unasked() {
+  return {"protocol", "the sender sends what was not asked for"};
+}
+
 /// Writes `EntriesFinished`, in as many messages as it takes.
 class finished_report {
  public:
@@ -77,10 +81,7 @@ class finished_report {
 void transfer_receiver::ask_for_hashes(answers& out) {
   for (const auto entry : std::exchange(to_compare_, {})) {
     auto& file = files_.at(entry);
-    const auto in_bytes =
-        std::max<std::uint64_t>(1, compared_bytes_at_once / file.plan.block_size());
-    const auto count =
-        std::min({in_bytes, compared_blocks_at_once, file.compare_end - file.compared});
+    const auto count = compared_at_once(entry, file);
     auto message = transfer_message(config_.id);
     auto& wanted = *message.mutable_hash_request();
     wanted.set_entry(entry);
@@ -89,6 +90,28 @@ void transfer_receiver::ask_for_hashes(answers& out) {
     out.push_back(encode_transfer(message));
     file.compare_asked = file.compared + count;
   }
+}
+
+/// Blocks: as many as are read in a moment. A hole costs next to nothing, but for its ends, which
+/// are hashed with what is beside them.
+std::uint64_t transfer_receiver::compared_at_once(std::uint32_t entry, const receiving_file& file) {
+  const auto end = std::min(file.compare_end, file.compared + compared_blocks_at_once);
+  const auto in_bytes = std::max<std::uint64_t>(1, compared_bytes_at_once / file.plan.block_size());
+  if (end - file.compared <= in_bytes) return end - file.compared;
+  const auto from = file.plan.offset(file.compared);
+  const auto size = std::min(file.plan.offset(end), file.plan.file_size()) - from;
+  std::uint64_t seen = 0, to_read = 0;
+  while (seen < size && to_read < compared_bytes_at_once) {
+    core::content_stretch next;
+    // Whoever reads it will see the fault.
+    if (sink_->stretch_at(entry, from + seen, size - seen, next)) next = {size - seen, false};
+    next.size = std::clamp<std::uint64_t>(next.size, 1, size - seen);
+    if (!next.hole) next.size = std::min(next.size, compared_bytes_at_once - to_read);
+    to_read += next.hole ? std::min(next.size, file.plan.block_size()) / 8 : next.size;
+    seen += next.size;
+  }
+  return std::max<std::uint64_t>(
+      1, seen == size ? end - file.compared : seen / file.plan.block_size());
 }
 
 transfer_receiver::fault transfer_receiver::take_hashes(const wire::Transfer& message) {
@@ -133,18 +156,32 @@ transfer_receiver::fault transfer_receiver::compare_block(std::uint32_t entry, r
                                                           std::uint64_t block,
                                                           const core::content_hash& expected,
                                                           bool& same) {
-  std::vector<std::byte> buffer(
-      std::min<std::uint64_t>(compare_buffer_size, file.plan.block_size()));
+  std::vector<std::byte> buffer;
   content_hasher hash;
   const auto size = file.plan.size(block);
   for (std::uint64_t done = 0; done < size;) {
     if (config_.given_up && *config_.given_up)
       return core::transfer_fault{"disk-error", "nobody waits for it any more"};
-    const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - done));
-    if (auto failed = sink_->read(entry, file.plan.offset(block) + done, part)) {
-      // A file that is not there any more is not the same; what cannot be read may be another time.
-      return file.candidate && failed->code == "folder-changed" ? std::nullopt : failed;
+    const auto offset = file.plan.offset(block) + done;
+    core::content_stretch next{size - done, false};
+    fault failed;
+    // A small file is not worth a look of its own.
+    if (file.plan.count() > 1) failed = sink_->stretch_at(entry, offset, size - done, next);
+    next.size = std::clamp<std::uint64_t>(next.size, 1, size - done);
+    if (!failed && next.hole && next.size == size) {
+      same = hash_zeros(size) == expected;
+      return std::nullopt;
     }
+    if (!failed && next.hole) {
+      hash.add_zeros(next.size);
+      done += next.size;
+      continue;
+    }
+    buffer.resize(std::min<std::uint64_t>(compare_buffer_size, file.plan.block_size()));
+    const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), next.size));
+    if (!failed) failed = sink_->read(entry, offset, part);
+    // A file that is not there any more is not the same; what cannot be read may be another time.
+    if (failed) return file.candidate && failed->code == "folder-changed" ? std::nullopt : failed;
     hash.add(part);
     done += part.size();
     bytes_compared_ += part.size();
@@ -178,6 +215,7 @@ void transfer_receiver::drop_held(receiving_file& file) {
 void transfer_receiver::ask_for_blocks(answers& out) {
   if (lacking_.empty() || !wants_more()) return;
   auto message = transfer_message(config_.id);
+  message.mutable_block_request()->set_holes_behind(sink_->keeps_holes());
   auto& ranges = *message.mutable_block_request()->mutable_ranges();
   constexpr int ranges_at_once = 3000;
   while (!lacking_.empty() && asked_bytes_ < config_.window && ranges.size() < ranges_at_once) {
@@ -210,40 +248,68 @@ void transfer_receiver::ask_for_blocks(answers& out) {
 
 // --- Taking ---
 
+/// Unless there was more of that than happens.
+bool transfer_receiver::bears_unasked(std::uint64_t size) {
+  const auto late = std::min(late_bytes_, size);
+  late_bytes_ -= late;
+  unasked_bytes_ += size - late;
+  return unasked_bytes_ <= unasked_bytes_max;
+}
+
+/// Of a block that was not asked for, but may come with what was.
+bool transfer_receiver::is_hole_behind(const block_piece& piece, const receiving_file& file,
+                                       std::uint64_t block) const {
+  return piece.hole && piece.offset == file.plan.offset(block) && block < file.plan.count() &&
+         piece.size == file.plan.size(block) && !file.covered.contains(block) &&
+         sink_->keeps_holes();
+}
+
+/// As if it had been asked for.
+void transfer_receiver::cover(std::uint32_t entry, receiving_file& file, std::uint64_t block) {
+  file.covered.add({block, block + 1});
+  asked_bytes_ += file.plan.size(block);
+  if (file.covered.count() == file.plan.count()) lacking_.erase(entry);
+}
+
 transfer_receiver::fault transfer_receiver::take_piece(const block_piece& piece) {
   const auto found = files_.find(piece.entry);
-  const auto size = piece.data.size();
   const auto block = found == files_.end() ? 0 : piece.offset / found->second.plan.block_size();
-  const bool asked = found != files_.end() && !comparing_.contains(piece.entry) &&
-                     found->second.covered.contains(block) && !found->second.held.contains(block);
-  auto* const file = asked ? &found->second : nullptr;
+  const bool known = found != files_.end() && !comparing_.contains(piece.entry) &&
+                     !found->second.held.contains(block);
+  if (known && is_hole_behind(piece, found->second, block))
+    cover(piece.entry, found->second, block);
+  auto* const file = known && found->second.covered.contains(block) ? &found->second : nullptr;
   if (file && piece.offset == file->plan.offset(block)) {
-    if (file->block_come > 0) asked_bytes_ += file->block_come;  // It will come again.
+    // It will come again; and of holes, which come for nothing, it is not to be very often.
+    const auto again = std::exchange(file->block_come, 0);
+    asked_bytes_ += again;
     file->block = block;
-    file->block_come = 0;
     file->block_hash.reset();
+    if (again > 0 && !bears_unasked(again)) return sent_unasked();
   }
   if (!file || file->block != block ||
       piece.offset != file->plan.offset(block) + file->block_come) {
-    const auto late = std::min<std::uint64_t>(late_bytes_, size);
-    late_bytes_ -= late;
-    unasked_bytes_ += size - late;
-    if (unasked_bytes_ > unasked_bytes_max)
-      return core::transfer_fault{"protocol", "the sender sends what was not asked for"};
-    return std::nullopt;
+    const bool borne = bears_unasked(piece.hole ? block_piece::header_size : piece.size);
+    return borne ? fault{} : sent_unasked();
   }
   const auto left = file->plan.size(block) - file->block_come;
-  if (size > left || (size == left) != piece.hash.has_value())
+  if (piece.size > left || (piece.size == left) != piece.hash.has_value())
     return core::transfer_fault{"protocol", "the sender cuts blocks in another way"};
-  if (auto failed = sink_->write(piece.entry, piece.offset, piece.data)) return failed;
-  asked_bytes_ -= size;
+  if (auto failed = piece.hole ? sink_->write_zeros(piece.entry, piece.offset, piece.size)
+                               : sink_->write(piece.entry, piece.offset, piece.data))
+    return failed;
+  asked_bytes_ -= piece.size;
   // Small files come in one piece: nothing need be kept of them.
   const bool whole = piece.hash && file->block_come == 0;
-  if (!whole) file->block_hash.add(piece.data);
-  file->block_come += size;
+  if (!whole && piece.hole) file->block_hash.add_zeros(piece.size);
+  if (!whole && !piece.hole) file->block_hash.add(piece.data);
+  file->block_come += piece.size;
   if (!piece.hash) return std::nullopt;
   file->block_come = 0;
-  if ((whole ? hash_content(piece.data) : file->block_hash.value()) == *piece.hash) {
+  const auto hash = !whole       ? file->block_hash.value()
+                    : piece.hole ? hash_zeros(piece.size)
+                                 : hash_content(piece.data);
+  if (hash == *piece.hash) {
     file->hold(block, *piece.hash);
     bytes_done_ += file->plan.size(block);
     if (file->all_held()) ready_.insert(piece.entry);

@@ -49,6 +49,7 @@ transfer_sender::fault transfer_sender::scan() {
   }
   manifest_hash_ = hash.value();
   summary_.outermost = outermost.take();
+  summary_.holes = std::min(summary_.holes, summary_.bytes);
   return std::nullopt;
 }
 
@@ -79,7 +80,8 @@ transfer_sender::fault transfer_sender::take(const wire::Transfer& message, answ
 // --- Blocks ---
 
 transfer_sender::fault transfer_sender::ask(const wire::Transfer& message) {
-  for (const auto& range : message.block_request().ranges()) {
+  const auto& request = message.block_request();
+  for (const auto& range : request.ranges()) {
     const auto entries = range.count() == 0 ? range.entries() : 1;
     if (entries == 0 || range.entry() >= summary_.entries ||
         entries > summary_.entries - range.entry() || range.first() + range.count() < range.first())
@@ -88,7 +90,8 @@ transfer_sender::fault transfer_sender::ask(const wire::Transfer& message) {
     if (range.count() == 0) {
       asked_.push_back({range.entry(), 0, 0, entries});
     } else {
-      asked_.push_back({range.entry(), range.first(), range.first() + range.count(), 1});
+      const auto end = range.first() + range.count();
+      asked_.push_back({range.entry(), range.first(), end, 1, request.holes_behind()});
     }
   }
   return std::nullopt;
@@ -112,27 +115,48 @@ transfer_sender::fault transfer_sender::add_piece(block_frame_writer& frame, boo
   if (!file) return asked_wrongly("what there is not");
   const auto end = range.end != 0 ? range.end : file->plan.count();
   if (end > file->plan.count()) return asked_wrongly("blocks behind the end of a file");
-  if (range.first >= end) {
-    next_range();
-    return std::nullopt;
-  }
-  const auto left = file->plan.size(range.first) - sent_of_block_;
-  if (frame.room() < std::min<std::uint64_t>(left, piece_size_min)) {
-    full = true;
-    return std::nullopt;
-  }
-  const auto size = std::min<std::uint64_t>(left, frame.room());
+  if (range.first >= end) return run_on(range, *file);
+  const auto size = file->plan.size(range.first), left = size - sent_of_block_;
   const auto offset = file->plan.offset(range.first) + sent_of_block_;
-  const auto data = frame.add(range.entry, offset, size);
-  if (auto failed = source_->read(range.entry, offset, data)) return failed;
-  block_hash_.add(data);
-  sent_of_block_ += size;
-  if (size < left) return std::nullopt;
-  const auto hash = block_hash_.value();
+  core::content_stretch next;
+  if (auto failed = source_->stretch_at(range.entry, offset, left, next)) return failed;
+  next.size = std::clamp<std::uint64_t>(next.size, 1, left);
+  full = frame.room() < (next.hole ? 1 : std::min<std::uint64_t>(next.size, piece_size_min));
+  if (full) return std::nullopt;
+  const bool all_hole = next.hole && next.size == size;
+  if (next.hole) {
+    frame.add_hole(range.entry, offset, next.size);
+    if (!all_hole) block_hash_.add_zeros(next.size);
+  } else {
+    next.size = std::min<std::uint64_t>(next.size, frame.room());
+    const auto data = frame.add(range.entry, offset, next.size);
+    if (auto failed = source_->read(range.entry, offset, data)) return failed;
+    block_hash_.add(data);
+  }
+  sent_of_block_ += next.size;
+  if (next.size < left) return std::nullopt;
+  const auto hash = all_hole ? hash_zeros(size) : block_hash_.value();
   frame.add_hash(hash);
   file->note(range.first, hash);
   begin_block();
-  if (++range.first >= end) next_range();
+  if (++range.first >= end && !range.runs_on) next_range();
+  return std::nullopt;
+}
+
+/// Behind what was asked for come the blocks that are holes, if they may, each of them once.
+transfer_sender::fault transfer_sender::run_on(asked_range& range, open_file& file) {
+  const auto next = range.end;
+  core::content_stretch found;
+  if (range.runs_on && next < file.plan.count() && next >= file.run_on_end) {
+    const auto size = file.plan.size(next);
+    if (auto failed = source_->stretch_at(range.entry, file.plan.offset(next), size, found))
+      return failed;
+    if (found.hole && found.size >= size) {
+      file.run_on_end = ++range.end;
+      return std::nullopt;
+    }
+  }
+  next_range();
   return std::nullopt;
 }
 
@@ -155,6 +179,7 @@ void transfer_sender::forget_requests() {
   begin_block();
   questions_.clear();
   question_hash_.reset();
+  for (auto& [entry, file] : files_) file.run_on_end = 0;
 }
 
 /// Null if there is no such entry.

@@ -94,6 +94,7 @@ class transfer_sender {
   fault take_finished(const wire::Transfer& message);
   fault check_root(std::uint32_t entry, const core::content_hash& root);
   fault add_piece(block_frame_writer& frame, bool& full);
+  fault run_on(asked_range& range, open_file& file);
   void begin_block();
   void next_range();
   open_file* open(std::uint32_t entry);

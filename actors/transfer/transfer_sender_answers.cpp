@@ -122,17 +122,29 @@ transfer_sender::fault transfer_sender::send_hashes(question& asked, allowance& 
 transfer_sender::fault transfer_sender::hash_block(question& asked, open_file& file,
                                                    allowance& left) {
   const auto size = file.plan.size(asked.next);
-  std::vector<std::byte> buffer(
-      std::min<std::uint64_t>(hashed_read_size, size - asked.read_of_block));
+  std::vector<std::byte> buffer;
   while (asked.read_of_block < size) {
     if (left.read == 0) return std::nullopt;
-    const auto part =
-        std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), size - asked.read_of_block));
     const auto offset = file.plan.offset(asked.next) + asked.read_of_block;
-    if (auto failed = source_->read(asked.entry, offset, part)) return failed;
-    question_hash_.add(part);
-    asked.read_of_block += part.size();
-    left.read -= std::min<std::uint64_t>(left.read, part.size());
+    const auto rest = size - asked.read_of_block;
+    core::content_stretch next;
+    if (auto failed = source_->stretch_at(asked.entry, offset, rest, next)) return failed;
+    next.size = std::clamp<std::uint64_t>(next.size, 1, rest);
+    if (next.hole && next.size == size) {
+      file.note(asked.next, hash_zeros(size));
+      return std::nullopt;
+    }
+    if (next.hole) {
+      question_hash_.add_zeros(next.size);
+    } else {
+      buffer.resize(hashed_read_size);
+      const auto part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), next.size));
+      if (auto failed = source_->read(asked.entry, offset, part)) return failed;
+      question_hash_.add(part);
+      next.size = part.size();
+    }
+    asked.read_of_block += next.size;
+    left.read -= std::min(left.read, next.size);
   }
   file.note(asked.next, question_hash_.value());
   return std::nullopt;

@@ -22,6 +22,7 @@ struct transfer_sender::asked_range {
   std::uint64_t first = 0;
   std::uint64_t end = 0;
   std::uint32_t entries = 0;
+  bool runs_on = false;  ///< With the blocks behind it that are holes.
 };
 
 /// Entries `next` to `end - 1`, or the hashes of these blocks of a file.
@@ -48,6 +49,7 @@ struct transfer_sender::open_file {
   core::block_plan plan;
   std::vector<core::content_hash> hashes;
   core::block_set hashed;
+  std::uint64_t run_on_end = 0;  ///< Holes before it were sent without having been asked for.
 };
 
 }  // namespace hobnob

@@ -20,7 +20,8 @@ namespace {
 using namespace hobnob;
 
 void check(const core::transfer_summary& offered) {
-  if (offered.outermost.size() > core::outermost_max || offered.files > offered.entries)
+  if (offered.outermost.size() > core::outermost_max || offered.files > offered.entries ||
+      offered.holes > offered.bytes)
     std::abort();
   auto files = offered.files, bytes = offered.bytes;
   for (const auto& each : offered.outermost) {

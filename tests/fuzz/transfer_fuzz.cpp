@@ -6,6 +6,7 @@
 #include "actors/transfer/transfer_frame.hpp"
 #include "actors/transfer/transfer_receiver.hpp"
 #include "actors/transfer/transfer_sender.hpp"
+#include "tests/actors/transfer/sparse_content.hpp"
 #include "transport/frame.hpp"
 #include "transport/wire/transfer.pb.h"
 
@@ -41,11 +42,16 @@ void take_apart(byte_view payload) {
   while (!frame.at_end()) {
     const auto piece = frame.next();
     if (!piece) return;
-    if (piece->data.empty() || piece->data.data() < payload.data() ||
+    if (piece->size == 0 || piece->data.size() != (piece->hole ? 0 : piece->size) ||
+        piece->data.data() < payload.data() ||
         piece->data.data() + piece->data.size() > payload.data() + payload.size())
       std::abort();
-    const auto copy = again.add(piece->entry, piece->offset, piece->data.size());
-    std::copy(piece->data.begin(), piece->data.end(), copy.begin());
+    if (piece->hole) {
+      again.add_hole(piece->entry, piece->offset, piece->size);
+    } else {
+      const auto copy = again.add(piece->entry, piece->offset, piece->data.size());
+      std::copy(piece->data.begin(), piece->data.end(), copy.begin());
+    }
     if (piece->hash) again.add_hash(*piece->hash);
   }
   const auto frame_again = again.take();
@@ -75,16 +81,23 @@ void for_each_frame(byte_view input, Take take) {
   }
 }
 
+/// A file of a GiB with little in it.
+std::shared_ptr<core::transfer_source> make_sparse_source() {
+  constexpr std::uint64_t size = 1 << 30;
+  return std::make_shared<sparse_source>(size, islands{{0, bytes(5)}, {size / 2, bytes(10)}});
+}
+
 /// Nothing beyond what was offered is kept, and nothing counts twice.
-void receive(byte_view input) {
-  transfer_sender honest{id, make_source()};
+template <class Kept>
+void receive(byte_view input, std::shared_ptr<core::transfer_source> source,
+             std::shared_ptr<core::transfer_sink> sink, Kept kept) {
+  transfer_sender honest{id, std::move(source)};
   if (honest.scan()) std::abort();
   transfer_receiver_config config;
   config.id = id;
   config.offered = honest.summary();
   config.manifest = honest.manifest_hash();
-  const auto shelf = std::make_shared<core::memory_shelf>();
-  transfer_receiver receiver{config, std::make_shared<core::memory_sink>(shelf)};
+  transfer_receiver receiver{config, std::move(sink)};
   answers said;
   if (receiver.begin(said)) std::abort();
   for_each_frame(input, [&](frame_type type, byte_view payload) {
@@ -96,7 +109,7 @@ void receive(byte_view input) {
     }
     receiver.report(said);
     if (failed && failed->code.empty()) std::abort();
-    if (shelf->used > config.offered.bytes || receiver.bytes_done() > config.offered.bytes ||
+    if (kept() > config.offered.bytes || receiver.bytes_done() > config.offered.bytes ||
         receiver.files_done() > config.offered.files)
       std::abort();
     return !failed;
@@ -105,9 +118,8 @@ void receive(byte_view input) {
 }
 
 /// What is not there is not sent.
-void answer(byte_view input) {
-  const auto source = make_source();
-  transfer_sender sender{id, source};
+void answer(byte_view input, std::shared_ptr<core::transfer_source> source) {
+  transfer_sender sender{id, std::move(source)};
   if (sender.scan()) std::abort();
   answers said;
   for_each_frame(input, [&](frame_type, byte_view payload) {
@@ -130,15 +142,27 @@ void answer(byte_view input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto rest = std::as_bytes(std::span{data + 1, size - 1});
-  switch (data[0] % 3) {
+  switch (data[0] % 5) {
     case 0:
       take_apart(rest);
       break;
-    case 1:
-      receive(rest);
+    case 1: {
+      const auto shelf = std::make_shared<core::memory_shelf>();
+      receive(rest, make_source(), std::make_shared<core::memory_sink>(shelf),
+              [&] { return shelf->used; });
       break;
+    }
     case 2:
-      answer(rest);
+      answer(rest, make_source());
+      break;
+    case 3: {
+      const auto shelf = std::make_shared<sparse_shelf>();
+      receive(rest, make_sparse_source(), std::make_shared<sparse_sink>(shelf),
+              [&] { return shelf->end; });
+      break;
+    }
+    case 4:
+      answer(rest, make_sparse_source());
       break;
   }
   return 0;

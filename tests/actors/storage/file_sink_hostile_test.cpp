@@ -253,6 +253,26 @@ TEST(FileSinkHostile, AFullDiskIsSaidAndItGoesOnAfterSpaceIsMade) {
   ::umount(where.path().c_str());
 }
 
+TEST(FileSinkHostile, HolesNeedNoRoom) {
+  const temporary_folder where;
+  const auto room = download_folder::open(where.path())->available().bytes;
+  const std::vector<core::transfer_entry> entries{tf::file("image", room + 1'000'000'000)};
+  core::transfer_summary offered{"image", 1, 1, entries.front().size};
+  {
+    file_sink sink{where.path(), tf::id};
+    EXPECT_EQ(tf::code(sink.open(offered)), "disk-full");
+  }
+  offered.holes = offered.bytes - 1000;
+  file_sink sink{where.path(), tf::id};
+  ASSERT_EQ(tf::code(sink.open(offered)), "");
+  ASSERT_EQ(tf::code(sink.declare(0, entries)), "");
+  EXPECT_EQ(tf::code(sink.write_zeros(0, 0, offered.bytes - 1)), "");
+  EXPECT_EQ(tf::code(sink.write_zeros(0, offered.bytes - 1, 2)), "too-large");
+  EXPECT_EQ(receive_settled(sink, 0, "1"), "");
+  EXPECT_EQ(tf::status(where / "image").st_size, static_cast<off_t>(offered.bytes));
+  EXPECT_LT(tf::status(where / "image").st_blocks, 100);
+}
+
 TEST(FileSinkHostile, AFileThatTheSystemForbidsToGrowIsAFault) {
   const temporary_folder where;
   file_sink sink{where.path(), tf::id};

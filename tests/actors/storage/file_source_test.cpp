@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 namespace hobnob {
@@ -51,6 +52,37 @@ TEST(FileSource, OffersFilesAndFoldersInOneOrder) {
   EXPECT_EQ(content_of(source, 3, 2, 1), "source-unreadable");
   EXPECT_EQ(content_of(source, 1, 0), "source-unreadable");
   EXPECT_EQ(content_of(source, 99, 1), "source-unreadable");
+}
+
+TEST(FileSource, TellsHolesUntilSomethingIsWrittenIntoThem) {
+  constexpr std::uint64_t KiB = 1024;
+  const temporary_folder where;
+  where.write("dense", std::string(100 * KiB, 'x'));
+  where.write("image", "");
+  std::filesystem::resize_file(where / "image", 1024 * KiB);
+  const auto write_at = [&](std::streamoff offset) {
+    std::fstream image{where / "image", std::ios::in | std::ios::out | std::ios::binary};
+    image.seekp(offset) << std::string(4 * KiB, 'd');
+  };
+  write_at(256 * KiB);
+  file_source source{{where / "dense", where / "image"}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(found.bytes, 1124 * KiB);
+  EXPECT_GE(found.holes, 1000 * KiB);
+  const auto stretch_at = [&](std::uint64_t entry, std::uint64_t offset, std::uint64_t size_max) {
+    core::content_stretch stretch;
+    const auto fault = source.stretch_at(entry, offset, size_max, stretch);
+    return fault ? fault->code : (stretch.hole ? "hole " : "data ") + std::to_string(stretch.size);
+  };
+  EXPECT_EQ(stretch_at(0, 5, 100), "data 100");
+  EXPECT_EQ(stretch_at(1, 0, 128 * KiB), "hole 131072");
+  EXPECT_EQ(stretch_at(1, 128 * KiB, 1024 * KiB), "hole 131072");
+  EXPECT_EQ(stretch_at(1, 256 * KiB, 1024 * KiB), "data 4096");
+  EXPECT_EQ(stretch_at(1, 257 * KiB, KiB), "data 1024");
+  EXPECT_EQ(stretch_at(1, 260 * KiB, 1024 * KiB), "hole 782336");
+  write_at(512 * KiB);
+  EXPECT_EQ(stretch_at(1, 300 * KiB, 1024 * KiB), "source-changed");
 }
 
 TEST(FileSource, FollowsLinksTheUserNamedAndSkipsThoseInFolders) {

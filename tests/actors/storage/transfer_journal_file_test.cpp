@@ -18,6 +18,7 @@ core::transfer_record some_record(std::uint8_t number) {
   record.summary = {"photos", 12, 10, 1'000'000'000'000};
   record.summary.outermost = {{"photos 2\n026", core::entry_kind::folder, 9, 999'999'999'000},
                               {"", core::entry_kind::file, 1, 1000}};
+  record.summary.holes = 5'000;
   record.note = "for you\nalone";
   record.bytes_per_second = 2'000'000;
   record.omitted = 4;

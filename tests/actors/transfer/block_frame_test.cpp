@@ -40,6 +40,33 @@ TEST(BlockFrame, ComesBackAsItWasWritten) {
   EXPECT_TRUE(reader.at_end());
 }
 
+TEST(BlockFrame, AHoleTakesNoRoom) {
+  block_frame_writer writer{frame_owner, 1000};
+  fill(writer.add(7, 0, 5), "begin");
+  writer.add_hole(7, 5, (1u << 30) - 1);
+  writer.add_hash(hash_content(as_byte_view("x")));
+  const auto frame = writer.take();
+  EXPECT_EQ(frame.size(), block_frame_header_size + 2 * block_piece::header_size + 5 + 16);
+
+  block_frame_reader reader{frame.view()};
+  const auto first = reader.next();
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(first->hole);
+  EXPECT_EQ(first->size, 5u);
+  const auto second = reader.next();
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->hole);
+  EXPECT_EQ(second->size, (1u << 30) - 1);
+  EXPECT_TRUE(second->data.empty());
+  EXPECT_EQ(second->hash, hash_content(as_byte_view("x")));
+  EXPECT_TRUE(reader.at_end());
+
+  const auto without_hash = frame.view().first(frame.size() - 1);
+  block_frame_reader cut{without_hash};
+  EXPECT_TRUE(cut.next());
+  EXPECT_FALSE(cut.next());
+}
+
 TEST(BlockFrame, IsRefusedWhereverItIsCut) {
   block_frame_writer writer{frame_owner, 1000};
   fill(writer.add(1, 0, 5), "hello");

@@ -12,6 +12,7 @@ namespace {
 offered_files some_offer() {
   offered_files offer;
   offer.summary = {"photos", 12, 10, 1000};
+  offer.summary.holes = 700;
   offer.summary.outermost = {{"photos", core::entry_kind::folder, 9, 900},
                              {"report.pdf", core::entry_kind::file, 1, 100}};
   offer.manifest = {1, 2, 3};
@@ -50,6 +51,7 @@ TEST(TransferOffer, ThatContradictsItselfIsNone) {
       [](auto& words) { words.set_files(13); },
       [](auto& words) { words.set_files(9); },
       [](auto& words) { words.set_bytes(999); },
+      [](auto& words) { words.set_holes(1001); },
       [](auto& words) { words.mutable_outermost(0)->set_bytes(UINT64_MAX); },
       [](auto& words) { words.mutable_outermost(1)->set_name(""); },
       [](auto& words) { words.mutable_outermost(1)->set_name(std::string(1025, 'n')); },

@@ -35,7 +35,7 @@ class transfer_pair {
 
   /// After everything was added to `source`.
   void start() {
-    sender = std::make_unique<transfer_sender>(id, source);
+    sender = std::make_unique<transfer_sender>(id, other_source ? other_source : source);
     ASSERT_FALSE(sender->scan());
     make_receiver();
   }
@@ -116,6 +116,7 @@ class transfer_pair {
   const core::transfer_id id{4, 2};
   std::uint64_t window = 1024 * 1024;
   std::shared_ptr<core::memory_source> source = std::make_shared<core::memory_source>();
+  std::shared_ptr<core::transfer_source> other_source;  ///< Instead of `source`.
   std::shared_ptr<core::memory_shelf> shelf = std::make_shared<core::memory_shelf>();
   std::function<std::shared_ptr<core::transfer_sink>()> make_sink;  ///< Instead of the shelf's.
   std::shared_ptr<std::atomic<bool>> given_up = std::make_shared<std::atomic<bool>>(false);
