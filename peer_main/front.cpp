@@ -163,6 +163,7 @@ void front_state::send_path(const std::string& user, std::string path) {
   request.command = "send";
   request.users = {user};
   request.paths = {absolute_path(path)};
+  request.expires = config.offer_expires;
   request.until_done = true;
   start_job(std::move(request), nullptr);
 }

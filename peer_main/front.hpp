@@ -37,6 +37,7 @@ struct front_config {
   bool require_direct = false;
   bool end_with_input = false;
   std::chrono::milliseconds message_timeout{30000};
+  std::chrono::milliseconds offer_expires = std::chrono::hours{24 * 7};
 };
 
 /// `chat` and `run`: shows what the peer tells, does what is typed, serves jobs handed over, and

@@ -13,6 +13,7 @@ namespace hobnob {
 namespace {
 
 using result = core::checked<job_request>;
+using std::chrono::hours;
 
 std::string text_of(const boost::json::object& object, std::string_view key) {
   const auto* value = object.if_contains({key.data(), key.size()});
@@ -52,10 +53,20 @@ std::vector<std::string> texts_of(const boost::json::object& object, std::string
   return texts;
 }
 
+/// False if it is not there, or out of range.
+bool read_time(const boost::json::object& object, std::string_view key,
+               std::chrono::milliseconds most, std::chrono::milliseconds& out) {
+  const auto* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_int64()) return false;
+  out = std::chrono::milliseconds{value->get_int64()};
+  return out >= std::chrono::milliseconds{1} && out <= most;
+}
+
 void take_transfer_words(const peer_options& options, job_request& request) {
   const auto& words = options.arguments;
   request.name = options.name;
   request.note = options.note;
+  request.expires = options.expires;
   // What stands elsewhere is meant for all transfers together.
   if (options.transfers.limit_told) request.bytes_per_second = options.transfers.bytes_per_second;
   if (options.transfers.conflicts_told) request.conflicts = to_string(options.transfers.conflicts);
@@ -123,6 +134,7 @@ boost::json::object to_json(const job_request& request) {
           {"paths", json_list(request.paths)},
           {"name", request.name},
           {"note", request.note},
+          {"expires_ms", request.expires.count()},
           {"bytes_per_second", request.bytes_per_second},
           {"transfer", request.transfer},
           {"folder", request.folder},
@@ -168,11 +180,10 @@ core::checked<job_request> job_request_from(const boost::json::object& object) {
   const auto wait = text_of(object, "wait");
   if (wait == to_string(message_state::queued)) request.wait = message_state::queued;
   if (wait == to_string(message_state::sent)) request.wait = message_state::sent;
-  const auto* timeout = object.if_contains("timeout_ms");
-  if (timeout == nullptr || !timeout->is_int64() || timeout->get_int64() < 1 ||
-      timeout->get_int64() > 86'400'000)
+  if (!read_time(object, "timeout_ms", hours{24}, request.timeout))
     return result::failure("the timeout is out of range");
-  request.timeout = std::chrono::milliseconds{timeout->get_int64()};
+  if (!read_time(object, "expires_ms", hours{24 * 30}, request.expires))
+    return result::failure("the time until it expires is out of range");
   request.require_direct = flag_of(object, "require_direct");
   request.accept = flag_of(object, "accept");
   request.as_user = text_of(object, "as_user");

@@ -25,6 +25,7 @@ struct job_request {
   std::vector<std::string> paths{};  ///< `send`: absolute; `-` is standard input.
   std::string name{};                ///< `send -`: what it is called.
   std::string note{};
+  std::chrono::milliseconds expires = std::chrono::hours{24 * 7};  ///< `send`: unless answered.
   std::uint64_t bytes_per_second = 0;  ///< `send`, `accept`: of this transfer; 0: no limit.
   std::string transfer{};   ///< `accept` and the like: its id, or the first letters of it.
   std::string folder{};     ///< `accept`: where it goes; absolute, or empty.

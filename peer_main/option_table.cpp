@@ -52,6 +52,8 @@ po::options_description peer_option_table() {
   add("transfers", text("N"), "how many transfers run at once, the others wait (default: 4)");
   add("name", text("NAME"), "send: offer it under this name (needed for `-`)");
   add("note", text("TEXT"), "send: a line for the receiver");
+  add("expires", text("SECONDS"),
+      "send: withdraw the offer if nobody has answered it by then (default: 604800, a week)");
   add("to", text("DIR"), "accept: where the files go, instead of the download folder");
   add("wait", text("STATE"), "say: wait until queued, accepted or delivered (default: delivered)");
   add("timeout", text("SECONDS"), "commands: give up after this time (default: 30; send: none)");
@@ -82,7 +84,7 @@ std::vector<command_entry> file_commands() {
        "send files and folders; `-` sends standard input, under --name",
        2,
        any_number,
-       {"name", "note", "limit", "timeout", "direct", "circuits"},
+       {"name", "note", "expires", "limit", "timeout", "direct", "circuits"},
        "Ends when USER has everything and its content is proven equal. Goes on after anything "
        "that\n"
        "breaks on the way; the same command again goes on with what was begun. What cannot go\n"

@@ -60,6 +60,7 @@ std::string convert(const program_words& told, peer_options& out) {
   read_transfer_settings(in, out.transfers);
   in.text("name", out.name);
   in.text("note", out.note);
+  in.seconds("expires", 1, 30 * 86400, out.expires);
   in.text("to", out.to);
   in.text("p2p-log", out.p2p_log);
   in.log_level("log-level", out.log_level);

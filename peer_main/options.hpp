@@ -33,8 +33,9 @@ struct peer_options {
   scheduler_kind scheduler{};  ///< Only the environment sets it: HOBNOB_SCHEDULER.
 
   transfer_settings transfers;
-  std::string name;          ///< send: what it is offered as; empty: as it is called.
-  std::string note;          ///< send: for the receiver.
+  std::string name;  ///< send: what it is offered as; empty: as it is called.
+  std::string note;  ///< send: for the receiver.
+  std::chrono::milliseconds expires = std::chrono::hours{24 * 7};  ///< send: without an answer.
   std::filesystem::path to;  ///< accept: where it goes; empty: the download folder.
 
   message_state wait = message_state::delivered;

@@ -94,6 +94,7 @@ front_actor peer_host::add_front(front_config config) {
   config.relay_is_pinned = relay_is_pinned_;
   config.require_direct = all_.options.require_direct;
   config.message_timeout = all_.options.timeout;
+  config.offer_expires = all_.options.expires;
   auto actor = spawn(loop_->system(), front, std::move(config), peer_->handle());
   peer_->subscribe(actor);
   caf::anon_send(peer_->transfers(), add_transfer_subscriber{actor});

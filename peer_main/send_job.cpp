@@ -87,6 +87,7 @@ void send_job_state::send_to(const std::string& user) {
   order.name = config.request.name;
   order.note = config.request.note;
   if (config.request.name.empty()) order.sources = config.request.paths;
+  order.expires = std::chrono::ceil<std::chrono::seconds>(config.request.expires);
   order.limits.bytes_per_second = config.request.bytes_per_second;
   request(self, config.transfers, config.request.timeout, std::move(order))
       .then(

@@ -20,10 +20,10 @@ using result = core::checked<relay_options>;
 
 // Settings of peer_main may stand in the same environment.
 constexpr std::string_view peer_settings[] = {
-    "relay",        "user",         "direct",      "require-direct", "wait",
-    "timeout",      "accept",       "exit-on-eof", "p2p-log",        "p2p-log-content",
-    "accept-files", "download-dir", "on-conflict", "max-size",       "max-files",
-    "limit",        "transfers",    "name",        "note",           "to"};
+    "relay",       "user",        "direct",    "require-direct",  "wait",         "timeout",
+    "accept",      "exit-on-eof", "p2p-log",   "p2p-log-content", "accept-files", "download-dir",
+    "on-conflict", "max-size",    "max-files", "limit",           "transfers",    "name",
+    "note",        "expires",     "to"};
 
 std::string read_rate(const std::string& text, double& out) {
   constexpr std::uint64_t least = 16 * 1024;

@@ -78,7 +78,7 @@ class option_values {
       const auto [rest, error] = std::from_chars(given.data(), end, value);
       if (error != std::errc{} || rest != end || !(value >= least) || value > most) {
         char fault[100];
-        std::snprintf(fault, sizeof fault, "it must be a number of seconds from %g to %g", least,
+        std::snprintf(fault, sizeof fault, "it must be a number of seconds from %g to %.9g", least,
                       most);
         return std::string{fault};
       }

@@ -47,6 +47,22 @@ TEST(JobRequest, OfOneTransferIsOnlyWhatTheCommandLineSays) {
   EXPECT_EQ(told.folder, "/there");
 }
 
+TEST(JobRequest, AnOfferExpiresInAWeekUnlessItIsToldOtherwise) {
+  const auto request_of = [](std::vector<const char*> words, const char* setting) {
+    const char* environment[] = {"HOME=/nowhere", setting, nullptr};
+    words.insert(words.begin(), {"peer_main", "send", "bob", "/a"});
+    const auto options =
+        read_peer_options(static_cast<int>(words.size()), words.data(), environment);
+    EXPECT_TRUE(options) << options.error();
+    const auto request = make_job_request(*options, {});
+    return job_request_from(*parse_json_object(to_json_line(to_json(request))))->expires;
+  };
+  EXPECT_EQ(request_of({}, nullptr), std::chrono::hours{24 * 7});
+  EXPECT_EQ(request_of({}, "HOBNOB_EXPIRES=3600"), std::chrono::hours{1});
+  EXPECT_EQ(request_of({"--expires", "1.5"}, "HOBNOB_EXPIRES=3600"),
+            std::chrono::milliseconds{1500});
+}
+
 TEST(JobRequest, IsOnlyForTheUserAndTheRelayItNames) {
   peer_options running;
   running.user = "ann";
@@ -71,8 +87,10 @@ TEST(JobRequest, WhatIsNoneIsRefused) {
     const char* key;
     boost::json::value value;
   } faults[] = {
-      {"command", "dance"}, {"command", 5},      {"user", "Bob"},     {"user", nullptr},
-      {"timeout_ms", -1},   {"timeout_ms", "x"}, {"timeout_ms", 1e9}, {"text", too_long.c_str()}};
+      {"command", "dance"},      {"command", 5},     {"user", "Bob"},
+      {"user", nullptr},         {"timeout_ms", -1}, {"timeout_ms", "x"},
+      {"timeout_ms", 1e9},       {"expires_ms", 0},  {"expires_ms", 30 * 86'400'000ll + 1},
+      {"text", too_long.c_str()}};
   for (const auto& fault : faults) {
     auto object = good;
     object[fault.key] = fault.value;

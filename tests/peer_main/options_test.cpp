@@ -127,6 +127,8 @@ TEST(PeerOptions, EveryFaultIsNamed) {
       {{"--user", "ann", relay, "--wait", "read"}, "queued, accepted or delivered"},
       {{"--user", "ann", relay, "--timeout", "0"}, "--timeout"},
       {{"--user", "ann", relay, "--timeout", "5s"}, "--timeout"},
+      {{"--user", "ann", relay, "--expires", "0"}, "--expires: it must be a number of seconds"},
+      {{"--user", "ann", relay, "--expires", "2592001"}, "from 1 to 2592000"},
       {{"--user", "ann", relay, "--log-level", "loud"}, "--log-level"},
       {{"--user", "ann", relay, "--listen", "here"}, "--listen"},
       {{"--user", "ann", relay, "--require-direct", "--direct", "off"}, "no way for messages"},

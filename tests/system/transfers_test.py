@@ -112,6 +112,14 @@ class Send(TransferTest):
         dan.wait_event("transfer-offer", user="cyd")
         self.assertEqual(list(self.downloads.iterdir()), [])
 
+    def test_an_offer_that_nobody_answers_in_time_is_withdrawn(self):
+        bob = self.receiver("ask")
+        report = make_file(self.sources / "report", 1000)
+        sent = self.send_alone("bob", report, "--expires", "2")
+        self.assertEqual((sent.code, sent.event("transfer-failed")["code"]), (6, "expired"), sent)
+        offer = bob.wait_event("transfer-offer", user="cyd")
+        self.assertEqual(bob.wait_event("transfer-failed", id=offer["id"])["code"], "expired")
+
     def test_several_users_each_get_it_and_the_first_fault_decides_the_exit_code(self):
         self.receiver()
         dan = self.peer("dan", self.server, "--accept-files", "all", "--download-dir", self.downloads / "dan")
