@@ -64,6 +64,9 @@ file_sink::fault file_sink::open(const core::transfer_summary& offered) {
     finished_.remove({part.entry, part.entry + 1});
     space_of_parts += part.space;
   }
+  if (const int error = open_made_list(); error != 0) {
+    return sink_fault(error, "read what was made in " + where_.string());
+  }
   return check_room(space_of_parts);
 }
 

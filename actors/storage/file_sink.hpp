@@ -29,7 +29,8 @@ namespace hobnob {
 /// What has a part is not finished, whatever else is remembered of it. Holes stay holes.
 ///
 /// Received files have the sender's modification time and the permissions of a new file (never
-/// executable); new folders have them too, the time once all is there.
+/// executable); new folders have them too, the time once all is there, whichever sink of the
+/// transfer made them.
 class file_sink final : public core::transfer_sink {
  public:
   /// `finished`: the entries that are remembered as finished from an earlier run.
@@ -96,6 +97,10 @@ class file_sink final : public core::transfer_sink {
   fault stand_folder(std::uint32_t folder, std::string& path);
   fault stand_in(int parent, const std::string& parent_path, std::uint32_t folder,
                  std::string& path);
+  int note_made(std::uint32_t folder, const std::string& name);
+  int open_made_list();
+  std::string made_list() const;
+  std::vector<std::uint32_t> made_folders();
   std::string folder_path(std::uint32_t folder) const;
   fault open_folder(std::uint32_t folder, folder_in_use& opened);
   std::string shown_path(const std::string& folder, const std::string& name) const;
@@ -142,9 +147,13 @@ class file_sink final : public core::transfer_sink {
   std::vector<std::uint64_t> lost_;
 
   core::block_set folders_standing_;
-  std::vector<std::uint32_t> folders_made_;
-  core::block_set folders_new_;                        ///< The same.
+  core::block_set folders_new_;                        ///< Made by this sink.
   std::map<std::uint32_t, std::string> folder_names_;  ///< Where it is not the declared one.
+
+  // Which folders are ours is kept beside the parts, for a later sink to set their times.
+  std::map<std::uint32_t, std::string> made_before_;  ///< By an earlier one, and their names.
+  owned_fd made_list_;
+  std::uint64_t made_list_end_ = 0;
 
   std::vector<sealed_part> sealed_;
   std::uint64_t sealed_bytes_ = 0;

@@ -215,8 +215,9 @@ void file_sink::discard() {
   parts_.clear();
   remove_own_parts();
   // Folders that nothing came into; others are not empty.
-  for (auto made = folders_made_.rbegin(); made != folders_made_.rend(); ++made) {
-    const std::filesystem::path path = folder_path(*made);
+  const auto made = made_folders();
+  for (auto folder = made.rbegin(); folder != made.rend(); ++folder) {
+    const std::filesystem::path path = folder_path(*folder);
     const auto parent = folder_->open_folder(path.parent_path().string());
     if (parent.fd) ::unlinkat(parent.fd.get(), path.filename().c_str(), AT_REMOVEDIR);
   }
@@ -228,6 +229,7 @@ void file_sink::remove_own_parts() {
     if (part.transfer == transfer_) folder_->remove_part(part_of(part.entry));
   }
   with_part_ = {};
+  made_list_ = {};
 }
 
 }  // namespace hobnob

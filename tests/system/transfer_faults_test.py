@@ -45,8 +45,7 @@ class Kills(TransferTest):
             if chance.random() < 0.3:  # At once another one, which cannot have found the others again.
                 self.start_again(chance.choice(["ann", "bob"]), online=False)
         self.wait_end(transfer)
-        # A receiver that was killed does not know any more which folders are its own.
-        self.assert_arrived(source, folder_times=False)
+        self.assert_arrived(source)
         self.assert_downloads("tree")
         return transfer
 

@@ -50,6 +50,53 @@ TEST(FileSink, FilesAndFoldersGetTheirNamesTimesAndModes) {
   EXPECT_EQ(tf::status(where / "in/photos/a.jpg").st_mtim.tv_nsec, 999'999'999);
 }
 
+TEST(FileSink, FoldersHaveTheirTimesThoughTheSinkThatMadeThemIsGone) {
+  const temporary_folder where;
+  std::filesystem::create_directory(where / "theirs");
+  where.write("taken", "a file");
+  const auto theirs = tf::status(where / "theirs").st_mtim;
+  const std::vector<core::transfer_entry> entries{
+      tf::folder("photos", 5'000'000'007), tf::folder("theirs", 6'000'000'000),
+      tf::folder("taken", 7'000'000'000),  tf::folder("taken/in", 8'000'000'000),
+      tf::folder("later", 9'000'000'000),  tf::file("photos/a", 3)};
+  core::block_set finished;
+  {
+    file_sink first{where.path(), tf::id};
+    ASSERT_EQ(tf::code(tf::open_and_declare(first, entries)), "");
+    std::string shown;
+    for (std::uint64_t folder = 0; folder < 4; ++folder) {
+      EXPECT_EQ(tf::code(first.finish(folder, false, shown)), "");
+      finished.add({folder, folder + 1});
+    }
+    EXPECT_EQ(tf::code(first.settle()), "");
+  }
+  // Of some it knows that they are finished, of others not.
+  finished.remove({0, 1});
+  {
+    file_sink second{where.path(), tf::id, conflict_policy::rename, finished};
+    ASSERT_EQ(tf::code(tf::open_and_declare(second, entries)), "");
+    std::string shown;
+    EXPECT_EQ(tf::code(second.finish(0, false, shown)), "");
+    EXPECT_EQ(tf::code(second.finish(4, false, shown)), "");
+    EXPECT_EQ(receive(second, 5, "abc"), "");
+    EXPECT_EQ(tf::code(second.close()), "");
+  }
+  EXPECT_EQ(tf::status(where / "photos").st_mtim.tv_sec, 5);
+  EXPECT_EQ(tf::status(where / "photos").st_mtim.tv_nsec, 7);
+  EXPECT_EQ(tf::status(where / "taken (2)").st_mtim.tv_sec, 7);
+  EXPECT_EQ(tf::status(where / "taken (2)/in").st_mtim.tv_sec, 8);
+  EXPECT_EQ(tf::status(where / "later").st_mtim.tv_sec, 9);
+  EXPECT_EQ(tf::status(where / "theirs").st_mtim.tv_sec, theirs.tv_sec);
+  EXPECT_EQ(tf::status(where / "theirs").st_mtim.tv_nsec, theirs.tv_nsec);
+  EXPECT_EQ(tf::tree(where), (tree_map{{"later", "/"},
+                                       {"photos", "/"},
+                                       {"photos/a", "abc"},
+                                       {"taken", "a file"},
+                                       {"taken (2)", "/"},
+                                       {"taken (2)/in", "/"},
+                                       {"theirs", "/"}}));
+}
+
 TEST(FileSink, ModesAreThoseOfNewFilesAndPartsAreForTheirOwnerOnly) {
   for (const mode_t mask : {022, 027, 0}) {
     const temporary_folder where;
