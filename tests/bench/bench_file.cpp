@@ -1,9 +1,12 @@
 // Files between two processes, out of the page cache: thrown away at the other end, and into files;
 // 10,000 small ones; through a circuit of the relay; two and four at once, and the round trip of a
-// message meanwhile. In turn with
+// message meanwhile. Each row of hobnob is followed by its ratios to the others, of each round by
+// itself. In turn with
 //   bare         Asio coroutines on hobnob's own TLS engine that move the same bytes and do nothing
 //                else (through a relay that does nothing but splice),
-//   bare_synced  the same, which like hobnob stores what it wrote before it says that it is there,
+//   bare_hashed  the same, and both ends hash what they move, on the thread that moves it: what the
+//                proof of integrity costs at most,
+//   bare_synced  as bare, which like hobnob stores what it wrote before it says that it is there,
 //   tar          `tar -c` into that TLS engine, out of it into `tar -x`, for the small ones; as
 //   tar_synced   all that is on disk in the end.
 // `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
@@ -122,6 +125,14 @@ void print_figures(const std::string& bench, const std::string& system,
   print_result(fields);
 }
 
+/// Throughput of one to that of another in the same round.
+void print_ratio(const std::string& bench, const std::string& of, const samples& these,
+                 const std::string& to, const samples& those) {
+  std::vector<json_field> fields{{"bench", bench}, {"system", of}, {"to", to}};
+  append_spread(fields, "throughput_ratio", these.ratios_to(those));
+  print_result(fields);
+}
+
 void measure_files(const std::string& bench, const file_systems& systems, const fs::path& source,
                    double size, const fs::path& target, std::int64_t rounds,
                    file_route route = file_route::direct) {
@@ -135,13 +146,27 @@ void measure_files(const std::string& bench, const file_systems& systems, const 
       if (!target.empty() && !is_directory(source)) remove_all(folder);
     }
   }
-  for (const auto& [name, make] : systems) print_figures(bench, name, figures[name]);
+  const auto& first = systems.front().first;
+  for (const auto& [name, make] : systems) {
+    print_figures(bench, name, figures[name]);
+    if (name != first) continue;
+    for (const auto& [other, ignored] : systems) {
+      if (other != first)
+        print_ratio(bench, first, figures[first].mib_per_second, other,
+                    figures[other].mib_per_second);
+    }
+  }
+  if (!figures.contains("bare_hashed")) return;
+  print_ratio(bench, "bare_hashed", figures["bare_hashed"].mib_per_second, "bare",
+              figures["bare"].mib_per_second);
 }
 
 void measure_large(const workplace& at, double size, std::int64_t rounds) {
   const auto source = at.folder / "large";
   make_content(source, static_cast<std::size_t>(size), 1);
-  file_systems systems{{"hobnob", hobnob_file_client}, {"bare", bare(bare_content::files)}};
+  file_systems systems{{"hobnob", hobnob_file_client},
+                       {"bare", bare(bare_content::files)},
+                       {"bare_hashed", bare(bare_content::files_hashed)}};
   measure_files("file_large_to_null", systems, source, size, {}, rounds);
   systems.emplace_back("bare_synced", bare(bare_content::files_synced));
   measure_files("file_large_to_file", systems, source, size, at.folder / "received", rounds);
@@ -187,11 +212,23 @@ void measure_beside_scp(const workplace& at, double size, std::int64_t rounds) {
   }
 }
 
+/// MiB a second of as many bare pairs, each with a connection and a thread of its own.
+double bare_at_once(const fs::path& source, double size, std::size_t at_once) {
+  std::vector<std::unique_ptr<file_client>> clients;
+  for (std::size_t i = 0; i < at_once; ++i) clients.push_back(bare_file_client(file_route::direct));
+  std::vector<std::thread> sending;
+  const auto started = std::chrono::steady_clock::now();
+  for (auto& client : clients) sending.emplace_back([&] { client->send({source, {}}); });
+  for (auto& each : sending) each.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  return size * static_cast<double>(at_once) / mib / took.count();
+}
+
 /// Several transfers at once, and what a message meets meanwhile.
 void measure_shared(const workplace& at, double size, std::size_t at_once, std::int64_t rounds) {
   const auto source = at.folder / "shared";
   make_content(source, static_cast<std::size_t>(size), 2);
-  samples idle_p50, idle_p99, busy_p50, busy_p99, together;
+  samples idle_p50, idle_p99, busy_p50, busy_p99, together, bare_together;
   for (std::int64_t round = 0; round < rounds; ++round) {
     const auto client = hobnob_file_client(file_route::direct);
     samples idle, busy;
@@ -211,15 +248,20 @@ void measure_shared(const workplace& at, double size, std::size_t at_once, std::
     idle_p99.add(idle.quantile(0.99));
     busy_p50.add(busy.quantile(0.5));
     busy_p99.add(busy.quantile(0.99));
+    bare_together.add(bare_at_once(source, size, at_once));
   }
-  std::vector<json_field> fields{{"bench", "file_" + std::to_string(at_once) + "_at_once_to_null"},
-                                 {"system", "hobnob"}};
+  const auto bench = "file_" + std::to_string(at_once) + "_at_once_to_null";
+  std::vector<json_field> fields{{"bench", bench}, {"system", "hobnob"}};
   append_spread(fields, "mib_per_second", together);
   append_spread(fields, "idle_round_trip_us_p50", idle_p50);
   append_spread(fields, "idle_round_trip_us_p99", idle_p99);
   append_spread(fields, "round_trip_us_p50", busy_p50);
   append_spread(fields, "round_trip_us_p99", busy_p99);
   print_result(fields);
+  print_ratio(bench, "hobnob", together, "bare", bare_together);
+  std::vector<json_field> bare_fields{{"bench", bench}, {"system", "bare"}};
+  append_spread(bare_fields, "mib_per_second", bare_together);
+  print_result(bare_fields);
 }
 
 int run(const bench_options& options) {

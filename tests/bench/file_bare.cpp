@@ -4,6 +4,7 @@
 #include "load_loop.hpp"
 
 #include "actors/storage/owned_fd.hpp"
+#include "actors/transfer/content_hasher.hpp"
 #include "transport/spawn_task.hpp"
 #include "transport/tls/tls_handshake.hpp"
 #include "transport/wire/big_endian.hpp"
@@ -44,12 +45,28 @@ bool is_tar(bare_content content) {
   return content == bare_content::tar || content == bare_content::tar_synced;
 }
 
+/// What stands behind a file that is hashed.
+constexpr std::size_t file_hash_size = sizeof(core::content_hash);
+
 bool store(int file, const std::filesystem::path& path) {
   const owned_fd folder{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   return fdatasync(file) == 0 && fsync(folder.get()) == 0;
 }
 
-awaitable<bool> receive_file(stream& with, const std::string& folder, bool synced, bytes& buffer) {
+/// How a job's files are received.
+struct file_manner {
+  std::string folder;
+  bool synced = false;
+  bool hashed = false;
+};
+
+awaitable<bool> is_hash_of(stream& with, const content_hasher& content) {
+  core::content_hash told;
+  if ((co_await read_all(with, std::as_writable_bytes(std::span{told}))).error) co_return false;
+  co_return told == content.value();
+}
+
+awaitable<bool> receive_file(stream& with, const file_manner& manner, bytes& buffer) {
   std::array<std::byte, file_head_size> head;
   if ((co_await read_all(with, head)).error) co_return false;
   wire::field_reader in{head.data()};
@@ -58,27 +75,33 @@ awaitable<bool> receive_file(stream& with, const std::string& folder, bool synce
   if (name.empty()) co_return false;
   if ((co_await read_all(with, std::as_writable_bytes(std::span{name}))).error) co_return false;
   owned_fd file;
-  const auto path = std::filesystem::path{folder} / name;
-  if (!folder.empty()) {
+  const auto path = std::filesystem::path{manner.folder} / name;
+  if (!manner.folder.empty()) {
     std::error_code ignored;
     create_directories(path.parent_path(), ignored);
     file = owned_fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644)};
   }
+  content_hasher hash;
   while (left > 0) {
     const auto room = std::span{buffer}.first(std::min<std::uint64_t>(left, buffer.size()));
     const auto got = co_await read_some(with, room);
     if (got.error && got.count == 0) co_return false;
+    if (manner.hashed) hash.add(room.first(got.count));
     if (file && ::write(file.get(), room.data(), got.count) < 0) co_return false;
     left -= got.count;
   }
-  if (file && synced && !store(file.get(), path)) co_return false;
+  if (manner.hashed) {
+    const bool same = co_await is_hash_of(with, hash);
+    if (!same) throw std::runtime_error("what came is not what was sent");
+  }
+  if (file && manner.synced && !store(file.get(), path)) co_return false;
   co_return true;
 }
 
-awaitable<bool> receive_files(stream& with, const std::string& folder, bool synced, bytes& buffer) {
+awaitable<bool> receive_files(stream& with, const file_manner& manner, bytes& buffer) {
   // g++ 12 makes nothing of a loop that only awaits its condition.
   bool more = true;
-  while (more) more = co_await receive_file(with, folder, synced, buffer);
+  while (more) more = co_await receive_file(with, manner, buffer);
   co_return true;
 }
 
@@ -86,8 +109,9 @@ awaitable<bool> receive_files(stream& with, const std::string& folder, bool sync
 awaitable<bool> receive_job(stream& with, bare_content content, const std::string& folder,
                             bytes& buffer) {
   const bool synced = content == bare_content::files_synced || content == bare_content::tar_synced;
-  return is_tar(content) ? receive_tar(with, folder, synced, buffer)
-                         : receive_files(with, folder, synced, buffer);
+  if (is_tar(content)) co_return co_await receive_tar(with, folder, synced, buffer);
+  const file_manner manner{folder, synced, content == bare_content::files_hashed};
+  co_return co_await receive_files(with, manner, buffer);
 }
 
 /// For each job: what it is, the folder, the content, an answer.
@@ -199,14 +223,20 @@ class bare_files final : public file_client {
     std::copy(as_byte_view(file.name).begin(), as_byte_view(file.name).end(),
               buffer.begin() + file_head_size);
     auto filled = file_head_size + file.name.size();
-    for (;;) {
+    const bool hashed = content_ == bare_content::files_hashed;
+    content_hasher hash;
+    for (bool more = true; more;) {
       const auto got = ::read(from.get(), buffer.data() + filled, buffer.size() - filled);
-      if (got > 0) filled += static_cast<std::size_t>(got);
-      if (filled == 0 || (co_await write_all(*stream_, byte_view{buffer}.first(filled))).error)
+      more = got > 0;
+      if (more && hashed)
+        hash.add(byte_view{buffer}.subspan(filled, static_cast<std::size_t>(got)));
+      if (more) filled += static_cast<std::size_t>(got);
+      if (filled > 0 && (co_await write_all(*stream_, byte_view{buffer}.first(filled))).error)
         co_return;
       filled = 0;
-      if (got <= 0) co_return;
     }
+    const auto value = hash.value();
+    if (hashed) co_await write_all(*stream_, std::as_bytes(std::span{value}));
   }
 
   bare_content content_;

@@ -54,11 +54,12 @@ enum class file_route : std::uint8_t {
   circuit,  ///< Through a relay in a process of its own, which joins two connections.
 };
 
-/// What Asio coroutines on hobnob's TLS engine move. Nothing is hashed or compared.
+/// What Asio coroutines on hobnob's TLS engine move. Nothing is compared.
 enum class bare_content : std::uint8_t {
   files,         ///< Read 256 KiB, write; at the other end read, write. Each has its size and name
                  ///< before it. Nothing is synced.
   files_synced,  ///< The same, but before the answer every file and its folder is on disk.
+  files_hashed,  ///< As `files`, and both ends hash it, as hobnob does (XXH3-128), and compare.
   tar,           ///< What `tar -c` writes, into `tar -x`, which has ended before the answer.
   tar_synced,    ///< The same, and what it wrote is on disk.
 };

@@ -22,9 +22,18 @@ void let_pass(std::chrono::milliseconds time) { std::this_thread::sleep_for(time
 
 double samples::quantile(double fraction) const {
   if (values_.empty()) return 0;
-  std::sort(values_.begin(), values_.end());
-  const auto last = static_cast<double>(values_.size() - 1);
-  return values_[static_cast<std::size_t>(fraction * last + 0.5)];
+  auto sorted = values_;
+  const auto last = static_cast<double>(sorted.size() - 1);
+  const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(fraction * last + 0.5);
+  std::nth_element(sorted.begin(), place, sorted.end());
+  return *place;
+}
+
+samples samples::ratios_to(const samples& other) const {
+  samples result;
+  for (std::size_t i = 0; i < std::min(values_.size(), other.values_.size()); ++i)
+    result.add(values_[i] / other.values_[i]);
+  return result;
 }
 
 void append_spread(std::vector<json_field>& to, const std::string& name, const samples& from) {

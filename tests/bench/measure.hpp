@@ -30,8 +30,11 @@ class samples {
   double quantile(double fraction) const;
   double median() const { return quantile(0.5); }
 
+  /// Of each round by itself; of as many rounds as both have.
+  samples ratios_to(const samples& other) const;
+
  private:
-  mutable std::vector<double> values_;
+  std::vector<double> values_;
 };
 
 using json_value = std::variant<double, std::int64_t, std::string>;
