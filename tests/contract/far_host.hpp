@@ -27,11 +27,21 @@ class far_host {
     address_ = ip_address::parse(address).value();
   }
 
-  std::unique_ptr<listener> listen(network& net) const {
+  /// Calls `what` as if this thread were on that host.
+  template <class Call>
+  auto there(Call what) const {
     const int home = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     enter(::open(namespace_.c_str(), O_RDONLY | O_CLOEXEC));
-    auto made = net.listen({address_, 0}, {});
+    auto result = what();
     enter(home);
+    return result;
+  }
+
+  std::unique_ptr<listener> listen(network& net) const { return listen(net, {address_, 0}); }
+
+  /// At another address of that host.
+  std::unique_ptr<listener> listen(network& net, const endpoint& local) const {
+    auto made = there([&] { return net.listen(local, {}); });
     if (made.error) throw std::runtime_error{made.error.message()};
     return std::move(made.value);
   }
@@ -48,15 +58,12 @@ class far_host {
   ip_address address_;
 };
 
-/// The two ends of a connection from here to the other host if there is one, else on this one.
-inline stream_pair connect_hosts(loop& l) {
-  if (!far_host::exists()) return connect_tcp(l);
-  const auto door = far_host{}.listen(l.net);
-  auto accepting = l.start(door->accept());
-  auto dialled = l.run(l.net.dial(door->local_endpoint(), {}));
-  if (dialled.error) throw std::runtime_error{dialled.error.message()};
-  l.run_until([&] { return accepting->has_value(); });
-  return {std::move(dialled.value), std::move((*accepting)->value)};
+/// A listener on the other host if there is one, else on this one.
+inline std::unique_ptr<listener> listen_far(loop& l) {
+  if (far_host::exists()) return far_host{}.listen(l.net);
+  auto made = l.net.listen(loopback(), {});
+  if (made.error) throw std::runtime_error{made.error.message()};
+  return std::move(made.value);
 }
 
 }  // namespace hobnob::test

@@ -36,13 +36,8 @@ struct network_contract : testing::Test {
     return world.run(world.net.dial(remote, options));
   }
 
-  /// Dials `door` and accepts.
   stream_pair connect(listener& door, const endpoint& from = {}) {
-    auto accepting = world.start(door.accept());
-    auto dialled = dial(door.local_endpoint(), from);
-    if (dialled.error) throw std::runtime_error{dialled.error.message()};
-    world.run_until([&] { return accepting->has_value(); });
-    return {std::move(dialled.value), std::move((*accepting)->value)};
+    return connect_by(world, door, from);
   }
 
   error_code read_error(stream& from) {
@@ -55,7 +50,7 @@ struct network_contract : testing::Test {
 TYPED_TEST_SUITE(network_contract, bare_worlds, world_names);
 
 TYPED_TEST(network_contract, nobody_listening_is_refused) {
-  auto door = this->listen();
+  auto door = this->world.door();
   const auto where = door->local_endpoint();
   door->close();
   EXPECT_EQ(this->dial(where).error, asio::error::connection_refused);
@@ -120,7 +115,7 @@ TYPED_TEST(network_contract, a_port_can_be_listened_on_again_beside_its_old_conn
 
 TYPED_TEST(network_contract, dials_leave_from_the_port_that_is_listened_on) {
   auto own = this->listen({any_v4, 0}, true);
-  auto other = this->listen();
+  auto other = this->world.door();
   const endpoint from{any_v6, own->local_endpoint().port};
   auto ends = this->connect(*other, from);
   EXPECT_EQ(ends.dialled->local_endpoint().port, own->local_endpoint().port);
@@ -143,7 +138,7 @@ TYPED_TEST(network_contract, a_dial_from_a_port_that_is_held_leaves_from_another
 }
 
 TYPED_TEST(network_contract, an_aborted_connection_frees_its_endpoints_at_once) {
-  auto own = this->listen(loopback(), true), other = this->listen();
+  auto own = this->listen(loopback(), true), other = this->world.door();
   for (int i = 0; i < 3; ++i) {
     auto ends = this->connect(*other, own->local_endpoint());
     ends.dialled->close(stream::close_mode::abort);
@@ -165,7 +160,7 @@ TYPED_TEST(network_contract, a_dial_to_the_wildcard_is_one_to_this_machine) {
 }
 
 TYPED_TEST(network_contract, who_waits_to_accept_is_told_when_the_listener_closes) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto accepting = this->world.start(door->accept());
   this->world.poll();
   door->close();
@@ -175,7 +170,7 @@ TYPED_TEST(network_contract, who_waits_to_accept_is_told_when_the_listener_close
 }
 
 TYPED_TEST(network_contract, connections_that_nobody_accepted_end_with_their_listener) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto dialled = this->dial(door->local_endpoint());
   ASSERT_FALSE(dialled.error);
   door->close();
@@ -183,7 +178,7 @@ TYPED_TEST(network_contract, connections_that_nobody_accepted_end_with_their_lis
 }
 
 TYPED_TEST(network_contract, connections_are_accepted_in_order_and_broken_ones_are_left_out) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto broken = this->dial(door->local_endpoint());
   auto first = this->dial(door->local_endpoint());
   auto second = this->dial(door->local_endpoint());
@@ -197,7 +192,7 @@ TYPED_TEST(network_contract, connections_are_accepted_in_order_and_broken_ones_a
 }
 
 TYPED_TEST(network_contract, closing_with_bytes_unread_resets) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto ends = this->connect(*door);
   this->world.run(write_all(*ends.dialled, pattern(10)));
   EXPECT_FALSE(this->world.run(ends.accepted->wait_readable()));
@@ -207,7 +202,7 @@ TYPED_TEST(network_contract, closing_with_bytes_unread_resets) {
 }
 
 TYPED_TEST(network_contract, bytes_come_before_the_reset_that_follows_them) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto ends = this->connect(*door);
   this->world.run(write_all(*ends.dialled, pattern(1000)));
   EXPECT_FALSE(this->world.run(ends.accepted->wait_readable()));
@@ -218,7 +213,7 @@ TYPED_TEST(network_contract, bytes_come_before_the_reset_that_follows_them) {
 }
 
 TYPED_TEST(network_contract, writing_to_one_who_has_closed_is_a_broken_pipe_later) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto ends = this->connect(*door);
   ends.accepted->close(stream::close_mode::graceful);
   EXPECT_EQ(this->read_error(*ends.dialled), asio::error::eof);
@@ -235,7 +230,7 @@ TYPED_TEST(network_contract, writing_to_one_who_has_closed_is_a_broken_pipe_late
 }
 
 TYPED_TEST(network_contract, after_shutdown_writing_is_a_broken_pipe_and_reading_goes_on) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto ends = this->connect(*door);
   EXPECT_FALSE(ends.dialled->shutdown());
   EXPECT_FALSE(ends.dialled->shutdown());
@@ -246,7 +241,7 @@ TYPED_TEST(network_contract, after_shutdown_writing_is_a_broken_pipe_and_reading
 }
 
 TYPED_TEST(network_contract, after_a_reset_shutdown_says_so) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto ends = this->connect(*door);
   ends.accepted->close(stream::close_mode::abort);
   EXPECT_EQ(this->read_error(*ends.dialled), asio::error::connection_reset);
@@ -254,7 +249,7 @@ TYPED_TEST(network_contract, after_a_reset_shutdown_says_so) {
 }
 
 TYPED_TEST(network_contract, a_closed_stream_does_nothing_more) {
-  auto door = this->listen();
+  auto door = this->world.door();
   auto ends = this->connect(*door);
   auto reading = this->world.start(ends.dialled->wait_readable());
   auto full = pattern(1'000'000);

@@ -66,28 +66,45 @@ class Network:
             "peer", "name", port, "netns", self._switch)
         run("ip", "-n", self._switch, "link", "set", port, "master", "switch", "up")
         run("ip", "-n", namespace, "link", "set", "eth0", "up")
-        for address in addresses:
-            nodad = ["nodad"] if ":" in address else []
-            run("ip", "-n", namespace, "address", "add", address, "dev", "eth0", *nodad)
+        self._add_addresses(namespace, "eth0", addresses)
         if firewall:
             self.firewall(namespace)
         return namespace
 
+    @staticmethod
+    def _add_addresses(namespace, device, addresses):
+        for address in addresses:
+            nodad = ["nodad"] if ":" in address else []
+            run("ip", "-n", namespace, "address", "add", address, "dev", device, *nodad)
+
     def host_behind(self, name, outer, inner, address, rules):
         """A new host with one address on a LAN of its own, behind a router plugged into the switch with these rules.
 
-        The router has `outer` on the switch (its eth0) and `inner` on the LAN. Returns the host's namespace.
+        The router has `outer` on the switch (its eth0) and `inner` on the LAN. Each may be one address of either
+        family ("10.9.0.1/24 fd09::1/64"). Returns the host's namespace.
         """
-        router = self.host(f"{name}-router", outer)
+        router = self.host(f"{name}-router", *outer.split())
         host = self._namespace(name)
         run("ip", "-n", router, "link", "add", "lan", "type", "veth", "peer", "name", "eth0", "netns", host)
         for namespace, device, own in ((router, "lan", inner), (host, "eth0", address)):
-            run("ip", "-n", namespace, "address", "add", own, "dev", device)
             run("ip", "-n", namespace, "link", "set", device, "up")
-        run("ip", "-n", host, "route", "add", "default", "via", inner.split("/")[0])
+            self._add_addresses(namespace, device, own.split())
+        for gateway in inner.split():
+            self.route(host, "default", gateway.split("/")[0])
         run("ip", "netns", "exec", router, "nft", "-f", "-", data=rules)
-        run("ip", "netns", "exec", router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+        for setting in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
+            run("ip", "netns", "exec", router, "sh", "-c", f"echo 1 > /proc/sys/net/{setting}")
         return host
+
+    @staticmethod
+    def router_of(host):
+        """The namespace of the router of a host that `host_behind` made."""
+        return f"{host}-router"
+
+    @staticmethod
+    def route(namespace, to, gateway):
+        family = "-6" if ":" in gateway else "-4"
+        run("ip", "-n", namespace, family, "route", "add", to, "via", gateway)
 
     def firewall(self, namespace):
         """From now on this host takes no connection from outside (it may open some itself)."""

@@ -18,8 +18,8 @@ class listening_socket {
   bool reuse_port() const noexcept { return reuse_port_; }
   port_table::claim_id claim() const noexcept { return claim_; }
 
-  /// No room for another connection that waits to be accepted.
-  bool full() const noexcept { return queue_.size() >= backlog_; }
+  /// No room for another connection that waits to be accepted. Linux takes one above the backlog.
+  bool full() const noexcept { return queue_.size() > backlog_; }
 
   /// A connection begun here is open.
   void opened(std::shared_ptr<tcp_socket> child);

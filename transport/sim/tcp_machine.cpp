@@ -10,7 +10,6 @@ namespace error = boost::asio::error;
 
 namespace {
 
-constexpr std::uint32_t data_retries = 15;     // tcp_retries2: about 15 minutes.
 constexpr std::uint32_t released_retries = 8;  // tcp_orphan_retries.
 constexpr std::uint32_t duplicates_of_a_loss = 3;
 constexpr auto last_fin_patience = std::chrono::seconds{60};  // tcp_fin_timeout.
@@ -308,7 +307,7 @@ void tcp_machine::wake(time_point now, packets& out) {
 
 void tcp_machine::send_timer_expired(time_point now, packets& out) {
   timer_.expired();
-  const auto retries = released_ ? released_retries : data_retries;
+  const auto retries = released_ ? released_retries : options_.tcp_retries2;
   if (timer_.unanswered() > retries)
     return fail(soft_error_ ? soft_error_ : error_code{error::timed_out});
   if (in_flight()) {

@@ -23,7 +23,15 @@ struct tcp_options {
   /// card: each packet costs the simulation an event per hop.
   std::size_t segment_max = 16 * 1024;
 
-  std::size_t backlog = 4096;  ///< Connections that wait to be accepted, per listener.
+  std::size_t backlog = 4096;  ///< One more than this may wait to be accepted, per listener.
+
+  // Unanswered packets that are sent again before a connection has timed out. The names are those
+  // of the settings of Linux (net.ipv4): by default a dial takes 131 s, what was written 15
+  // minutes.
+  std::uint32_t tcp_syn_retries = 6;
+  std::uint32_t tcp_syn_linear_timeouts = 4;  ///< As many more, each after 1 s (since Linux 6.5).
+  std::uint32_t tcp_retries2 = 15;
+
   duration acknowledge_delay = std::chrono::milliseconds{40};
   duration time_wait = std::chrono::seconds{60};
 };
@@ -130,6 +138,7 @@ class tcp_machine {
   void receive_unreachable(const packet& arrived);
   void send_syn(time_point now, packets& out);
   void send_syn_ack(time_point now, packets& out);
+  duration syn_timeout() const;
   void syn_timer_expired(time_point now, packets& out);
   void open(const packet& by, time_point now);
 

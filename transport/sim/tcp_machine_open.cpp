@@ -8,17 +8,9 @@ namespace error = boost::asio::error;
 
 namespace {
 
-// As Linux counts since 6.5: five SYNs a second apart, then each after twice the time; given up
-// after 131 s.
-constexpr std::uint32_t linear_syns = 4;
-constexpr std::uint32_t syn_retries = 10;
-constexpr std::uint32_t syn_ack_retries = 5;
+constexpr std::uint32_t syn_ack_retries = 5;  // tcp_synack_retries.
 
 duration doubled(duration span, std::uint32_t times) { return span * (std::int64_t{1} << times); }
-
-duration syn_timeout(std::uint32_t expiries) {
-  return doubled(round_trip_timer::initial, expiries > linear_syns ? expiries - linear_syns : 0);
-}
 
 }  // namespace
 
@@ -31,7 +23,13 @@ void tcp_machine::connect(time_point now, packets& out) {
 
 void tcp_machine::send_syn(time_point now, packets& out) {
   out.push_back(make(packet_kind::syn));
-  send_timer_ = now + syn_timeout(timer_.unanswered());
+  send_timer_ = now + syn_timeout();
+}
+
+duration tcp_machine::syn_timeout() const {
+  const auto linear = options_.tcp_syn_linear_timeouts;
+  const auto expiries = timer_.unanswered();
+  return doubled(round_trip_timer::initial, expiries > linear ? expiries - linear : 0);
 }
 
 void tcp_machine::send_syn_ack(time_point now, packets& out) {
@@ -124,6 +122,7 @@ void tcp_machine::open(const packet& by, time_point now) {
 void tcp_machine::syn_timer_expired(time_point now, packets& out) {
   timer_.expired();
   const bool first_syn = phase_ == phase::syn_sent;
+  const auto syn_retries = options_.tcp_syn_retries + options_.tcp_syn_linear_timeouts;
   if (timer_.unanswered() > (first_syn ? syn_retries : syn_ack_retries)) {
     return fail(soft_error_ ? soft_error_ : error_code{error::timed_out});
   }

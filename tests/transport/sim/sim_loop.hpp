@@ -14,12 +14,14 @@ class sim_loop : public task_runner<sim_loop> {
  public:
   static constexpr auto patience = std::chrono::minutes{20};
 
+  explicit sim_loop(const sim::tcp_options& options = {}) : hosts(fabric, options) {}
+
   sim::simulation run_of{1};
   boost::asio::io_context& io = run_of.context();
   sim::fabric fabric{run_of};
   sim::segment& lan = fabric.add_segment("lan");
   sim::node& host = make_host("host", 1);
-  sim::tcp_hosts hosts{fabric};
+  sim::tcp_hosts hosts;
   std::unique_ptr<sim::sim_network> program = hosts.start_program("host");
   sim::sim_network& net = *program;
 

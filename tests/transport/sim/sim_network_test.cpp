@@ -169,7 +169,7 @@ TEST(sim_network, the_end_of_a_stream_reaches_a_slow_reader_behind_its_content) 
 }
 
 TEST(sim_network, a_full_backlog_lets_nobody_in_until_there_is_room) {
-  lan_party party{2, {.backlog = 2}};
+  lan_party party{2, {.backlog = 1}};
   auto door = party.listen(1, 80);
   auto first = party.start(0, door->local_endpoint());
   auto second = party.start(0, door->local_endpoint());
