@@ -8,9 +8,11 @@
 #include "actors/storage/json_line.hpp"
 #include "actors/testing/topology.hpp"
 #include "actors/testing/world.hpp"
+#include "transport/sim/fabric.hpp"
 #include "transport/sim/simulation.hpp"
 #include "transport/sim/trace_writer.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/program_options.hpp>
 #include <fstream>
@@ -20,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -176,6 +179,26 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
+/// Throws `std::invalid_argument` for a name that nothing in this world has: its trace would be
+/// empty.
+void check_hosts(const std::vector<std::string>& wanted, world& w) {
+  std::vector<std::string> known;
+  for (const auto& node : w.network().nodes()) known.push_back(node->name());
+  for (const auto& segment : w.network().segments()) known.push_back(segment->name());
+  for (const auto& name : wanted) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    std::string text = "--hosts: there is no '" + name + "'; there are:";
+    for (const auto& each : known) text += ' ' + each;
+    throw std::invalid_argument{text};
+  }
+}
+
+std::ofstream open_to_write(const std::string& name) {
+  std::ofstream out{name};
+  if (!out) throw std::runtime_error{name + ": cannot be written"};
+  return out;
+}
+
 int simulate(const options::variables_map& given) {
   const auto name = given["file"].as<std::string>();
   std::ifstream file{name};
@@ -195,21 +218,22 @@ int simulate(const options::variables_map& given) {
   }
   world w{given.count("seed") ? given["seed"].as<std::uint64_t>() : plan->seed, settings};
   plan->build(w);
+  const auto hosts = split_at_commas(given["hosts"].as<std::string>());
+  check_hosts(hosts, w);
   const auto result = report(w, run(w, plan->length));
   if (given.count("json")) {
     std::cout << hobnob::to_json_line(result) << '\n';
   } else {
     print_words(result);
   }
-  const auto hosts = split_at_commas(given["hosts"].as<std::string>());
   hobnob::sim::trace_filter filter;
   filter.hosts = {hosts.begin(), hosts.end()};
   if (given.count("trace")) {
-    std::ofstream out{given["trace"].as<std::string>()};
+    auto out = open_to_write(given["trace"].as<std::string>());
     write_ndjson(out, w.simulation().log(), filter);
   }
   if (given.count("diagram")) {
-    std::ofstream out{given["diagram"].as<std::string>()};
+    auto out = open_to_write(given["diagram"].as<std::string>());
     write_mermaid(out, w.simulation().log(), hosts, filter);
   }
   return 0;

@@ -28,7 +28,8 @@ class Install(unittest.TestCase):
             for example, program in (("two_peers_and_a_relay", "embedding"),
                                      ("own_actor_system", "own_system"),
                                      ("simulate_partition", "simulating"),
-                                     ("simulate_own_protocol", "own_protocol")):
+                                     ("simulate_own_protocol", "own_protocol"),
+                                     ("simulate_topology", "topology")):
                 shutil.copy(SOURCE / f"examples/{example}.cpp", project / f"{program}.cpp")
             self.run_command("cmake", "--install", BUILD, "--prefix", prefix)
             self.run_command("cmake", "-S", project, "-B", build, "-G", "Ninja",
@@ -38,6 +39,8 @@ class Install(unittest.TestCase):
             self.assertIn("bob hears ann on greetings: hello bob", self.run_command(build / "own_system"))
             self.assertIn("by wan again", self.run_command(build / "simulating"))
             self.assertIn("sequenceDiagram", self.run_command(build / "own_protocol"))
+            sites = SOURCE / "examples/topologies/three_sites.topology"
+            self.assertIn("trace hash:", self.run_command(build / "topology", sites))
             for program in ("relay_main", "peer_main"):
                 self.assertIn("0.1.0", self.run_command(prefix / "bin" / program, "--version"))
 

@@ -97,6 +97,16 @@ class SimulateTopology(unittest.TestCase):
         for record in records:
             self.assertTrue({record.get("host"), record.get("peer")} & {"ann", "bob"}, record)
 
+    def test_a_host_that_is_not_there_is_an_error_that_names_those_which_are(self):
+        self.assertEqual(self.simulate("--hosts", "ann,bop", self.file, expect=1),
+                         "--hosts: there is no 'bop'; there are: relay ann bob internet\n")
+        self.assertIn("there is no ''", self.simulate("--hosts", "ann,,bob", self.file, expect=1))
+
+    def test_a_trace_that_cannot_be_written_is_an_error(self):
+        for option in ("--trace", "--diagram"):
+            told = self.simulate(option, self.folder / "missing" / "run", self.file, expect=1)
+            self.assertIn("cannot be written", told)
+
     def test_says_what_is_wrong(self):
         self.assertIn("cannot be read", self.simulate(self.folder / "missing", expect=1))
         self.file.write_text("fly")
