@@ -73,6 +73,17 @@ std::optional<program_fault> program_fault::parse(std::string_view line) {
   return result;
 }
 
+std::string to_string(const program_fault& value) {
+  std::string text{std::ranges::find(verbs, value.what, &verb::what)->word};
+  text += ' ' + value.host;
+  if (value.what == action::jump) {
+    text += value.by.count() < 0 ? " -" : " ";
+    text += sim::to_text(std::chrono::abs(value.by));
+  }
+  if (value.what == action::crash_at_write) text += ' ' + std::to_string(value.count);
+  return text;
+}
+
 void program_fault::apply_to(program& target) const {
   switch (what) {
     case action::start:

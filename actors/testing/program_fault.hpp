@@ -10,10 +10,10 @@ namespace hobnob::testing {
 
 class program;
 
-/// What can be done to a program, as a line: `start ann`, `stop ann`, `kill ann`, `crash ann`,
-/// `pause ann`, `resume ann`, `jump ann -3600s` (its wall clock), `disk_full ann`, `disk_free ann`,
-/// `crash_at_write ann 3` (a power cut in its third change of the disk from now). The faults of the
-/// network are in transport/sim/faults.hpp.
+/// What can be done to a program, as a value; and as a line: `start ann`, `stop ann`, `kill ann`,
+/// `crash ann`, `pause ann`, `resume ann`, `jump ann -3600s` (its wall clock), `disk_full ann`,
+/// `disk_free ann`, `crash_at_write ann 3` (a power cut in its third change of the disk from now).
+/// The faults of the network are in transport/sim/faults.hpp.
 struct program_fault {
   enum class action {
     start,
@@ -37,6 +37,11 @@ struct program_fault {
   static std::optional<program_fault> parse(std::string_view line);
 
   void apply_to(program& target) const;
+
+  friend bool operator==(const program_fault&, const program_fault&) = default;
 };
+
+/// The line above.
+std::string to_string(const program_fault& value);
 
 }  // namespace hobnob::testing

@@ -1,7 +1,6 @@
 #include "actors/testing/world.hpp"
 
 #include "actors/testing/place.hpp"
-#include "actors/testing/program_fault.hpp"
 #include "actors/testing/sim_disk.hpp"
 #include "transport/sim/fault_injector.hpp"
 #include "transport/sim/name_table.hpp"
@@ -18,6 +17,7 @@
 #include <set>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 namespace hobnob::testing {
 namespace {
@@ -48,6 +48,12 @@ class quiet_log {
  private:
   const spdlog::level::level_enum before_ = spdlog::get_level();
 };
+
+std::variant<sim::fault, program_fault> parse_any_fault(std::string_view line) {
+  if (auto order = program_fault::parse(line)) return *std::move(order);
+  if (auto fault = sim::parse_fault(line)) return *std::move(fault);
+  throw std::invalid_argument{"no fault: " + std::string{line}};
+}
 
 /// Whether its roster is these users without its own.
 bool sees(const sim_peer& peer, const std::set<std::string>& users) {
@@ -295,18 +301,31 @@ world::duration world::elapsed() const noexcept { return now() - sim::simulation
 // --- Faults -------------------------------------------------------------------------------------
 
 void world::apply(std::string_view fault) {
-  impl_->disturb();
-  if (const auto order = program_fault::parse(fault)) {
-    impl_->simulation.log().event(sim::record_kind::fault, sim::host_id::none, fault);
-    order->apply_to(find_program(order->host));
-  } else {
-    impl_->faults.apply(fault);
-    impl_->network_faults.push_back({now(), std::string{fault}});
-  }
+  std::visit([this](const auto& value) { apply(value); }, parse_any_fault(fault));
 }
 
-void world::apply_after(duration delay, std::string fault) {
-  impl_->simulation.after(delay, [this, line = std::move(fault)] { apply(line); });
+void world::apply(const sim::fault& fault) {
+  impl_->disturb();
+  impl_->faults.apply(fault);
+  impl_->network_faults.push_back({now(), to_string(fault)});
+}
+
+void world::apply(const program_fault& fault) {
+  impl_->disturb();
+  impl_->simulation.log().event(sim::record_kind::fault, sim::host_id::none, to_string(fault));
+  fault.apply_to(find_program(fault.host));
+}
+
+void world::apply_after(duration delay, std::string_view fault) {
+  std::visit([&](auto&& value) { apply_after(delay, std::move(value)); }, parse_any_fault(fault));
+}
+
+void world::apply_after(duration delay, sim::fault fault) {
+  impl_->simulation.after(delay, [this, what = std::move(fault)] { apply(what); });
+}
+
+void world::apply_after(duration delay, program_fault fault) {
+  impl_->simulation.after(delay, [this, what = std::move(fault)] { apply(what); });
 }
 
 void world::heal_everything() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/testing/program_fault.hpp"
 #include "actors/testing/sim_peer.hpp"
 #include "actors/testing/sim_relay.hpp"
+#include "transport/sim/faults.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -161,8 +163,15 @@ class world {
   /// `disk_free ann`, `crash_at_write ann 3`. Throws `std::invalid_argument` for any other.
   void apply(std::string_view fault);
 
-  /// The same, so long from now.
-  void apply_after(duration delay, std::string fault);
+  /// The same as values: `apply(sim::partition{{"ann"}, {"bob"}})`. Throws for a name that nothing
+  /// has.
+  void apply(const sim::fault& fault);
+  void apply(const program_fault& fault);
+
+  /// The same, so long from now. A line that is no fault throws now.
+  void apply_after(duration delay, std::string_view fault);
+  void apply_after(duration delay, sim::fault fault);
+  void apply_after(duration delay, program_fault fault);
 
   /// The network as it was built, room on every disk, and every program that does not run started
   /// or resumed: what has

@@ -21,6 +21,20 @@ constexpr std::array units{
 
 constexpr double nanoseconds_max = 9e18;
 
+/// A whole number of a unit, exactly: a double would not hold each one.
+std::optional<duration> parse_whole(std::string_view text) {
+  duration::rep number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{}) return std::nullopt;
+  const std::string_view name(stopped, static_cast<std::size_t>(end - stopped));
+  for (const unit& each : units) {
+    if (each.name != name || number > duration::max() / each.length) continue;
+    return number * each.length;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string to_text(duration value) {
@@ -34,6 +48,8 @@ std::string to_text(duration value) {
 }
 
 std::optional<duration> parse_duration(std::string_view text) {
+  if (text.starts_with('-')) return std::nullopt;
+  if (const auto whole = parse_whole(text)) return whole;
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);

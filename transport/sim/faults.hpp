@@ -1,7 +1,6 @@
 #pragma once
 
-#include "transport/clock.hpp"
-
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -39,10 +38,10 @@ struct heal {
 /// `where` is a segment, or a host or router: then both directions of its own cables.
 struct link_change {
   std::string where;
-  std::optional<duration> latency, jitter;
-  std::optional<std::uint64_t> bytes_per_second;
-  std::optional<std::size_t> queue_bytes;
-  std::optional<double> loss;
+  std::optional<std::chrono::nanoseconds> latency{}, jitter{};
+  std::optional<std::uint64_t> bytes_per_second{};
+  std::optional<std::size_t> queue_bytes{};
+  std::optional<double> loss{};
   friend bool operator==(const link_change&, const link_change&) = default;
 };
 
@@ -55,7 +54,7 @@ struct link_restore {
 /// `stall lan 3s`: what is sent in this time leaves at its end; nothing is lost. `where` as above.
 struct stall {
   std::string where;
-  duration lasts{};
+  std::chrono::nanoseconds lasts{};
   friend bool operator==(const stall&, const stall&) = default;
 };
 
@@ -108,7 +107,7 @@ std::string_view kind_of(const fault& value);
 
 /// A fault at a time since the start of the schedule: `3s partition alice from bob`.
 struct timed_fault {
-  duration at{};
+  std::chrono::nanoseconds at{};
   fault what;
   friend bool operator==(const timed_fault&, const timed_fault&) = default;
 };

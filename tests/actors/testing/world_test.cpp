@@ -1,5 +1,8 @@
 #include "sim_world.hpp"
 
+#include <functional>
+#include <stdexcept>
+
 namespace hobnob::testing {
 namespace {
 
@@ -21,6 +24,48 @@ TEST(World, TwoPeersLogInLinkAndChat) {
   EXPECT_EQ(ann.outcome(there).state, message_state::delivered);
   EXPECT_EQ(bob.outcome(back).state, message_state::delivered);
   EXPECT_EQ(bob.outcome(back).path, path_kind::wan);
+}
+
+using action = program_fault::action;
+
+std::uint64_t hash_after(const std::function<void(world&)>& break_it) {
+  world w{7, {.plain_handshake = true}};
+  w.add_relay();
+  w.add_peer("ann");
+  w.add_peer("bob");
+  w.run_for(5s);
+  break_it(w);
+  w.run_for(1min);
+  return w.trace_hash();
+}
+
+TEST(World, FaultsAsValuesDoWhatTheirLinesDo) {
+  const auto by_lines = hash_after([](world& w) {
+    w.apply("partition ann from bob");
+    w.apply("jump bob -3600s");
+    w.apply_after(3s, "change internet latency=20ms loss=0.1");
+    w.apply_after(5s, "kill ann");
+    w.apply_after(9s, "start ann");
+  });
+  const auto by_values = hash_after([](world& w) {
+    w.apply(sim::partition{{"ann"}, {"bob"}});
+    w.apply(program_fault{action::jump, "bob", -1h});
+    w.apply_after(3s, sim::link_change{.where = "internet", .latency = 20ms, .loss = 0.1});
+    w.apply_after(5s, program_fault{action::kill, "ann"});
+    w.apply_after(9s, program_fault{action::start, "ann"});
+  });
+  EXPECT_EQ(by_values, by_lines);
+  EXPECT_NE(by_values, hash_after([](world&) {}));
+}
+
+TEST(World, FaultsThatAreNoneOrOfNobodyAreErrors) {
+  test_world w;
+  w.add_peer("ann");
+  EXPECT_THROW(w.apply("frobnicate ann"), std::invalid_argument);
+  EXPECT_THROW(w.apply_after(1s, "frobnicate ann"), std::invalid_argument);
+  EXPECT_THROW(w.apply("kill bob"), std::invalid_argument);
+  EXPECT_THROW(w.apply(program_fault{action::kill, "bob"}), std::invalid_argument);
+  EXPECT_THROW(w.apply(sim::cables{"bob", false}), std::invalid_argument);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace hobnob::sim {
@@ -14,19 +15,21 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(duration_text, is_exact_and_reads_back) {
-  for (const auto& [value, text] :
-       std::vector<std::pair<duration, std::string_view>>{{0s, "0s"},
-                                                          {20ms, "20ms"},
-                                                          {90s, "90s"},
-                                                          {120s, "2min"},
-                                                          {2h, "2h"},
-                                                          {1500us, "1500us"},
-                                                          {1'000'001ns, "1000001ns"}}) {
+  for (const auto& [value, text] : std::vector<std::pair<duration, std::string_view>>{
+           {0s, "0s"},
+           {20ms, "20ms"},
+           {90s, "90s"},
+           {120s, "2min"},
+           {2h, "2h"},
+           {1500us, "1500us"},
+           {1'000'001ns, "1000001ns"},
+           {duration::max(), "9223372036854775807ns"}}) {
     EXPECT_EQ(to_text(value), text);
     EXPECT_EQ(parse_duration(text), value);
   }
   EXPECT_EQ(parse_duration("1.5s"), duration{1500ms});
-  for (const auto* const bad : {"", "s", "1", "-1s", "1 s", "1d", "1e30h", "nans", "1ss"}) {
+  for (const auto* const bad :
+       {"", "s", "1", "-1s", "1 s", "1d", "1e30h", "nans", "1ss", "-0s", "2562048h"}) {
     EXPECT_EQ(parse_duration(bad), std::nullopt) << bad;
   }
 }
@@ -46,6 +49,35 @@ TEST(faults, are_written_as_lines_and_read_back) {
   const auto timed = parse_timed_fault("  2min  reboot home");
   EXPECT_EQ(timed, (timed_fault{2min, nat_reboot{"home"}}));
   EXPECT_EQ(to_string(*timed), "2min reboot home");
+}
+
+TEST(faults, values_of_every_kind_survive_being_written) {
+  const std::vector<fault> values{
+      partition{{"a", "b"}, {"c", "d", "e"}},
+      block{{"a", "b"}, {"c"}},
+      heal{},
+      heal{{"a"}, {"b", "c"}},
+      link_change{.where = "lan", .latency = 1ns, .loss = 0.1 + 0.2},
+      link_change{.where = "lan", .jitter = 1h + 1ns, .bytes_per_second = ~std::uint64_t{0}},
+      link_change{.where = "lan", .queue_bytes = 0, .loss = 1e-300},
+      link_restore{"lan"},
+      stall{"a", 1'000'000h},
+      cables{"a", false},
+      cables{"a", true},
+      power{"a", false},
+      power{"a", true},
+      connection_reset{"a", "b"},
+      nat_reboot{"a"},
+      slow_reader{"a", 20'000},
+      slow_reader{"a", 0}};
+  std::set<std::size_t> kinds;
+  for (const auto& value : values) {
+    EXPECT_EQ(parse_fault(to_string(value)), value) << to_string(value);
+    kinds.insert(value.index());
+    const timed_fault timed{1ms, value};
+    EXPECT_EQ(parse_timed_fault(to_string(timed)), timed) << to_string(timed);
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<fault>);
 }
 
 TEST(faults, other_lines_are_none) {
