@@ -15,7 +15,7 @@ from support.transfers import make_file, parts, snapshot
 from support.undisturbed import BadInputTest
 from support.wire import BLOCKS, Closed, blocks, piece, transfer
 
-TREES = int(os.environ.get("HOBNOB_HOSTILE_TREES", 300 if sanitized() else 2500))
+TREES = int(os.environ.get("HOBNOB_HOSTILE_TREES", 300 if sanitized() else 5000))
 OFFERS_AT_ONCE = 90  # A receiver looks at a hundred of one user, then at a few a second.
 OFFERS = int(os.environ.get("HOBNOB_HOSTILE_OFFERS", 1000 if sanitized() else 10_000))
 
