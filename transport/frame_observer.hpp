@@ -7,10 +7,15 @@
 
 namespace hobnob {
 
-/// Sees the frames of connections: types and sizes, never contents. Called on the loop's thread.
+/// Sees connections and their frames: types and sizes, never contents. Called on the loop's thread.
 class frame_observer {
  public:
   virtual ~frame_observer() = default;
+
+  /// Each connection is made once, and ends once: when its close begins, or when it is lost. `on`
+  /// is the same object both times.
+  virtual void connection_made(const connection_info& on) = 0;
+  virtual void connection_ended(const connection_info& on) = 0;
 
   /// `size` is the payload's; `queued` the bytes in the connection's send queue, with this frame.
   virtual void frame_queued(const connection_info& on, frame_type type, std::size_t size,

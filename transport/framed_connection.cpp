@@ -51,6 +51,7 @@ framed_connection::framed_connection(network& net, std::unique_ptr<stream> bytes
       config_(std::move(config)),
       limit_(net.deadlines(), [this] { expired(); }) {
   last_received_ = net_.time().now().time_since_epoch().count();
+  if (observer_) observer_->connection_made(info_);
   arm();
 }
 
@@ -110,6 +111,7 @@ void framed_connection::begin_close(close_info why) {
   end_ = std::move(why);
   ended_ = true;
   phase_ = phase::closing;
+  tell_end();
   if (end_.reason == close_reason::heartbeat || end_.reason == close_reason::reset) {
     return finish(stream::close_mode::abort);
   }
@@ -140,6 +142,7 @@ void framed_connection::finish(stream::close_mode mode) {
   if (phase_ == phase::closed) return;
   phase_ = phase::closed;
   ended_ = true;
+  tell_end();
   stream_->close(mode);
   limit_.disarm();
   config_.login_token.reset();
@@ -154,6 +157,10 @@ void framed_connection::finish(stream::close_mode mode) {
 /// Sockets must go before their loop does, and a handle may live longer.
 void framed_connection::release_stream() {
   if (phase_ == phase::closed && !reading_ && !writing_) stream_.reset();
+}
+
+void framed_connection::tell_end() {
+  if (observer_ && !std::exchange(end_told_, true)) observer_->connection_ended(info_);
 }
 
 void framed_connection::arm() {

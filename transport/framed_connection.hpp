@@ -86,6 +86,7 @@ class framed_connection final : public connection_handle,
   void lost(error_code error);
   void finish(stream::close_mode mode);
   void release_stream();
+  void tell_end();
   void arm();
   void expired();
 
@@ -112,6 +113,7 @@ class framed_connection final : public connection_handle,
   bool in_read_turn_ = false;
   std::uint64_t flushed_in_ = std::uint64_t(-1);  ///< The number of the last turn that wrote.
   bool authenticated_ = false;
+  bool end_told_ = false;   ///< To the observer.
   bool shut_down_ = false;  ///< All is written, the end of writing told.
 
   std::atomic<bool> ended_{false};      ///< Nothing is taken any more.

@@ -9,6 +9,11 @@ sim::host_id frame_recorder::owner_of(const fingerprint& key) const {
   return found == owners_.end() ? sim::host_id::none : found->second;
 }
 
+std::size_t frame_recorder::connections_with(const fingerprint& key) const {
+  return static_cast<std::size_t>(
+      std::ranges::count(open_, key, [](const auto& entry) { return entry.second; }));
+}
+
 void frame_recorder::frame_queued(const connection_info& on, frame_type type, std::size_t size,
                                   std::size_t queued) {
   queued_max_ = std::max(queued_max_, queued);

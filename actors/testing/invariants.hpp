@@ -120,8 +120,8 @@ violations check_transfer_ends(const world& w);
 /// quiet. Asks every peer, which runs the world for a moment.
 violations check_queues(world& w, const invariant_limits& limits = {});
 
-/// More than one connection between two hosts, for longer than crossing dials need to be sorted out
-/// and a dead connection to be noticed. Sees connections that no NAT is between.
+/// More than one connection between two peers, direct or by circuit, for longer than crossing dials
+/// need to be sorted out and a dead connection to be noticed.
 class pair_watch {
  public:
   violations look(const world& w, const invariant_limits& limits = {});

@@ -222,7 +222,7 @@ violations check_links(const world& w) {
         result.push_back(peer->host() + " has a link to " + other->host() +
                          ", which has none to it");
       }
-      if (const auto count = peer->connections_with(*other); count > 1) {
+      if (const auto count = peer->connections_with(other->id()); count > 1) {
         result.push_back(peer->host() + " has " + std::to_string(count) + " connections with " +
                          other->host());
       }
@@ -237,7 +237,7 @@ violations pair_watch::look(const world& w, const invariant_limits& limits) {
     for (const auto& other : w.peers()) {
       if (one == other) continue;
       const auto pair = std::pair{one.get(), other.get()};
-      if (!one->running() || one->connections_with(*other) < 2) {
+      if (!one->running() || one->connections_with(other->id()) < 2) {
         since_.erase(pair);
         continue;
       }

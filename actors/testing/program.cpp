@@ -67,10 +67,8 @@ void program::become(state next, const char* what) {
   note("program", what);
 }
 
-std::size_t program::connections_with(const program& other) const {
-  std::size_t result = 0;
-  for (const auto& address : other.host_.addresses()) result += stack_->established_with(address);
-  return result;
+std::size_t program::connections_with(const fingerprint& key) const {
+  return frames_->connections_with(key);
 }
 
 std::size_t program::send_queue_max() const noexcept { return frames_->queued_max(); }
@@ -160,6 +158,7 @@ void program::end(sim::process_end how) {
     disk_->unmount();
   }
   sim_process::end(std::move(process_), how, take_leftover());
+  frames_->forget_connections();
 }
 
 }  // namespace hobnob::testing

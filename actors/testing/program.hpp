@@ -82,9 +82,8 @@ class program {
   /// All its states, in the order of time.
   const std::vector<moment>& history() const noexcept { return history_; }
 
-  /// Established TCP connections of its host with the host of another program, as far as that is
-  /// known by addresses of its own: what goes through a NAT is not counted.
-  std::size_t connections_with(const program& other) const;
+  /// Its open connections, direct or by circuit, with whoever has proven to have this key.
+  std::size_t connections_with(const fingerprint& key) const;
 
   /// The most bytes that ever waited in the send queue of one of its connections.
   std::size_t send_queue_max() const noexcept;

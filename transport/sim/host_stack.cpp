@@ -67,13 +67,6 @@ host_stack::~host_stack() {
   for (const auto& socket : all) socket->forget_waits();
 }
 
-std::size_t host_stack::established_with(const ip_address& remote) const {
-  return static_cast<std::size_t>(std::ranges::count_if(by_number_, [&](const auto& entry) {
-    const auto& machine = entry.second->machine();
-    return machine.state() == tcp_state::established && machine.remote().address == remote;
-  }));
-}
-
 wall_time host_stack::wall() const {
   return network_.owner().wall() + std::chrono::duration_cast<wall_time::duration>(wall_offset_);
 }

@@ -40,9 +40,6 @@ class host_stack final : public packet_sink {
   /// Connections in any state, TIME_WAIT included.
   std::size_t connections() const noexcept { return by_number_.size(); }
 
-  /// Connections with this address that are established: not opening, and not closed by either end.
-  std::size_t established_with(const ip_address& remote) const;
-
   /// The power fails: all connections and listeners vanish. Their programs' calls and waits are
   /// `operation_aborted`.
   void crash();
