@@ -7,8 +7,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <atomic>
 #include <csignal>
 #include <random>
+#include <thread>
 
 namespace hobnob {
 namespace {
@@ -148,6 +150,41 @@ TEST(FileSinkHostile, AFolderThatBecomesALinkMeanwhileIsNotWrittenThrough) {
                                                {"down/beside", "3"},
                                                {"down/d", "-> " + (parent / "outside").string()}}));
   }
+}
+
+TEST(FileSinkHostile, AFolderThatIsSwappedAllTheTimeLeadsNothingOut) {
+  std::size_t placed = 0, swapped = 0;
+  for (int round = 0; round < 10; ++round) {
+    const temporary_folder parent;
+    std::filesystem::create_directory(parent / "outside");
+    file_sink sink{parent / "down", tf::id};
+    std::vector<core::transfer_entry> entries{tf::folder("d")};
+    for (int i = 1; i <= 300; ++i) entries.push_back(tf::file("d/" + std::to_string(i), 1));
+    ASSERT_EQ(tf::code(tf::open_and_declare(sink, entries)), "");
+    std::string shown;
+    ASSERT_EQ(tf::code(sink.finish(0, false, shown)), "");
+    for (std::uint64_t i = 1; i < entries.size(); ++i) {
+      ASSERT_EQ(tf::code(sink.write(i, 0, tf::as_bytes("x"))), "");
+      ASSERT_EQ(tf::code(sink.finish(i, false, shown)), "");
+    }
+    std::atomic<bool> over = false;
+    std::thread swapping{[&] {
+      const auto folder = parent / "down/d", moved = parent / "moved";
+      for (; !over; ++swapped) {
+        std::filesystem::rename(folder, moved);
+        std::filesystem::create_directory_symlink(parent / "outside", folder);
+        std::filesystem::remove(folder);
+        std::filesystem::rename(moved, folder);
+      }
+    }};
+    sink.settle();  // With or without a fault.
+    over = true;
+    swapping.join();
+    EXPECT_TRUE(std::filesystem::is_empty(parent / "outside"));
+    placed += tf::tree(parent).size();
+  }
+  EXPECT_GT(swapped, 0u);
+  EXPECT_GT(placed, 0u);
 }
 
 TEST(FileSinkHostile, WhenTheFolderItselfIsSwappedTheOneThatWasOpenedIsWrittenTo) {
