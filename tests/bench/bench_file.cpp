@@ -4,11 +4,12 @@
 // itself. In turn with
 //   bare         Asio coroutines on hobnob's own TLS engine that move the same bytes and do nothing
 //                else (through a relay that does nothing but splice),
-//   bare_hashed  the same, and both ends hash what they move, on the thread that moves it: what the
-//                proof of integrity costs at most,
+//   bare_hashed  as bare, and both ends hash what they move, on the thread that moves it,
 //   bare_synced  as bare, which like hobnob stores what it wrote before it says that it is there,
 //   tar          `tar -c` into that TLS engine, out of it into `tar -x`, for the small ones; as
-//   tar_synced   all that is on disk in the end.
+//   tar_synced   all that is on disk in the end,
+//   hobnob_unhashed  hobnob itself with nothing in place of its hashes (bench_file_unhashed): what the
+//                proof of integrity costs.
 // `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
 // (where files are made; the default is a new folder in the temporary one: on a disk, and with
 // `--folder /dev/shm` in memory). ext4 looks long for new inodes among those that were deleted in
@@ -165,6 +166,7 @@ void measure_large(const workplace& at, double size, std::int64_t rounds) {
   const auto source = at.folder / "large";
   make_content(source, static_cast<std::size_t>(size), 1);
   file_systems systems{{"hobnob", hobnob_file_client},
+                       {"hobnob_unhashed", [](file_route) { return unhashed_file_client(); }},
                        {"bare", bare(bare_content::files)},
                        {"bare_hashed", bare(bare_content::files_hashed)}};
   measure_files("file_large_to_null", systems, source, size, {}, rounds);
@@ -270,6 +272,7 @@ int run(const bench_options& options) {
   if (role == "bare_files") return bare_files_main(options);
   if (role == "hobnob_files") return hobnob_files_main(options);
   if (role == "bare_splice") return bare_splice_main();
+  if (role == "unhashed_files") return unhashed_files_main();
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
   const auto size = static_cast<double>(options.smoke() ? 8 : options.number("--mib", 1024)) * mib;
   const auto only = options.text("--only", "");

@@ -76,6 +76,11 @@ int bare_splice_main();
 std::unique_ptr<file_client> hobnob_file_client(file_route route);
 int hobnob_files_main(const bench_options& options);
 
+/// As `hobnob_file_client` by a direct link, by the program `bench_file_unhashed` beside this one,
+/// in which hashes are nothing (unhashed/no_hasher.cpp).
+std::unique_ptr<file_client> unhashed_file_client();
+int unhashed_files_main();
+
 /// `scp -c aes128-gcm@openssh.com` to an sshd on loopback of its own, whose keys and settings are
 /// in `folder`; with `synced` what it wrote is on disk in the end. Throws what is missing.
 std::unique_ptr<file_client> scp_file_client(const std::filesystem::path& folder, bool synced);
