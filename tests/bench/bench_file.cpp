@@ -8,8 +8,8 @@
 //   bare_synced  as bare, which like hobnob stores what it wrote before it says that it is there,
 //   tar          `tar -c` into that TLS engine, out of it into `tar -x`, for the small ones; as
 //   tar_synced   all that is on disk in the end,
-//   hobnob_unhashed  hobnob itself with nothing in place of its hashes (bench_file_unhashed): what the
-//                proof of integrity costs.
+//   hobnob_unhashed  hobnob itself with nothing in place of its hashes (bench_file_unhashed): what
+//                the proof of integrity costs.
 // `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
 // (where files are made; the default is a new folder in the temporary one: on a disk, and with
 // `--folder /dev/shm` in memory). ext4 looks long for new inodes among those that were deleted in
