@@ -46,6 +46,10 @@ class inbox {
 
   std::optional<time_point> deadline() const;
 
+  /// What waits for earlier messages, and for the rest of itself.
+  const hold_back_budget& held_back() const noexcept { return budget_; }
+  const reassembly& parts() const noexcept { return parts_; }
+
  private:
   struct epoch_state {
     std::uint64_t epoch = 0;

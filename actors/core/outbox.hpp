@@ -123,6 +123,9 @@ class outbox {
   /// Messages not yet delivered or failed.
   std::size_t size() const noexcept { return messages_; }
 
+  /// Of their contents.
+  std::size_t content_bytes() const noexcept { return bytes_; }
+
   const outbox_route& route() const noexcept { return route_; }
 
  private:

@@ -42,6 +42,10 @@ class reassembly {
   /// When `expire` has something to do next.
   std::optional<time_point> deadline() const;
 
+  /// Unfinished messages, and their announced sizes.
+  std::size_t unfinished() const noexcept { return partials_.size(); }
+  std::size_t announced_bytes() const noexcept { return bytes_; }
+
  private:
   struct partial {
     message head;

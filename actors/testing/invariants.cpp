@@ -1,6 +1,7 @@
 #include "actors/testing/invariants.hpp"
 
 #include "actors/testing/invariant_text.hpp"
+#include "actors/testing/memory_use.hpp"
 
 #include <utility>
 
@@ -50,6 +51,7 @@ violations check_present(const world& w, const invariant_limits& limits) {
   append(result, check_deaths(w, limits));
   append(result, check_waits(w, limits));
   append(result, check_send_queues(w, limits));
+  append(result, check_memory(w, limits));
   return result;
 }
 
@@ -100,6 +102,26 @@ violations check_send_queues(const world& w, const invariant_limits& limits) {
   };
   for (const auto& peer : w.peers()) look(*peer);
   for (const auto& relay : w.relays()) look(*relay);
+  return result;
+}
+
+violations check_memory(const world& w, const invariant_limits& limits) {
+  violations result;
+  for (const auto& peer : w.peers()) {
+    if (!peer->running()) continue;
+    const auto used = memory_of(*peer->facade());
+    const auto look = [&](std::size_t held, std::size_t most, const char* what) {
+      if (held > most)
+        result.push_back(peer->host() + " holds " + std::to_string(held) + ' ' + what);
+    };
+    look(used.outbox_messages, limits.outgoing.queued_messages_max, "messages to one user");
+    look(used.outbox_bytes, limits.outgoing.queued_bytes_max, "bytes of messages to one user");
+    look(used.held_messages, limits.incoming.held_messages_max, "messages of one user for order");
+    look(used.held_bytes, limits.incoming.held_bytes_max, "bytes of one user for order");
+    look(used.unfinished_messages, limits.incoming.parts.messages_max, "unfinished messages");
+    look(used.unfinished_bytes, limits.incoming.parts.bytes_max, "bytes of unfinished messages");
+    look(used.input_bytes, limits.input_bytes_max, "bytes that came for its transfers");
+  }
   return result;
 }
 

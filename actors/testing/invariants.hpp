@@ -1,6 +1,9 @@
 #pragma once
 
+#include "actors/core/inbox.hpp"
+#include "actors/core/outbox.hpp"
 #include "actors/testing/world.hpp"
+#include "actors/transfer/kept_input.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,6 +31,11 @@ struct invariant_limits {
 
   /// Of one connection; what comes above it closes the connection or is refused.
   std::size_t send_queue_max = 4 * 1024 * 1024;
+
+  // What a peer may hold for one other user, and of what came for its transfers.
+  core::outbox_limits outgoing{};
+  core::inbox_limits incoming{};
+  std::size_t input_bytes_max = kept_input_budget::bytes_max;
 };
 
 // --- Safety ---
@@ -84,6 +92,9 @@ violations check_accounts(const world& w);
 
 /// No connection, of a peer or a relay, ever had more waiting in its send queue than it may.
 violations check_send_queues(const world& w, const invariant_limits& limits = {});
+
+/// No peer holds more for another user, or of what came for its transfers, than it may.
+violations check_memory(const world& w, const invariant_limits& limits = {});
 
 /// What `sim_peer::give` gave is at its receiver, byte for byte, once either side says it is done;
 /// and what has failed says why.
