@@ -202,7 +202,7 @@ TEST(PeerOptions, ACommandHasItsOwnHelp) {
 
 TEST(PeerOptions, HelpAndCompletionKnowEveryOptionAndCommand) {
   for (const char* word :
-       {"--relay", "--p2p-log-content", "--require-direct", "verify", "completion"}) {
+       {"--relay", "--p2p-log-content", "--require-direct", "--expires", "verify", "completion"}) {
     EXPECT_NE(peer_help().find(word), std::string::npos) << word;
     EXPECT_NE(bash_completion().find(word), std::string::npos) << word;
   }

@@ -97,6 +97,29 @@ TEST(FileSink, FoldersHaveTheirTimesThoughTheSinkThatMadeThemIsGone) {
                                        {"theirs", "/"}}));
 }
 
+TEST(FileSink, WhatACrashLeftOfTheListOfItsFoldersIsGoneOnWith) {
+  const temporary_folder where;
+  const auto list = download_folder::part_name(tf::id, entry_table::count_max);
+  for (const auto* left : {"", "0 a\n1 ", "0 a\n1 b\n2", "0 a\nx\n\n99 z\n1 ../b\n"}) {
+    SCOPED_TRACE(left);
+    std::filesystem::create_directory(where / "a");
+    where.write(list, left);
+    file_sink sink{where.path(), tf::id};
+    ASSERT_EQ(tf::code(tf::open_and_declare(
+                  sink, {tf::folder("a", 5'000'000'000), tf::folder("b", 6'000'000'000)})),
+              "");
+    std::string shown;
+    EXPECT_EQ(tf::code(sink.finish(0, false, shown)), "");
+    EXPECT_EQ(tf::code(sink.finish(1, false, shown)), "");
+    EXPECT_EQ(tf::code(sink.close()), "");
+    EXPECT_EQ(tf::status(where / "a").st_mtim.tv_sec == 5, left[0] != '\0');
+    EXPECT_EQ(tf::status(where / "b").st_mtim.tv_sec, 6);
+    EXPECT_EQ(tf::tree(where), (tree_map{{"a", "/"}, {"b", "/"}}));
+    std::filesystem::remove(where / "a");
+    std::filesystem::remove(where / "b");
+  }
+}
+
 TEST(FileSink, ModesAreThoseOfNewFilesAndPartsAreForTheirOwnerOnly) {
   for (const mode_t mask : {022, 027, 0}) {
     const temporary_folder where;
