@@ -78,7 +78,7 @@ bool breaks(const sim::fault& what) {
   if (const auto* change = std::get_if<sim::link_change>(&what)) return !is_usual(*change);
   if (const auto* cable = std::get_if<sim::cables>(&what)) return !cable->plugged;
   if (const auto* power = std::get_if<sim::power>(&what)) return !power->on;
-  if (const auto* reader = std::get_if<sim::slow_reader>(&what)) return reader->bytes_per_second > 0;
+  if (const auto* host = std::get_if<sim::slow_reader>(&what)) return host->bytes_per_second > 0;
   return !std::holds_alternative<sim::heal>(what) &&
          !std::holds_alternative<sim::link_restore>(what);
 }

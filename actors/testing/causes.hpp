@@ -39,8 +39,8 @@ class causes {
   /// losses as every network has them (200 ms, 2 %) do not count.
   bool was_broken(const std::string& one, const std::string& other, span when) const;
 
-  /// A link lost a packet of one of the two, by chance or for want of room: its retransmission takes
-  /// seconds where the first round trip was measured badly, and more if that is lost, too.
+  /// A link lost a packet of one of the two, by chance or for want of room: its retransmission
+  /// takes seconds where the first round trip was measured badly, and more if that is lost, too.
   bool lost_packets(const std::string& one, const std::string& other, span when) const;
 
   /// What a round trip can have taken where every place on the way had its longest usual delay.

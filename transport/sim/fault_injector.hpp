@@ -26,8 +26,8 @@ class fault_injector {
   void schedule(std::span<const timed_fault> faults);
 
   /// The network as it was built: no partitions, all links as before their first change and without
-  /// a stall, everything plugged in and powered, no slow readers. What NATs forgot stays forgotten. Not counted, but
-  /// traced.
+  /// a stall, everything plugged in and powered, no slow readers. What NATs forgot stays forgotten.
+  /// Not counted, but traced.
   void restore_everything();
 
   /// How often each kind (`kind_of`) was applied.
