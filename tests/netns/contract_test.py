@@ -55,6 +55,8 @@ class Contract(unittest.TestCase):
             run("ip", "-n", router, "route", "add", to, "dev", "lan")  # Behind the firewall.
         for to in ("10.6.0.0/24", "fd06::/64"):
             run("ip", "-n", router, "route", "add", "blackhole", to)
+        for setting in ("ipv4/icmp_ratelimit", "ipv6/icmp/ratelimit"):
+            self.network.set(router, setting, 0)  # Each packet that it drops is told of.
         told = self.check(near, "dial_contract/t*:time_out_contract/t*", HOBNOB_ROUTER=router,
                           HOBNOB_FAR_HOST=f"/run/netns/{far} 10.8.0.2")
         self.assertNotIn("SKIPPED", told)

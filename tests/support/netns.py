@@ -93,8 +93,13 @@ class Network:
             self.route(host, "default", gateway.split("/")[0])
         run("ip", "netns", "exec", router, "nft", "-f", "-", data=rules)
         for setting in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
-            run("ip", "netns", "exec", router, "sh", "-c", f"echo 1 > /proc/sys/net/{setting}")
+            self.set(router, setting, 1)
         return host
+
+    @staticmethod
+    def set(namespace, setting, value):
+        """A setting of the host's kernel: "ipv4/ip_forward"."""
+        run("ip", "netns", "exec", namespace, "sh", "-c", f"echo {value} > /proc/sys/net/{setting}")
 
     @staticmethod
     def router_of(host):
