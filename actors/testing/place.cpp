@@ -78,7 +78,7 @@ void place_table::announce(place& site) {
   for (auto* inside = &site; inside->behind != nullptr && !inside->translated;
        inside = inside->behind) {
     auto& outside = *inside->behind;
-    outside.routes.push_back({prefix, inside->outer});
+    outside.routes.push_back({&site, prefix, inside->outer});
     for (auto* node : outside.nodes) {
       if (!node->owns(inside->outer)) node->add_route(prefix, inside->outer);
     }
@@ -97,11 +97,17 @@ bool place_table::leads(const host_places& from, const host_places& to) const no
   const auto is_at = [&to](const place* where) {
     return where == to.where || std::ranges::find(to.also, where) != to.also.end();
   };
+  if (std::ranges::any_of(from.also, is_at)) return true;
+  // From outside, where there is a way in: past a firewall.
+  const auto goes_in = [&](const place* where) {
+    return std::ranges::any_of(where->routes, [&](const auto& way) { return is_at(way.site); });
+  };
+  if (!is_at(from.where) && std::ranges::any_of(from.also, goes_in)) return false;
   // By the gateway, outward.
   for (const place* where = from.where; where != nullptr; where = where->behind) {
     if (is_at(where)) return true;
   }
-  return std::ranges::any_of(from.also, is_at);
+  return false;
 }
 
 }  // namespace hobnob::testing

@@ -14,6 +14,7 @@ namespace hobnob::testing {
 struct place {
   /// To a site whose router does not translate: every node here has to know the way.
   struct route {
+    const place* site = nullptr;
     sim::ip_prefix to;
     ip_address gateway;
   };

@@ -148,6 +148,22 @@ run 30s
   EXPECT_THROW(nowhere->build(v), std::invalid_argument);
 }
 
+TEST(Topology, WhoIsOutsideOfAFirewallTooDoesNotComePastIt) {
+  const auto read = topology::parse(R"(
+site firm translate=no
+site lab behind firm
+relay relay
+peer ann at firm direct=accept_only
+peer bob at lab
+peer cara at lab also=internet
+)");
+  ASSERT_TRUE(read) << read.error();
+  world w{1, read->options()};
+  read->build(w);
+  EXPECT_TRUE(w.can_link(w.peer("bob"), w.peer("ann")));
+  EXPECT_FALSE(w.can_link(w.peer("cara"), w.peer("ann")));
+}
+
 TEST(Topology, FilesAreGivenAndArriveWhole) {
   const auto read = topology::parse(R"(
 handshake plain
