@@ -28,7 +28,8 @@ enum class conflict_policy : std::uint8_t {
 /// it is this one that is written to, whatever is put in its place.
 ///
 /// Paths are relative, names joined by slashes; "" is the folder itself. Errors are numbers of
-/// errno(3), 0 is none. Every call may wait for the hardware. One thread at a time.
+/// errno(3), 0 is none. Every call may wait for the hardware; several threads may make
+/// them at once.
 class download_folder {
  public:
   /// Makes the folder, and those it lies in, if they are missing.

@@ -50,6 +50,7 @@ file_sink::file_sink(std::filesystem::path folder, const core::transfer_id& tran
 file_sink::~file_sink() = default;
 
 file_sink::fault file_sink::open(const core::transfer_summary& offered) {
+  if (auto error = end_naming()) return error;
   auto folder = download_folder::open(where_);
   if (!folder) return transfer_fault_of("disk-error", folder.error());
   folder_.emplace(*std::move(folder));

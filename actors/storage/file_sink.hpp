@@ -5,10 +5,12 @@
 #include "actors/storage/download_folder.hpp"
 #include "actors/storage/entry_table.hpp"
 #include "actors/storage/part_files.hpp"
+#include "actors/storage/part_names.hpp"
 
 #include <sys/types.h>
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,8 +27,9 @@ namespace hobnob {
 ///
 /// Content is collected in hidden files of the download folder (`.hobnob-part-...`, for their owner
 /// only) and gets its name when it is complete and on disk: large files one by one, small ones many
-/// together, in `settle`. So no crash or power cut leaves a file under its name that is not whole.
-/// What has a part is not finished, whatever else is remembered of it. Holes stay holes.
+/// together, on a thread beside the caller's and at the latest in `settle`. So no crash or power
+/// cut leaves a file under its name that is not whole. What has a part is not finished, whatever
+/// else is remembered of it. Holes stay holes.
 ///
 /// Received files have the sender's modification time and the permissions of a new file (never
 /// executable); new folders have them too, the time once all is there, whichever sink of the
@@ -70,19 +73,11 @@ class file_sink final : public core::transfer_sink {
     std::int64_t modified_ns = 0;
   };
 
-  /// A complete part that waits for its name.
-  struct sealed_part {
-    std::uint32_t entry = 0;
-    ino_t inode = 0;
-  };
-
-  /// A folder of the manifest, open to look at names in and to give some.
+  /// A folder of the manifest, open to look at names in.
   struct folder_in_use {
-    std::uint32_t entry = UINT32_MAX;
     std::string path;
-    owned_fd own;             ///< Empty for the download folder itself.
-    int fd = -1;              ///< Of either.
-    unsigned names_left = 0;  ///< So many before it is looked up anew.
+    owned_fd own;  ///< Empty for the download folder itself.
+    int fd = -1;   ///< Of either.
   };
 
   fault check(std::uint64_t entry) const;
@@ -115,6 +110,7 @@ class file_sink final : public core::transfer_sink {
   fault open_standing(std::uint32_t entry, open_part*& part, owned_fd& candidate);
   void forget_part(std::uint64_t entry);
   void lose(std::uint32_t entry);
+  void lose_unsynced();
   core::transfer_fault gone(std::uint32_t entry);
 
   std::optional<candidate> find_candidate(std::uint32_t entry, int folder) const;
@@ -123,8 +119,11 @@ class file_sink final : public core::transfer_sink {
   // Names.
   fault seal(std::uint32_t entry, sealed_part& sealed);
   fault predict(std::uint32_t entry, std::string& shown);
-  fault place(const sealed_part& sealed, folder_in_use& folder, std::string& shown);
-  fault place_all_sealed();
+  part_namer namer() const { return {*folder_, transfer_, conflicts_}; }
+  void begin_naming();
+  fault end_naming();
+  fault name_all_sealed();
+  fault take_named(const named_part& named, std::string& shown);
   fault sync_all() const;
   fault sync_names();
   void set_folder_times();
@@ -155,9 +154,11 @@ class file_sink final : public core::transfer_sink {
   owned_fd made_list_;
   std::uint64_t made_list_end_ = 0;
 
-  std::vector<sealed_part> sealed_;
+  std::vector<sealed_part> sealed_;  ///< They wait for their names.
   std::uint64_t sealed_bytes_ = 0;
-  std::set<std::string> promised_;         ///< Where the sealed ones will stand.
+  std::set<std::string> promised_;         ///< Where they will stand,
+  std::set<std::string> promised_naming_;  ///< and those that get their names now.
+  std::future<named_parts> naming_;
   std::set<std::string> changed_folders_;  ///< Names in them would not outlast a power cut: a few,
   bool many_folders_changed_ = false;      ///< or more.
 };

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -15,11 +16,9 @@ namespace {
 /// From here on a file is worth a sync of its own.
 constexpr std::uint64_t synced_alone_min = 8 * 1024 * 1024;
 
-/// So much waits for its name at most.
-constexpr std::uint64_t sealed_bytes_max = 256 * 1024 * 1024;
-constexpr std::size_t sealed_count_max = 4096;
-
-constexpr unsigned file_numbers_max = 10'000;
+/// So much waits for its name before it is given, and as much again while others get theirs.
+constexpr std::uint64_t sealed_bytes_max = 64 * 1024 * 1024;
+constexpr std::size_t sealed_count_max = 1024;
 
 }  // namespace
 
@@ -43,24 +42,27 @@ file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, s
     sealed_part sealed;
     if (auto error = seal(index, sealed)) return error;
     if (entries_.bytes(index) >= synced_alone_min) {
-      folder_in_use folder;
-      if (auto error = place(sealed, folder, shown)) return error;
+      if (auto error = take_named(namer().give_name(std::move(sealed)), shown)) return error;
     } else {
       if (auto error = predict(index, shown)) return error;
       if (!shown.empty()) promised_.insert(shown);
-      sealed_.push_back(sealed);
-      sealed_bytes_ += entries_.bytes(index);
+      sealed_bytes_ += sealed.bytes;
+      sealed_.push_back(std::move(sealed));
     }
   }
   candidates_.erase(index);
   finished_.add({entry, entry + 1});
-  const bool many = sealed_.size() >= sealed_count_max || sealed_bytes_ >= sealed_bytes_max;
-  return many ? settle() : std::nullopt;
+  if (sealed_.size() < sealed_count_max && sealed_bytes_ < sealed_bytes_max) return std::nullopt;
+  auto error = end_naming();
+  if (!sealed_.empty()) begin_naming();
+  return error;
 }
 
 /// All that a finished file is, but its name.
 file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   open_part* part = nullptr;
+  std::string folder;
+  if (auto error = stand_folder(entries_.folder(entry), folder)) return error;
   const auto size = entries_.bytes(entry);
   // Only what is empty may do without ever having been written.
   if (size > 0 && !with_part_.contains(entry)) return gone(entry);
@@ -77,53 +79,36 @@ file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   // What the system could not store it takes for stored the next time: it is to be written anew.
   if (!synced) lose(entry);
   if (!whole) return sink_fault(error, "finish " + entries_.path(entry));
-  sealed = {entry, status.st_ino};
+  sealed = {entry, status.st_ino, size, std::move(folder), std::string{entries_.name(entry)}};
   return std::nullopt;
 }
 
-/// Where `place` will put it, if nobody is faster.
+/// Where it will stand, if nobody is faster.
 file_sink::fault file_sink::predict(std::uint32_t entry, std::string& shown) {
   if (!is_outermost(entry)) return std::nullopt;
   std::string name{entries_.name(entry)};
   shown = shown_path({}, name);
   for (unsigned number = 2; conflicts_ == conflict_policy::rename && number <= file_numbers_max;
        ++number) {
-    if (!promised_.contains(shown) && !download_folder::status(folder_->descriptor(), name)) break;
+    const bool promised = promised_.contains(shown) || promised_naming_.contains(shown);
+    if (!promised && !download_folder::status(folder_->descriptor(), name)) break;
     name = core::numbered_name(entries_.name(entry), number);
     shown = shown_path({}, name);
   }
   return std::nullopt;
 }
 
-file_sink::fault file_sink::place(const sealed_part& sealed, folder_in_use& folder,
-                                  std::string& shown) {
-  const auto entry = sealed.entry;
-  if (auto error = open_folder(entries_.folder(entry), folder)) return error;
-
-  const auto part = part_of(entry);
-  const auto ours = download_folder::status(folder_->descriptor(), part);
-  if (!ours || !S_ISREG(ours->st_mode) || ours->st_ino != sealed.inode) return gone(entry);
-  const std::string declared{entries_.name(entry)};
-  for (unsigned number = 1; number <= file_numbers_max; ++number) {
-    const auto name = number == 1 ? declared : core::numbered_name(declared, number);
-    bool replace = false;
-    if (conflicts_ == conflict_policy::overwrite) {
-      const auto there = download_folder::status(folder.fd, name);
-      replace = there && (S_ISREG(there->st_mode) || S_ISLNK(there->st_mode));
-    }
-    const int error = folder_->place(part, folder.fd, name, replace);
-    if (error == EEXIST && conflicts_ != conflict_policy::skip) continue;
-    if (error != 0 && error != EEXIST) return sink_fault(error, "name " + entries_.path(entry));
-    with_part_.remove({entry, std::uint64_t{entry} + 1});
-    if (is_outermost(entry)) shown = shown_path({}, name);
-    if (error == EEXIST) {
-      folder_->remove_part(part);
-      omit(shown_path(folder.path, name));
-    }
-    note_change(folder.path);
-    return std::nullopt;
-  }
-  return sink_fault(EEXIST, "name " + entries_.path(entry));
+/// Keeps the books of a part that has got its name, or has not.
+file_sink::fault file_sink::take_named(const named_part& named, std::string& shown) {
+  using enum named_part::outcome;
+  const auto entry = named.part.entry;
+  if (named.what == gone) return this->gone(entry);
+  if (named.what == failed) return named.fault;
+  with_part_.remove({entry, std::uint64_t{entry} + 1});
+  if (is_outermost(entry)) shown = shown_path({}, named.name);
+  if (named.what == omitted) omit(shown_path(named.part.folder, named.name));
+  note_change(named.part.folder);
+  return std::nullopt;
 }
 
 /// The policy says so.
@@ -133,38 +118,69 @@ void file_sink::omit(const std::string& shown) {
 
 file_sink::fault file_sink::settle() {
   if (!folder_) return std::nullopt;
-  auto error = place_all_sealed();
+  auto error = name_all_sealed();
   if (auto later = sync_names(); !error) error = std::move(later);
   return error;
 }
 
-/// First all content is put on disk, then it gets its names. What fails for want of something waits
-/// for the next time.
-file_sink::fault file_sink::place_all_sealed() {
-  if (sealed_.empty()) return std::nullopt;
-  auto first_error = sync_all();
-  const bool synced = !first_error;
-  const auto places = std::exchange(promised_, {});
-  std::vector<sealed_part> waiting;
+file_sink::fault file_sink::name_all_sealed() {
+  auto error = end_naming();
+  if (sealed_.empty()) return error;
+  begin_naming();
+  auto later = end_naming();
+  return error ? error : later;
+}
+
+void file_sink::begin_naming() {
+  promised_naming_ = std::exchange(promised_, {});
   sealed_bytes_ = 0;
-  folder_in_use folder;
-  for (const auto& sealed : std::exchange(sealed_, {})) {
-    // Nobody knows of which it is true, and the next time the system says all is well.
-    if (!synced) lose(sealed.entry);
-    if (!synced) continue;
+  // Without a thread, if there can be none, when it is waited for.
+  naming_ = std::async(std::launch::async | std::launch::deferred,
+                       [namer = namer(), parts = std::exchange(sealed_, {})]() mutable {
+                         return namer.give_names(std::move(parts));
+                       });
+}
+
+/// What fails for want of something waits for the next time.
+file_sink::fault file_sink::end_naming() {
+  if (!naming_.valid()) return std::nullopt;
+  auto done = naming_.get();
+  const auto places = std::exchange(promised_naming_, {});
+  if (done.sync_error != 0) {
+    lose_unsynced();
+    return sink_fault(done.sync_error, "write to " + where_.string());
+  }
+  fault first_error;
+  for (auto& named : done.parts) {
     std::string shown;
-    auto error = place(sealed, folder, shown);
+    auto error = take_named(named, shown);
     if (!error) continue;
-    if (!error->passing) finished_.remove({sealed.entry, std::uint64_t{sealed.entry} + 1});
-    if (finished_.contains(sealed.entry)) {
-      waiting.push_back(sealed);
-      sealed_bytes_ += entries_.bytes(sealed.entry);
+    const auto entry = named.part.entry;
+    if (!error->passing) finished_.remove({entry, std::uint64_t{entry} + 1});
+    if (finished_.contains(entry)) {
+      promised_.insert(places.begin(), places.end());
+      sealed_bytes_ += named.part.bytes;
+      sealed_.push_back(std::move(named.part));
     }
     if (!first_error) first_error = std::move(error);
   }
-  sealed_ = std::move(waiting);
-  if (!sealed_.empty()) promised_ = places;
   return first_error;
+}
+
+/// Content could not be put on disk. Nobody knows of which file that is true, and the next time the
+/// system says all is well; only large files ask for themselves.
+void file_sink::lose_unsynced() {
+  sealed_.clear();
+  sealed_bytes_ = 0;
+  promised_.clear();
+  const auto with_part = with_part_;
+  for (const auto& range : with_part.ranges()) {
+    const auto end = std::min<std::uint64_t>(range.end, entries_.size());
+    for (auto entry = range.first; entry < end; ++entry) {
+      const auto index = static_cast<std::uint32_t>(entry);
+      if (entries_.bytes(index) < synced_alone_min) lose(index);
+    }
+  }
 }
 
 file_sink::fault file_sink::sync_all() const {

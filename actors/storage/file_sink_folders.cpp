@@ -17,7 +17,6 @@ namespace {
 
 constexpr unsigned folder_numbers_max = 1000;
 constexpr std::size_t changed_folders_max = 8;
-constexpr unsigned names_at_once = 32;
 constexpr std::size_t made_list_max = 64 * 1024 * 1024;
 
 std::string joined(const std::string& folder, const std::string& name) {
@@ -70,13 +69,7 @@ file_sink::fault file_sink::stand_in(int parent, const std::string& parent_path,
   return sink_fault(EEXIST, "make the folder " + path);
 }
 
-/// Looked up anew each time, or for a few names that are given in a row: what was put in the place
-/// of a folder meanwhile is not written to.
 file_sink::fault file_sink::open_folder(std::uint32_t folder, folder_in_use& opened) {
-  if (opened.entry == folder && opened.names_left > 0) {
-    --opened.names_left;
-    return std::nullopt;
-  }
   opened = {};
   if (auto error = stand_folder(folder, opened.path)) return error;
   opened.fd = folder_->descriptor();
@@ -86,8 +79,6 @@ file_sink::fault file_sink::open_folder(std::uint32_t folder, folder_in_use& ope
     opened.own = std::move(found.fd);
     opened.fd = opened.own.get();
   }
-  opened.entry = folder;
-  opened.names_left = names_at_once - 1;
   return std::nullopt;
 }
 

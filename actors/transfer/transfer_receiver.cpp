@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t entries_asked_at_once = 512;
 constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
 constexpr std::size_t open_files_max = 4096;
-constexpr std::size_t unsettled_max = 4096;
+constexpr std::size_t unsettled_max = 16'384;
 constexpr std::uint64_t late_bytes_max = 256 * 1024 * 1024;
 constexpr unsigned times_removed_max = 5;  ///< More often: it is waited, as with other faults.
 
