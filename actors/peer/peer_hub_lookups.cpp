@@ -64,7 +64,7 @@ void peer_hub_state::found(peer_user& user, const user_looked_up& answer) {
 }
 
 void peer_hub_state::not_found(peer_user& user, bool known) {
-  forget_session(user);
+  if (!is_told_of(user)) forget_session(user);  // Else its end is yet to be told.
   if (known) {
     fail_waiting(user, "offline", "the user is offline");
   } else {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <cerrno>
+#include <numeric>
 #include <optional>
 #include <system_error>
 
@@ -92,6 +93,32 @@ TEST_P(FileSinkSync, WhatWasSettledBeforeStaysAsItIs) {
   }
   EXPECT_EQ(sink.take_lost(), lost_entries{1});
   EXPECT_EQ(tf::tree(where), (files{{"a", "a"}}));
+}
+
+// The thousand get their names beside the caller: whatever else came meanwhile may be what was not
+// stored.
+TEST_P(FileSinkSync, WhatCameWhileOthersWereNotStoredIsWrittenAnewAsWell) {
+  constexpr std::uint64_t count = 1100, finished = 1050;
+  std::vector<core::transfer_entry> entries;
+  for (std::uint64_t i = 0; i < count; ++i) entries.push_back(tf::file(std::to_string(i), 2));
+  entries.push_back(tf::file("large", large.size()));
+  declare(entries);
+  {
+    const failing_calls now{system_call::syncfs, GetParam()};
+    for (std::uint64_t i = 0; i < finished; ++i) ASSERT_EQ(tf::code(receive(i, "ab")), "");
+    EXPECT_EQ(tf::code(sink.write(finished, 0, tf::as_bytes("a"))), "");
+    EXPECT_EQ(tf::code(sink.write(count, 0, tf::as_bytes("x"))), "");
+    expect_told(sink.settle());
+    EXPECT_EQ(now.count(), 1);
+  }
+  lost_entries all(finished + 1);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(sink.take_lost(), all);
+  EXPECT_EQ(tf::tree(where).size(), 1u);  // The part of the large one, which asks for itself.
+  for (std::uint64_t i = 0; i < count; ++i) ASSERT_EQ(tf::code(receive(i, "ab")), "");
+  EXPECT_EQ(tf::code(receive(count, large)), "");
+  EXPECT_EQ(tf::code(sink.close()), "");
+  EXPECT_EQ(tf::tree(where).size(), count + 1);
 }
 
 TEST_P(FileSinkSync, NamesThatAreNotStoredAreStoredTheNextTime) {

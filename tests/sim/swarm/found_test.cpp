@@ -320,5 +320,21 @@ run 27274ms
 )");
 }
 
+// A link ended, the other one was asked for, the news of its login came, and then the answer that it
+// is offline: what the news had told was forgotten in silence, so that its end meant nobody.
+TEST(Found, AnAnswerThatSomebodyIsOfflineLeavesTheTellingToTheDirectory) {
+  expect_all_well(R"(
+seed 70012342
+handshake plain
+heartbeat 5s
+relay relay
+peer ann
+peer bob
+peer cara
+at 297ms stop ann
+run 297ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
