@@ -80,7 +80,7 @@ inbox::epoch_state* inbox::use_epoch(std::uint64_t epoch, time_point now, inbox_
   if (epochs_.size() >= limits_.epochs_max) {
     for (auto& [name, channel] : epochs_.back().channels) channel.flush(now, budget_, out);
     retired_.push_back(epochs_.back().epoch);
-    if (retired_.size() > retired_epochs_max) retired_.pop_front();
+    if (retired_.size() > retired_epochs_max) retired_.erase(retired_.begin());
     epochs_.pop_back();
   }
   epochs_.insert(epochs_.begin(), epoch_state{epoch, {}});

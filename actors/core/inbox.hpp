@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -64,7 +63,7 @@ class inbox {
   hold_back_budget budget_;
   reassembly parts_;
   std::vector<epoch_state> epochs_;    // The last used one first.
-  std::deque<std::uint64_t> retired_;  // Old messages of these come from nobody honest.
+  std::vector<std::uint64_t> retired_;  // Old messages of these come from nobody honest.
 };
 
 }  // namespace hobnob::core

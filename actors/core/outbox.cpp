@@ -301,7 +301,7 @@ void outbox::pump(time_point now, outbox_actions& out) {
       auto& from = *ready.front();
       const auto entry = from.stream.next(route_.id);
       if (!entry || waits_for_link(*entry)) {  // A new route makes all channels ready again.
-        ready.pop_front();
+        ready.erase(ready.begin());
         from.ready = false;
         continue;
       }
@@ -311,8 +311,7 @@ void outbox::pump(time_point now, outbox_actions& out) {
         break;
       }
       burst += entry->message.content.size() + sizeof(message);
-      ready.pop_front();
-      ready.push_back(&from);
+      std::rotate(ready.begin(), ready.begin() + 1, ready.end());
       send(from, *entry, out);
     }
     if (yielded_) break;

@@ -144,8 +144,9 @@ void run(const bench_options& options) {
     if (wanted("team5")) measure(small, plain);
     if (wanted("team50")) measure(middle, plain);
   }
-  const setting large{"relay of 1,000", smoke ? 20 : 1000, direct_mode::off, 1min, true};
-  const setting listed{"directory of 1,000", large.peers, direct_mode::off, 1min};
+  const auto many = static_cast<int>(options.number("--peers", smoke ? 20 : 1000));
+  const setting large{"many hidden", many, direct_mode::off, 1min, true};
+  const setting listed{"many listed", large.peers, direct_mode::off, 1min};
   for (const bool plain : plains) {
     if (wanted("relay1000")) measure(large, plain);
   }

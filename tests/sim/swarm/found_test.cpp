@@ -320,8 +320,8 @@ run 27274ms
 )");
 }
 
-// A link ended, the other one was asked for, the news of its login came, and then the answer that it
-// is offline: what the news had told was forgotten in silence, so that its end meant nobody.
+// A link ended, its user was asked for, the news of the login came, and then the answer: offline.
+// What the news had told was forgotten in silence, so that the news of the end meant nobody.
 TEST(Found, AnAnswerThatSomebodyIsOfflineLeavesTheTellingToTheDirectory) {
   expect_all_well(R"(
 seed 70012342
