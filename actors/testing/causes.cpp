@@ -230,6 +230,15 @@ bool causes::lost_packets(const std::string& one, const std::string& other, span
   return false;
 }
 
+bool causes::was_narrow(const std::string& one, const std::string& other, span when) const {
+  return std::ranges::any_of(troubles_, [&](const trouble& each) {
+    const auto* change = std::get_if<sim::link_change>(&each.what);
+    const bool narrow = change != nullptr ? change->bytes_per_second.has_value()
+                                          : std::holds_alternative<sim::slow_reader>(each.what);
+    return narrow && overlap(each.when, when) && concerns(each, one, other);
+  });
+}
+
 bool causes::was_cut_off(const sim_peer& which, span when) const {
   return std::ranges::any_of(world_.relays(), [&](const auto& relay) {
     return was_down(*relay, when) || was_out_of_power(*relay, when) ||

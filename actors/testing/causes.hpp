@@ -46,6 +46,10 @@ class causes {
   /// What a round trip can have taken where every place on the way had its longest usual delay.
   world::duration slowest_round_trip() const;
 
+  /// A link of one of the two was narrow, or it read slowly: what was sent before may come for
+  /// long after.
+  bool was_narrow(const std::string& one, const std::string& other, span when) const;
+
   /// A relay did not run, or the way to it was broken for this host.
   bool was_cut_off(const sim_peer& which, span when) const;
 

@@ -108,7 +108,7 @@ struct transfer_desk_state {
   // --- transfer_desk_offers.cpp
   void take(const link_frames& arrived);
   void hand(const transfer_link& from, const transfer_id& id, std::vector<transfer_input> inputs);
-  void answer_for(const entry& ended, const transfer_link& from, const transfer_input& input);
+  bool answer_for(const entry& ended, const transfer_link& from, const transfer_input& input);
   void offer_again(const entry& ended, const transfer_link& to);
   void consider(const transfer_link& from, const std::string& user, const transfer_id& id,
                 const wire::Transfer& message);

@@ -76,7 +76,12 @@ void transfer_desk_state::hand(const transfer_link& from, const transfer_id& id,
   const auto found = transfers.find(id);
   if (found != transfers.end() && found->second.info.key == from.user) {
     auto& row = found->second;
-    if (!row.actor) return answer_for(row, from, inputs.front());
+    if (!row.actor) {
+      for (const auto& each : inputs) {
+        if (answer_for(row, from, each)) return;  // One is enough.
+      }
+      return;
+    }
     // The sender chooses the link.
     const bool receives = row.info.direction == transfer_direction::receiving;
     if (offer != inputs.end() && receives && row.link != from.link) attach(row, from);
@@ -97,24 +102,32 @@ void transfer_desk_state::hand(const transfer_link& from, const transfer_id& id,
     end_there(from, id, "unknown", "the transfer is not known here");
 }
 
-/// The other side may have missed how it ended.
-void transfer_desk_state::answer_for(const entry& ended, const transfer_link& from,
+/// The other side may have missed how it ended. Whether there was something to answer.
+bool transfer_desk_state::answer_for(const entry& ended, const transfer_link& from,
                                      const transfer_input& input) {
-  if (!input.message || input.message->has_end()) return;
+  if (!input.message || input.message->has_end()) return false;
+  const auto& said = *input.message;
   const auto id = ended.info.id;
-  if (ended.info.state == transfer_state::failed)
-    return end_there(from, id, code_for_there(ended.info.code), {});
+  if (ended.info.state == transfer_state::failed) {
+    end_there(from, id, code_for_there(ended.info.code), {});
+    return true;
+  }
   auto message = transfer_message(id);
   if (ended.info.direction == transfer_direction::receiving) {
-    if (!input.message->has_offer()) return;
+    if (!said.has_offer()) return false;
     message.mutable_complete()->set_omitted(ended.info.omitted.count);
     say_to(from, message);
-  } else if (input.message->has_complete()) {
+    return true;
+  }
+  if (said.has_complete()) {
     message.mutable_verified();
     say_to(from, message);
-  } else if (input.message->has_accepted()) {
-    offer_again(ended, from);
+    return true;
   }
+  const bool begins_again = said.has_accepted() || said.has_manifest_request() ||
+                            said.has_hash_request() || said.has_block_request();
+  if (begins_again) offer_again(ended, from);
+  return begins_again;
 }
 
 /// The receiver had everything, and was killed before it could remember that: it looks again at

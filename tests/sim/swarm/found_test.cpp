@@ -336,5 +336,44 @@ run 297ms
 )");
 }
 
+// Her kernel had sent a megabyte into a circuit that ended in a narrow link: it went on coming for
+// seconds after her end, and whoever is heard is not silent.
+TEST(Found, WhatComesOfTheDeadByANarrowLinkKeepsTheLink) {
+  expect_all_well(R"(
+seed 71019190
+handshake plain
+heartbeat 500ms
+relay relay
+peer ann
+peer cara circuits=always
+at 0s change internet latency=44ms jitter=16ms
+at 0s partition cara from ann
+at 0s change ann rate=150000
+at 7332ms cara pours ann board 45 60000
+at 11653ms crash_at_write cara 1
+at 15277ms start cara
+run 36957ms
+)");
+}
+
+// The sender had already heard that all is there when the receiver started again, and answered the
+// first frame of a batch only: the second one said so once more.
+TEST(Found, WhoSaysThatAllIsThereBehindAnotherWordIsAnswered) {
+  expect_all_well(R"(
+seed 71029708
+handshake plain
+heartbeat 2s
+site site1
+relay relay
+peer ann at site1
+peer bob direct=dial_only circuits=always
+at 0s change internet latency=54ms jitter=30ms
+at 14264ms bob gives ann file1 60000
+at 15006ms unplug bob
+at 17186ms start ann
+run 17186ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
