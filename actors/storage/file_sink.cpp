@@ -19,6 +19,9 @@ namespace {
 /// Larger files are refused before they begin if there is no room; of others the disk says it.
 constexpr std::uint64_t checked_size_min = 1024 * 1024;
 constexpr unsigned candidate_names_max = 16;
+
+/// May come again, because it was damaged or lost.
+constexpr std::uint64_t repeated_bytes_max = 256 * 1024 * 1024;
 constexpr std::uint64_t received_size_max = INT64_MAX;
 
 /// The umask of the process. The call umask(2) would change it for other threads.
@@ -260,7 +263,18 @@ file_sink::fault file_sink::write(std::uint64_t entry, std::uint64_t offset,
   if (const int error = write_part(*part, offset, bytes); error != 0) {
     return sink_fault(error, "write " + entries_.path(static_cast<std::uint32_t>(entry)));
   }
-  return std::nullopt;
+  written_bytes_ += bytes.size();
+  return check_holes();
+}
+
+/// Where there are fewer than the sender knew of, or said, there has to be room for all the rest.
+file_sink::fault file_sink::check_holes() {
+  if (offered_.holes == 0 || written_bytes_ <= offered_.stored() + repeated_bytes_max)
+    return std::nullopt;
+  offered_.holes = 0;
+  const auto rest = offered_.bytes - std::min(offered_.bytes, written_bytes_);
+  if (rest <= folder_->available().bytes) return std::nullopt;
+  return sink_fault(ENOSPC, "write to " + where_.string());
 }
 
 file_sink::fault file_sink::write_zeros(std::uint64_t entry, std::uint64_t offset,

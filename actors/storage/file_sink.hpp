@@ -85,6 +85,7 @@ class file_sink final : public core::transfer_sink {
     return entries_.folder(entry) == entry_table::none;
   }
   fault check_room(std::uint64_t space_of_parts) const;
+  fault check_holes();
   fault check_range(std::uint64_t entry, std::uint64_t offset, std::uint64_t size) const;
   fault declare_one(const core::transfer_entry& entry);
 
@@ -137,6 +138,7 @@ class file_sink final : public core::transfer_sink {
   std::optional<download_folder> folder_;
   core::transfer_summary offered_;
   std::uint64_t declared_bytes_ = 0;
+  std::uint64_t written_bytes_ = 0;  ///< By this sink, holes not among them.
   entry_table entries_;
   core::block_set finished_;
   core::omitted_entries omitted_;  ///< By the policy `skip`.

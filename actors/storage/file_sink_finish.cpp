@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -69,9 +70,10 @@ file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   if (auto error = need_part(entry, part)) return error;
   const int fd = part->fd.get();
   struct stat status {};
-  const bool sized = part->end == size || ::ftruncate(fd, static_cast<off_t>(size)) == 0;
-  bool whole = sized && ::fchmod(fd, file_mode_) == 0 &&
-               set_modified(fd, entries_.modified_ns(entry)) && ::fstat(fd, &status) == 0;
+  bool whole = ::fstat(fd, &status) == 0;
+  const bool sized = whole && static_cast<std::uint64_t>(status.st_size) == size;
+  whole = whole && (sized || ::ftruncate(fd, static_cast<off_t>(size)) == 0) &&
+          ::fchmod(fd, file_mode_) == 0 && set_modified(fd, entries_.modified_ns(entry));
   bool synced = true;
   if (whole && size >= synced_alone_min) whole = synced = ::fsync(fd) == 0;
   const int error = errno;
@@ -134,11 +136,11 @@ file_sink::fault file_sink::name_all_sealed() {
 void file_sink::begin_naming() {
   promised_naming_ = std::exchange(promised_, {});
   sealed_bytes_ = 0;
-  // Without a thread, if there can be none, when it is waited for.
-  naming_ = std::async(std::launch::async | std::launch::deferred,
-                       [namer = namer(), parts = std::exchange(sealed_, {})]() mutable {
-                         return namer.give_names(std::move(parts));
-                       });
+  // Copied, not moved: std::async takes it a second time if there can be no thread, and then it
+  // runs when it is waited for.
+  const auto parts = std::make_shared<std::vector<sealed_part>>(std::exchange(sealed_, {}));
+  const auto give = [namer = namer(), parts] { return namer.give_names(std::move(*parts)); };
+  naming_ = std::async(std::launch::async | std::launch::deferred, give);
 }
 
 /// What fails for want of something waits for the next time.
@@ -175,10 +177,13 @@ void file_sink::lose_unsynced() {
   promised_.clear();
   const auto with_part = with_part_;
   for (const auto& range : with_part.ranges()) {
-    const auto end = std::min<std::uint64_t>(range.end, entries_.size());
-    for (auto entry = range.first; entry < end; ++entry) {
+    for (auto entry = range.first; entry < range.end; ++entry) {
       const auto index = static_cast<std::uint32_t>(entry);
-      if (entries_.bytes(index) < synced_alone_min) lose(index);
+      if (entry >= entries_.size()) {
+        forget_part(entry);  // Of an earlier run; how large it was to be is not told yet.
+      } else if (entries_.bytes(index) < synced_alone_min) {
+        lose(index);
+      }
     }
   }
 }
@@ -191,7 +196,10 @@ file_sink::fault file_sink::sync_all() const {
 /// What fails here is still to be done the next time.
 file_sink::fault file_sink::sync_names() {
   if (many_folders_changed_) {
-    if (auto error = sync_all()) return error;
+    if (auto error = sync_all()) {
+      lose_unsynced();
+      return error;
+    }
     many_folders_changed_ = false;
     changed_folders_.clear();
   }
@@ -213,6 +221,9 @@ file_sink::fault file_sink::close() {
   if (entries_.size() < offered_.entries ||
       finished_.first_gap(0, offered_.entries, offered_.entries)) {
     return transfer_fault_of("disk-error", "not all of it is finished");
+  }
+  if (!with_part_.empty()) {
+    return transfer_fault_of("disk-error", "a finished file has no name yet");
   }
   set_folder_times();
   remove_own_parts();

@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t open_parts_max = 8;
 constexpr std::uint64_t write_back_size = 16 * 1024 * 1024;
 
+/// Less is written: to make a hole of it the disk is waited for.
+constexpr std::uint64_t punched_min = 64 * 1024;
+
 bool is_all_zeros(std::span<const std::byte> bytes) {
   if (bytes.empty() || bytes.front() != std::byte{}) return false;
   // Each byte is compared with the one before it.
@@ -81,10 +84,12 @@ int write_part(open_part& part, std::uint64_t offset, std::span<const std::byte>
 int write_hole(open_part& part, std::uint64_t offset, std::uint64_t size) {
   if (offset >= part.end) return 0;
   size = std::min(size, part.end - offset);
-  const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-  const auto from = static_cast<off_t>(offset), count = static_cast<off_t>(size);
-  if (::fallocate(part.fd.get(), mode, from, count) == 0) return 0;
-  if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  if (size >= punched_min) {
+    const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    const auto from = static_cast<off_t>(offset), count = static_cast<off_t>(size);
+    if (::fallocate(part.fd.get(), mode, from, count) == 0) return 0;
+    if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  }
   int error = 0;
   core::for_each_zeros(size, [&](std::span<const std::byte> zeros) {
     error = write_fully(part.fd.get(), offset, zeros);

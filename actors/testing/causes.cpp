@@ -110,11 +110,11 @@ struct causes::trouble {
 
 causes::causes(const world& w, world::duration after_effect)
     : world_(w), after_effect_(after_effect) {
-  for (const auto& [at, line] : w.network_faults()) {
-    if (line.empty()) {
-      end_all(at);
-    } else if (const auto what = sim::parse_fault(line)) {
+  for (const auto& [at, what] : w.network_faults()) {
+    if (what) {
       begin({*what, {at, at}});
+    } else {
+      end_all(at);
     }
   }
 }

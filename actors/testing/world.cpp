@@ -307,7 +307,7 @@ void world::apply(std::string_view fault) {
 void world::apply(const sim::fault& fault) {
   impl_->disturb();
   impl_->faults.apply(fault);
-  impl_->network_faults.push_back({now(), to_string(fault)});
+  impl_->network_faults.push_back({now(), fault});
 }
 
 void world::apply(const program_fault& fault) {

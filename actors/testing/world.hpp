@@ -59,7 +59,7 @@ struct peer_options {
 /// A line that was applied to the network.
 struct applied_fault {
   std::chrono::steady_clock::time_point at;
-  std::string line;  ///< Empty: everything was restored.
+  std::optional<sim::fault> what;  ///< Nothing: everything was restored.
 };
 
 struct relay_options {
@@ -174,8 +174,7 @@ class world {
   void apply_after(duration delay, program_fault fault);
 
   /// The network as it was built, room on every disk, and every program that does not run started
-  /// or resumed: what has
-  /// to be true in the end, must come true now.
+  /// or resumed: what has to be true in the end, must come true now.
   void heal_everything();
 
   /// What was applied to the network, in the order of time.

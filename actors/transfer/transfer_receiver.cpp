@@ -16,6 +16,9 @@ namespace {
 constexpr std::uint32_t entries_asked_at_once = 512;
 constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
 constexpr std::size_t open_files_max = 4096;
+
+/// Of them all: more is opened only below it, so there may be one file's more. A hash each.
+constexpr std::uint64_t open_blocks_max = 1024 * 1024;
 constexpr std::size_t unsettled_max = 16'384;
 constexpr std::uint64_t late_bytes_max = 256 * 1024 * 1024;
 constexpr unsigned times_removed_max = 5;  ///< More often: it is waited, as with other faults.
@@ -114,9 +117,13 @@ bool transfer_receiver::wants_more() const noexcept {
   return asked_bytes_ <= config_.window - config_.window / 4;
 }
 
+bool transfer_receiver::has_room_to_open() const noexcept {
+  return files_.size() < open_files_max && open_blocks_ < open_blocks_max;
+}
+
 /// Everything open has been asked for, and it is not enough.
 bool transfer_receiver::may_open() const noexcept {
-  return !waiting_.empty() && files_.size() < open_files_max && lacking_.empty() && wants_more();
+  return !waiting_.empty() && has_room_to_open() && lacking_.empty() && wants_more();
 }
 
 // --- Manifest ---
@@ -176,7 +183,7 @@ bool transfer_receiver::is_as_offered(const core::transfer_entry& entry) {
 transfer_receiver::fault transfer_receiver::open_entries() {
   if (!may_open()) return std::nullopt;
   auto coming = asked_bytes_;
-  while (!waiting_.empty() && files_.size() < open_files_max && coming < config_.window) {
+  while (!waiting_.empty() && has_room_to_open() && coming < config_.window) {
     const auto entry = static_cast<std::uint32_t>(declared_ - waiting_.size());
     if (auto failed = open_entry(entry, waiting_.front())) return failed;
     if (lacking_.contains(entry)) coming += waiting_.front().size;
@@ -202,6 +209,7 @@ transfer_receiver::fault transfer_receiver::open_entry(std::uint32_t entry,
     return std::nullopt;
   }
   auto& file = files_.try_emplace(entry, declared).first->second;
+  open_blocks_ += file.plan.count();
   file.candidate = found.candidate;
   file.compare_end =
       found.candidate ? file.plan.count() : found.unfinished / file.plan.block_size();
@@ -224,6 +232,7 @@ transfer_receiver::fault transfer_receiver::finish_ready() {
     note_finished(found->first, file.declared, &root, shown);
     if (!file.candidate) unsettled_.emplace(found->first, std::move(file.declared));
     ready_.erase(ready_.begin());
+    open_blocks_ -= file.plan.count();
     files_.erase(found);
     if (unsettled_.size() < unsettled_max) continue;
     if (auto failed = settle_finished()) return failed;
@@ -290,6 +299,7 @@ void transfer_receiver::receive_again(std::uint32_t entry) {
     bytes_done_ -= known->second.size;
     --files_done_;
     file = files_.try_emplace(entry, known->second).first;
+    open_blocks_ += file->second.plan.count();
     unsettled_.erase(known);
   }
   comparing_.erase(entry);

@@ -128,6 +128,7 @@ class transfer_receiver {
   fault open_entries();
   fault open_entry(std::uint32_t entry, const core::transfer_entry& declared);
   bool wants_more() const noexcept;
+  bool has_room_to_open() const noexcept;
   bool may_open() const noexcept;
   fault compare_block(std::uint32_t entry, receiving_file& file, std::uint64_t block,
                       const core::content_hash& expected, bool& same);
@@ -163,6 +164,7 @@ class transfer_receiver {
 
   // Files that are neither waiting nor finished, and those of them that ...
   std::map<std::uint32_t, receiving_file> files_;
+  std::uint64_t open_blocks_ = 0;       ///< Of these.
   std::set<std::uint32_t> comparing_;   ///< are compared with what the sender has,
   std::set<std::uint32_t> to_compare_;  ///< ... and have hashes to ask for,
   std::set<std::uint32_t> lacking_;     ///< have blocks to ask for,

@@ -53,7 +53,9 @@ class real_sites : public loop {
     set("ipv4/tcp_syn_retries", impatient_tcp.tcp_syn_retries);
     set("ipv4/tcp_syn_linear_timeouts", impatient_tcp.tcp_syn_linear_timeouts);
     set("ipv4/tcp_retries2", impatient_tcp.tcp_retries2);
-    far_host{}.there([] { return write("core/somaxconn", std::to_string(impatient_tcp.backlog)); });
+    const auto backlog = std::to_string(impatient_tcp.backlog);
+    EXPECT_TRUE(far_host{}.there([&] { return write("core/somaxconn", backlog); }));
+    undo_.push_back([] { far_host{}.there([] { return write("core/somaxconn", "4096"); }); });
   }
 
   ~real_sites() {
@@ -124,7 +126,10 @@ class sim_sites : public sim_loop {
     return std::move(made.value);
   }
 
-  void cut_off(bool told) { told ? router_.detach(far_lan_) : fabric.cut(router_, far_); }
+  void cut_off(bool told) {
+    if (told) return router_.detach(far_lan_);
+    fabric.cut(router_, far_);
+  }
 
  private:
   static void plug(sim::node& what, sim::segment& into, const std::string& v4,

@@ -1,5 +1,7 @@
 #include "tests/support/failing_calls.hpp"
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <array>
@@ -13,7 +15,7 @@
 namespace hobnob::test {
 namespace {
 
-constexpr std::array<const char*, 3> names{"fsync", "syncfs", "renameat2"};
+constexpr std::array<const char*, 4> names{"fsync", "syncfs", "renameat2", "pthread_create"};
 
 struct rule {
   std::atomic<int> error = 0;
@@ -84,5 +86,13 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to,
               unsigned flags) noexcept {
   if (hobnob::test::fails(system_call::renameat2)) return -1;
   return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
+
+int pthread_create(pthread_t* made, const pthread_attr_t* how, void* (*what)(void*),
+                   void* of) noexcept {
+  if (hobnob::test::fails(system_call::pthread_create)) return errno;
+  using function = int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  static auto* const hidden = reinterpret_cast<function*>(::dlsym(RTLD_NEXT, "pthread_create"));
+  return hidden(made, how, what, of);
 }
 }

@@ -149,7 +149,8 @@ void fault_injector::inject(const nat_reboot& what) {
 
 void fault_injector::inject(const slow_reader& what) {
   const node& target = node_named(what.host);
-  if (target.sink() != nullptr) target.sink()->limit_reading(what.bytes_per_second);
+  if (target.sink() != nullptr) return target.sink()->limit_reading(what.bytes_per_second);
+  if (what.bytes_per_second > 0) throw std::invalid_argument("nobody reads at " + what.host);
 }
 
 }  // namespace hobnob::sim

@@ -16,7 +16,8 @@ class fault_injector {
  public:
   explicit fault_injector(fabric& target) : fabric_(target) {}
 
-  /// Throws `std::invalid_argument` for a name that the network does not have.
+  /// Throws `std::invalid_argument` for a name that the network does not have, or for a slow
+  /// reader where nobody reads.
   void apply(const fault& what);
 
   /// Applies a line: `injector.apply("partition alice from bob")`.

@@ -7,6 +7,7 @@ namespace hobnob::sim {
 namespace {
 
 constexpr unsigned hops_max = 32;
+constexpr std::ptrdiff_t lost_kept = 1'000'000;
 constexpr duration arp_patience =
     std::chrono::seconds{3};  // Linux: three requests, one second each.
 
@@ -212,9 +213,9 @@ void packet_mover::end_stalls() {
     flight& moving = flights_[which];
     simulation_.cancel(moving.event);
     const bool upward = moving.held_by == &moving.source->up_link;
-    auto link = upward ? in_series(moving.source->plugged_into->options().link,
-                                   moving.source->up_options)
-                       : moving.target->down_options;
+    auto link =
+        upward ? in_series(moving.source->plugged_into->options().link, moving.source->up_options)
+               : moving.target->down_options;
     link.loss = 0;  // That was drawn when it came.
     upward ? over_cable(which, link) : down_cable(which, link);
   }
@@ -283,6 +284,7 @@ void packet_mover::answer_later(node& here, network_interface* through, packet a
 }
 
 void packet_mover::lose(host_id where, slot which, std::string_view why) {
+  if (lost_.size() >= 2 * lost_kept) lost_.erase(lost_.begin(), lost_.begin() + lost_kept);
   lost_.push_back({simulation_.now(), flights_[which].origin});
   drop(where, which, why);
 }

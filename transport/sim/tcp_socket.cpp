@@ -52,7 +52,11 @@ void tcp_socket::settle() {
     if (parent_ != nullptr && machine_.opened()) parent_->opened(shared_from_this());
     arm_timer();
   }
-  if (readable_.waited_for() && machine_.readable()) may_read() ? readable_.wake() : read_later();
+  if (readable_.waited_for() && may_read()) {
+    readable_.wake();
+  } else if (readable_.waited_for()) {
+    read_later();
+  }
   const bool writable = machine_.closed() || (machine_.opened() && machine_.writable());
   if (writable_.waited_for() && writable) writable_.wake();
   if (!was_gone && machine_.closed()) stack_->forget(*this);

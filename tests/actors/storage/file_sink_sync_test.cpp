@@ -121,6 +121,24 @@ TEST_P(FileSinkSync, WhatCameWhileOthersWereNotStoredIsWrittenAnewAsWell) {
   EXPECT_EQ(tf::tree(where).size(), count + 1);
 }
 
+TEST(FileSinkNaming, WhereThereCanBeNoThreadNamesAreGivenAllTheSame) {
+  const temporary_folder where;
+  file_sink sink{where.path(), tf::id};
+  constexpr std::uint64_t count = 1100;
+  std::vector<core::transfer_entry> entries;
+  for (std::uint64_t i = 0; i < count; ++i) entries.push_back(tf::file(std::to_string(i), 1));
+  ASSERT_EQ(tf::code(tf::open_and_declare(sink, entries)), "");
+  const failing_calls now{system_call::pthread_create, EAGAIN};
+  std::string shown;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    ASSERT_EQ(tf::code(sink.write(i, 0, tf::as_bytes("a"))), "");
+    ASSERT_EQ(tf::code(sink.finish(i, false, shown)), "");
+  }
+  EXPECT_EQ(tf::code(sink.close()), "");
+  EXPECT_EQ(tf::tree(where).size(), count);
+  EXPECT_EQ(now.count(), 2);
+}
+
 TEST_P(FileSinkSync, NamesThatAreNotStoredAreStoredTheNextTime) {
   declare({tf::file("large", large.size()), tf::file("a", 1)});
   EXPECT_EQ(tf::code(receive(0, large)), "");

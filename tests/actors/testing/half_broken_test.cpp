@@ -77,7 +77,11 @@ bool all_delivered(const sim_peer& from, const std::vector<message_id>& messages
 }
 
 TEST(SlowReader, HoldsUpNobodyElseOnLinkOrRelay) {
-  for (const auto direct : {direct_mode::both, direct_mode::off}) {
+  for (const auto& [slowness, direct] : std::vector<std::pair<const char*, direct_mode>>{
+           {"change bob rate=200000", direct_mode::both},
+           {"change bob rate=200000", direct_mode::off},
+           {"slow_reader bob 200000", direct_mode::both},
+           {"slow_reader bob 200000", direct_mode::off}}) {
     test_world w;
     w.add_relay();
     for (const auto* user : {"ann", "bob", "cy"}) {
@@ -88,7 +92,7 @@ TEST(SlowReader, HoldsUpNobodyElseOnLinkOrRelay) {
     }
     auto &ann = w.peer("ann"), &cy = w.peer("cy");
     ASSERT_TRUE(w.settle());
-    w.apply("change bob rate=200000");
+    w.apply(slowness);
     const auto slow = pour(ann, "bob");
     for (int i = 0; i < 5; ++i) {
       const auto there = ann.send_text("cy", "hello");

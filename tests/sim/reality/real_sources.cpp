@@ -129,6 +129,34 @@ int open(const char* path, int flags, ...) {
   return hidden<int(const char*, int, ...)>("open")(path, flags, mode);
 }
 
+int open64(const char* path, int flags, ...) {
+  if (hobnob::test::is_random_device(path)) note(path);
+  va_list all;
+  va_start(all, flags);
+  const auto mode = va_arg(all, mode_t);
+  va_end(all);
+  return hidden<int(const char*, int, ...)>("open64")(path, flags, mode);
+}
+
+int openat(int folder, const char* path, int flags, ...) {
+  if (hobnob::test::is_random_device(path)) note(path);
+  va_list all;
+  va_start(all, flags);
+  const auto mode = va_arg(all, mode_t);
+  va_end(all);
+  return hidden<int(int, const char*, int, ...)>("openat")(folder, path, flags, mode);
+}
+
+FILE* fopen(const char* path, const char* mode) {
+  if (hobnob::test::is_random_device(path)) note(path);
+  return hidden<FILE*(const char*, const char*)>("fopen")(path, mode);
+}
+
+FILE* fopen64(const char* path, const char* mode) {
+  if (hobnob::test::is_random_device(path)) note(path);
+  return hidden<FILE*(const char*, const char*)>("fopen64")(path, mode);
+}
+
 }  // extern "C"
 // NOLINTEND
 

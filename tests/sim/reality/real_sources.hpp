@@ -5,9 +5,9 @@
 
 namespace hobnob::test {
 
-/// Time and randomness of the machine, however a program asks for them: this whole test program
-/// gets them through functions that write down who asked, while a `reality_watch` lives. Of the
-/// libraries too, but for what they read by instructions of their own (`rdrand`, the vDSO).
+/// Time and randomness of the machine: this whole test program, libraries included, gets them
+/// through functions that write down who asked, while a `reality_watch` lives. What it does not
+/// hear: instructions (`rdrand`, the vDSO) and calls by which the C library asks itself.
 class reality_watch {
  public:
   reality_watch();

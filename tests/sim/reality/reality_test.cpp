@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <ostream>
@@ -114,6 +116,10 @@ constexpr source sources[] = {
     {"arc4random", [] { (void)arc4random(); }},
     {"std::random_device", [] { (void)std::random_device{}(); }},
     {"/dev/urandom", [] { close(open("/dev/urandom", O_RDONLY)); }},
+    {"/dev/urandom", [] { close(open64("/dev/urandom", O_RDONLY)); }},
+    {"/dev/urandom", [] { close(openat(AT_FDCWD, "/dev/urandom", O_RDONLY)); }},
+    {"/dev/urandom", [] { std::fclose(std::fopen("/dev/urandom", "re")); }},
+    {"/dev/random", [] { (void)std::ifstream{"/dev/random"}; }},
 };
 
 class PlantedReality : public ::testing::TestWithParam<source> {};

@@ -36,11 +36,7 @@ swarm_options small_worlds() {
 
 /// Of each seed. A run takes 4 ms, with sanitizers a tenth of a second, nearly all of it for
 /// programs that start and log in: smaller worlds would not take less.
-#ifdef HOBNOB_SWARM_FRACTION
-constexpr int runs = 5;
-#else
 constexpr int runs = 10;
-#endif
 
 class Determinism : public ::testing::TestWithParam<std::uint64_t> {};
 

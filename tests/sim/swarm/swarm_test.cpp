@@ -87,8 +87,9 @@ TEST(SwarmPlan, TheMixOfFaultsIsDrawnToo) {
 }
 
 TEST(SwarmPlan, WhatIsRareIsDrawnNowAndThen) {
-  for (const char* part : {" behind ", " v6=yes", " also=", " circuits=always", "relay other",
-                           " relay=other", " hidden=yes", " gives ", " pours "}) {
+  for (const char* part :
+       {" behind ", " v6=yes", " also=", " circuits=always", "relay other", " relay=other",
+        " hidden=yes", " gives ", " pours ", " translate=no", "slow_reader ", " rate="}) {
     std::size_t with_it = 0;
     for (std::uint64_t seed = 1; seed <= 400; ++seed)
       with_it += joined(draw_schedule(seed)).find(part) != std::string::npos;
