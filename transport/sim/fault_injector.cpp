@@ -149,8 +149,9 @@ void fault_injector::inject(const nat_reboot& what) {
 
 void fault_injector::inject(const slow_reader& what) {
   const node& target = node_named(what.host);
-  if (target.sink() != nullptr) return target.sink()->limit_reading(what.bytes_per_second);
-  if (what.bytes_per_second > 0) throw std::invalid_argument("nobody reads at " + what.host);
+  if (what.bytes_per_second > 0 && target.forwards())
+    throw std::invalid_argument(what.host + " is a router: nobody reads there");
+  if (target.sink() != nullptr) target.sink()->limit_reading(what.bytes_per_second);
 }
 
 }  // namespace hobnob::sim

@@ -17,7 +17,7 @@ class fault_injector {
   explicit fault_injector(fabric& target) : fabric_(target) {}
 
   /// Throws `std::invalid_argument` for a name that the network does not have, or for a slow
-  /// reader where nobody reads.
+  /// reader that is a router.
   void apply(const fault& what);
 
   /// Applies a line: `injector.apply("partition alice from bob")`.

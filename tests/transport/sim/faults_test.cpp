@@ -212,9 +212,11 @@ TEST_F(fault_injector_test, follows_a_schedule_and_leaves_its_traces) {
 }
 
 TEST_F(fault_injector_test, names_that_are_unknown_and_lines_that_are_none_are_errors) {
+  net_.add_router("home");
   EXPECT_THROW(injector_.apply("unplug nobody"), std::invalid_argument);
   EXPECT_THROW(injector_.apply("change nothing loss=1"), std::invalid_argument);
   EXPECT_THROW(injector_.apply("frobnicate alice"), std::invalid_argument);
+  EXPECT_THROW(injector_.apply("slow_reader home 1000"), std::invalid_argument);
 }
 
 }  // namespace
