@@ -84,8 +84,9 @@ class fabric {
   };
   const counts& counted() const noexcept;
 
-  /// What links lost by chance or for want of room, in the order of time; at least the last million. What is done about it
-  /// (TCP's retransmission) takes from a tenth of a second to minutes.
+  /// What links lost by chance or for want of room, in the order of time: at least the last
+  /// million. What is done about it (TCP's retransmission) takes from a tenth of a second to
+  /// minutes.
   struct lost_packet {
     time_point at;
     const node* from;
