@@ -62,7 +62,7 @@ class inbox {
   inbox_limits limits_;
   hold_back_budget budget_;
   reassembly parts_;
-  std::vector<epoch_state> epochs_;    // The last used one first.
+  std::vector<epoch_state> epochs_;     // The last used one first.
   std::vector<std::uint64_t> retired_;  // Old messages of these come from nobody honest.
 };
 

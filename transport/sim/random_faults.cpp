@@ -170,10 +170,10 @@ class fault_drawer {
 
 fault_mix draw_fault_mix(random_source& random) {
   fault_mix mix;
-  const std::array kinds{&fault_mix::partitions,  &fault_mix::blocks,  &fault_mix::link_changes,
-                         &fault_mix::stalls,      &fault_mix::unplugs, &fault_mix::power_cuts,
-                         &fault_mix::resets,      &fault_mix::nat_reboots,
-                         &fault_mix::bottlenecks, &fault_mix::slow_readers};
+  const std::array kinds{&fault_mix::partitions,  &fault_mix::blocks,      &fault_mix::link_changes,
+                         &fault_mix::stalls,      &fault_mix::unplugs,     &fault_mix::power_cuts,
+                         &fault_mix::resets,      &fault_mix::nat_reboots, &fault_mix::bottlenecks,
+                         &fault_mix::slow_readers};
   const std::size_t kept = random.below(kinds.size());
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     const auto weight = static_cast<unsigned>(1 + random.below(4));

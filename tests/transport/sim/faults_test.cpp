@@ -81,11 +81,27 @@ TEST(faults, values_of_every_kind_survive_being_written) {
 }
 
 TEST(faults, other_lines_are_none) {
-  for (const auto* const line :
-       {"", "explode", "partition", "partition alice", "partition from bob", "block alice from bob",
-        "change lan", "change lan loss", "change lan loss=2", "change lan loss=x", "change lan x=1",
-        "stall lan", "stall lan soon", "reset alice bob", "reboot", "reboot a b", "heal alice",
-        "slow_reader alice", "slow_reader alice 0", "slow_reader alice x", "fast_reader alice 1"}) {
+  for (const auto* const line : {"",
+                                 "explode",
+                                 "partition",
+                                 "partition alice",
+                                 "partition from bob",
+                                 "block alice from bob",
+                                 "change lan",
+                                 "change lan loss",
+                                 "change lan loss=2",
+                                 "change lan loss=x",
+                                 "change lan x=1",
+                                 "stall lan",
+                                 "stall lan soon",
+                                 "reset alice bob",
+                                 "reboot",
+                                 "reboot a b",
+                                 "heal alice",
+                                 "slow_reader alice",
+                                 "slow_reader alice 0",
+                                 "slow_reader alice x",
+                                 "fast_reader alice 1"}) {
     EXPECT_EQ(parse_fault(line), std::nullopt) << line;
   }
   EXPECT_EQ(parse_timed_fault("reboot home"), std::nullopt);

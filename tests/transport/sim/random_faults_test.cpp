@@ -59,9 +59,9 @@ TEST_F(random_faults_test, include_every_kind_and_can_all_be_applied) {
   const auto faults = draw(4, 2h);
   injector.schedule(faults);
   run_.run_for(2h);
-  for (const auto* const kind : {"partition", "block", "heal", "change", "restore", "stall",
-                                 "unplug", "plug", "power_off", "power_on", "reset", "reboot",
-                                 "slow_reader", "fast_reader"}) {
+  for (const auto* const kind :
+       {"partition", "block", "heal", "change", "restore", "stall", "unplug", "plug", "power_off",
+        "power_on", "reset", "reboot", "slow_reader", "fast_reader"}) {
     EXPECT_GT(injector.counted().count(kind), 0u) << kind;
   }
 }
