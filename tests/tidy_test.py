@@ -1,4 +1,4 @@
-# ctest: timeout=300 labels=tidy unsanitized
+# ctest: timeout=900 labels=tidy unsanitized
 """The architecture as a test: what may include what, what may be called where, how long things get.
 
 Each rule says in its failure message which file breaks it and why the rule stands. The directions

@@ -1,4 +1,4 @@
-# ctest: timeout=120
+# ctest: timeout=300
 """Files between peers that cannot reach each other go by circuit, and by a direct link when there is one."""
 
 import unittest

@@ -1,4 +1,4 @@
-# ctest: timeout=120 labels=threads
+# ctest: timeout=300 labels=threads
 """Circuits with the real programs: a link through the relay where there is no direct one."""
 
 import os

@@ -1,4 +1,4 @@
-# ctest: timeout=600
+# ctest: timeout=900
 """Transfers through everything that breaks: full disks, changed sources, pauses, folders moved away."""
 
 import contextlib

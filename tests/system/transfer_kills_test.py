@@ -1,4 +1,4 @@
-# ctest: timeout=600
+# ctest: timeout=900
 """kill -9 in the middle of transfers: of their sender, their receiver and the relay, again and again.
 
 As released 1 GiB with a kill every few hundred milliseconds; smaller with sanitizers, which hash slowly.

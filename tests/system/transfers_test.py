@@ -1,4 +1,4 @@
-# ctest: timeout=120 labels=threads
+# ctest: timeout=300 labels=threads
 """Files by the commands: send and its outcomes, offers and answers, standard input, beside a running program."""
 
 import signal
