@@ -61,9 +61,11 @@ file_sink::fault file_sink::open(const core::transfer_summary& offered) {
   offered_ = offered;
   parts_.clear();
   with_part_ = {};
+  // What has another number is no entry's, but the list of made folders or a stranger's.
+  const auto entries_max = std::min<std::uint64_t>(offered.entries, entry_table::count_max);
   std::uint64_t space_of_parts = 0;
   for (const auto& part : folder_->parts()) {
-    if (part.transfer != transfer_ || part.entry >= entry_table::count_max) continue;
+    if (part.transfer != transfer_ || part.entry >= entries_max) continue;
     with_part_.add({part.entry, part.entry + 1});
     finished_.remove({part.entry, part.entry + 1});
     space_of_parts += part.space;

@@ -47,7 +47,7 @@ file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, s
     } else {
       if (auto error = predict(index, shown)) return error;
       if (!shown.empty()) promised_.insert(shown);
-      sealed_bytes_ += sealed.bytes;
+      sealed_bytes_ += entries_.bytes(index);
       sealed_.push_back(std::move(sealed));
     }
   }
@@ -81,7 +81,7 @@ file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   // What the system could not store it takes for stored the next time: it is to be written anew.
   if (!synced) lose(entry);
   if (!whole) return sink_fault(error, "finish " + entries_.path(entry));
-  sealed = {entry, status.st_ino, size, std::move(folder), std::string{entries_.name(entry)}};
+  sealed = {entry, status.st_ino, std::move(folder), std::string{entries_.name(entry)}};
   return std::nullopt;
 }
 
@@ -161,7 +161,7 @@ file_sink::fault file_sink::end_naming() {
     if (!error->passing) finished_.remove({entry, std::uint64_t{entry} + 1});
     if (finished_.contains(entry)) {
       promised_.insert(places.begin(), places.end());
-      sealed_bytes_ += named.part.bytes;
+      sealed_bytes_ += entries_.bytes(entry);
       sealed_.push_back(std::move(named.part));
     }
     if (!first_error) first_error = std::move(error);

@@ -17,8 +17,7 @@ inline constexpr unsigned file_numbers_max = 10'000;
 /// A part that is complete, and where it is to stand.
 struct sealed_part {
   std::uint32_t entry = 0;
-  ino_t inode = 0;  ///< Another file of the part's name is not ours.
-  std::uint64_t bytes = 0;
+  ino_t inode = 0;     ///< Another file of the part's name is not ours.
   std::string folder;  ///< Beneath the download folder, and made.
   std::string name;    ///< As declared.
 };

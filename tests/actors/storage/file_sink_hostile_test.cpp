@@ -187,6 +187,16 @@ TEST(FileSinkHostile, AFolderThatIsSwappedAllTheTimeLeadsNothingOut) {
   EXPECT_GT(placed, 0u);
 }
 
+TEST(FileSinkHostile, APartThatIsOfNoEntryHindersNothing) {
+  const temporary_folder where;
+  where.write(download_folder::part_name(tf::id, 99), "x");
+  file_sink sink{where.path(), tf::id};
+  ASSERT_EQ(tf::code(tf::open_and_declare(sink, {tf::file("a", 1)})), "");
+  EXPECT_EQ(receive_settled(sink, 0, "1"), "");
+  EXPECT_EQ(tf::code(sink.close()), "");
+  EXPECT_EQ(tf::tree(where), (std::map<std::string, std::string>{{"a", "1"}}));
+}
+
 TEST(FileSinkHostile, WhenTheFolderItselfIsSwappedTheOneThatWasOpenedIsWrittenTo) {
   const temporary_folder parent;
   std::filesystem::create_directory(parent / "outside");
