@@ -1,5 +1,8 @@
-#define XXH_INLINE_ALL
+#define XXH_STATIC_LINKING_ONLY  // the type of its state
 #include <xxhash.h>
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h>  // from here on the same names use AVX2 or AVX-512 where it is there
+#endif
 
 #include "actors/transfer/content_hasher.hpp"
 
