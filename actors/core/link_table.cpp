@@ -22,13 +22,16 @@ link_table::verdict link_table::opened(const link& value, time_point now) {
     result.current_changed = true;
     return result;
   }
+  // Two programs of one user, perhaps: neither of them knows of both links.
+  const bool both_starts = std::any_of(
+      all.begin(), all.end(), [&](const link& other) { return other.epoch != value.epoch; });
   all.push_back(value);
   // Where a direct path opens there is nothing to find out about the relay's.
   const bool upgrade =
       all.front().path == path_class::circuit && value.path != path_class::circuit;
-  if (upgrade && own_ > value.user) return settle(value.user);
+  if (upgrade && !both_starts && own_ > value.user) return settle(value.user);
   // Closing the newer of two is right only if the older lives: it may have died unnoticed.
-  if (own_ > value.user) {
+  if (both_starts || own_ > value.user) {
     result.probe = all.front().number;
     result.settle_at = now + settle_delay;
   }
@@ -55,14 +58,25 @@ link_table::verdict link_table::settle(const fingerprint& user) {
   const auto entry = links_.find(user);
   if (entry == links_.end() || entry->second.size() < 2) return result;
   auto& all = entry->second;
-  const auto best = std::min_element(all.begin(), all.end(),
-                                     [](const link& a, const link& b) { return a.path < b.path; });
-  const link kept = *best;  // Of equals the first, that is, the oldest.
-  result.current_changed = best != all.begin();
-  for (const auto& value : all) {
-    if (value.number != kept.number) result.superseded.push_back(value.number);
+  const auto before = all.front().number;
+  const auto last_start =
+      std::max_element(all.begin(), all.end(), [](const link& a, const link& b) {
+        return a.serial < b.serial;
+      })->epoch;
+  const auto move_out = [&all](std::vector<std::uint64_t>& out, auto&& of) {
+    for (const auto& value : all) {
+      if (of(value)) out.push_back(value.number);
+    }
+    std::erase_if(all, of);
+  };
+  move_out(result.replaced, [&](const link& value) { return value.epoch != last_start; });
+  if (own_ > user) {
+    const auto kept = std::min_element(all.begin(), all.end(), [](const link& a, const link& b) {
+                        return a.path < b.path;
+                      })->number;  // Of equals the first, that is, the oldest.
+    move_out(result.superseded, [&](const link& value) { return value.number != kept; });
   }
-  all.assign(1, kept);
+  result.current_changed = all.front().number != before;
   return result;
 }
 

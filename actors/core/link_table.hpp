@@ -12,8 +12,9 @@
 namespace hobnob::core {
 
 /// Which link leads to which user. One link a user is the rule; the table settles the exceptions:
-/// dials that crossed, a path upgrade, a user that started again while its old link seemed alive.
-/// Knows links by their number. Pure.
+/// dials that crossed, a path upgrade, a user that started again while its old link seemed alive, a
+/// user with two programs of which one does not know yet that it was replaced. Knows links by their
+/// number. Pure.
 class link_table {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -35,13 +36,15 @@ class link_table {
     std::optional<time_point> settle_at;
   };
 
-  /// `own` decides who settles: the side with the higher fingerprint.
+  /// `own` decides who settles: the side with the higher fingerprint, and between two starts of a
+  /// user whoever has links of both.
   explicit link_table(fingerprint own) : own_(own) {}
 
   verdict opened(const link& value, time_point now);
   verdict ended(std::uint64_t number);
 
-  /// The chooser closes what is left beside the best link: the better path, then the older one.
+  /// Closes links of all starts but the last. The chooser also closes what is then left beside the
+  /// best link: the better path, then the older one.
   verdict settle(const fingerprint& user);
 
   std::optional<std::uint64_t> current(const fingerprint& user) const;

@@ -13,7 +13,10 @@
 namespace hobnob {
 namespace {
 
-constexpr std::chrono::milliseconds hold_time{5000};  // Of a link of an unknown user.
+using std::chrono::milliseconds;
+
+constexpr milliseconds hold_time{5000};  // Of a link of an unknown user.
+constexpr milliseconds replaced_delay{10'000};
 
 core::path_class class_of(path_kind path) {
   if (path == path_kind::circuit) return core::path_class::circuit;
@@ -153,7 +156,8 @@ void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::
     const close_info why{close_reason::replaced, "the user has started again"};
     auto& user = user_named(user_name);
     // Another program is at the other end now: for subscribers that is another link.
-    if (user.link != link_state::down) tell_link(user, link_state::down, links.at(number), why);
+    if (verdict.current_changed && user.link != link_state::down)
+      tell_link(user, link_state::down, links.at(number), why);
     end_link(number, why);
   }
   if (verdict.probe) self->send(links.at(*verdict.probe).actor, probe_link{});
@@ -190,9 +194,12 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
     if (user.link != state) tell_link(user, state, *link);
   } else if (user.link != link_state::down && last) {
     tell_link(user, link_state::down, *last, why);
-    // Whoever dialled dials again at once, the other a little later.
-    if (user.online && !stopping && last->path != path_kind::circuit)
-      plan_dials(user, std::chrono::milliseconds{last->dialled ? 0 : 1000});
+    // Whoever dialled dials again at once, the other a little later; and who hears that it was
+    // replaced leaves the relay time to tell it so.
+    if (user.online && !stopping && last->path != path_kind::circuit) {
+      const auto at_once = milliseconds{last->dialled ? 0 : 1000};
+      plan_dials(user, why.reason == close_reason::replaced ? replaced_delay : at_once);
+    }
     if (!is_told_of(user) && session_usable() && !stopping) ask_for(user);
     consider_circuit(user);
   }

@@ -63,8 +63,10 @@ class download_folder {
   /// program cannot have made (a link, a pipe, a file with a second name) is ENOENT.
   opened open_part(const std::string& name) const;
 
-  /// Makes a part that only its owner can read, in the place of anything that had the name.
-  opened make_part(const std::string& name) const;
+  static constexpr mode_t part_mode = 0600;
+
+  /// Makes a part, in the place of anything that had the name.
+  opened make_part(const std::string& name, mode_t mode = part_mode) const;
 
   int remove_part(const std::string& name) const;
 

@@ -261,7 +261,8 @@ file_sink::fault file_sink::write(std::uint64_t entry, std::uint64_t offset,
                                   std::span<const std::byte> bytes) {
   if (auto error = check_range(entry, offset, bytes.size())) return error;
   open_part* part = nullptr;
-  if (auto error = part_to_write(entry, part)) return error;
+  const bool whole = bytes.size() == entries_.bytes(static_cast<std::uint32_t>(entry));
+  if (auto error = part_to_write(entry, part, whole)) return error;
   if (const int error = write_part(*part, offset, bytes); error != 0) {
     return sink_fault(error, "write " + entries_.path(static_cast<std::uint32_t>(entry)));
   }
@@ -290,12 +291,13 @@ file_sink::fault file_sink::write_zeros(std::uint64_t entry, std::uint64_t offse
   return std::nullopt;
 }
 
-file_sink::fault file_sink::part_to_write(std::uint64_t entry, open_part*& part) {
+file_sink::fault file_sink::part_to_write(std::uint64_t entry, open_part*& part,
+                                          bool comes_whole) {
   if (finished_.contains(entry)) {
     return transfer_fault_of("disk-error",
                              entries_.path(static_cast<std::uint32_t>(entry)) + " is finished");
   }
-  return need_part(entry, part);
+  return need_part(entry, part, comes_whole);
 }
 
 std::string file_sink::part_of(std::uint64_t entry) const {
@@ -319,7 +321,7 @@ int file_sink::find_part(std::uint64_t entry, open_part*& part) {
   return 0;
 }
 
-file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part) {
+file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part, bool comes_whole) {
   const auto attempt = [&] { return "write " + entries_.path(static_cast<std::uint32_t>(entry)); };
   int error = find_part(entry, part);
   if (error == 0) return std::nullopt;
@@ -329,7 +331,9 @@ file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part) {
   if (size >= checked_size_min && size > folder_->available().bytes) {
     return sink_fault(ENOSPC, attempt());
   }
-  auto made = folder_->make_part(part_of(entry));
+  // What comes in one piece has its last mode from the beginning: a system call less a small file.
+  auto made =
+      folder_->make_part(part_of(entry), comes_whole ? file_mode_ : download_folder::part_mode);
   if (made.error != 0) return sink_fault(made.error, attempt());
   with_part_.add({entry, entry + 1});
   part = &parts_.add(entry, std::move(made.fd), 0);

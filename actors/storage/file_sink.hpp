@@ -106,8 +106,8 @@ class file_sink final : public core::transfer_sink {
   // Parts.
   std::string part_of(std::uint64_t entry) const;
   int find_part(std::uint64_t entry, open_part*& part);
-  fault need_part(std::uint64_t entry, open_part*& part);
-  fault part_to_write(std::uint64_t entry, open_part*& part);
+  fault need_part(std::uint64_t entry, open_part*& part, bool comes_whole = false);
+  fault part_to_write(std::uint64_t entry, open_part*& part, bool comes_whole = false);
   fault open_standing(std::uint32_t entry, open_part*& part, owned_fd& candidate);
   void forget_part(std::uint64_t entry);
   void lose(std::uint32_t entry);

@@ -72,8 +72,10 @@ file_sink::fault file_sink::seal(std::uint32_t entry, sealed_part& sealed) {
   struct stat status {};
   bool whole = ::fstat(fd, &status) == 0;
   const bool sized = whole && static_cast<std::uint64_t>(status.st_size) == size;
+  const bool has_mode = whole && (status.st_mode & 07777) == file_mode_;
   whole = whole && (sized || ::ftruncate(fd, static_cast<off_t>(size)) == 0) &&
-          ::fchmod(fd, file_mode_) == 0 && set_modified(fd, entries_.modified_ns(entry));
+          (has_mode || ::fchmod(fd, file_mode_) == 0) &&
+          set_modified(fd, entries_.modified_ns(entry));
   bool synced = true;
   if (whole && size >= synced_alone_min) whole = synced = ::fsync(fd) == 0;
   const int error = errno;

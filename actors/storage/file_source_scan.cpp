@@ -151,15 +151,20 @@ file_source::fault file_source::scan_folder(std::uint32_t folder) {
                                                       core::quoted(disk_path(folder)) + ": " +
                                                       std::generic_category().message(error));
   }
+  const auto path = entries_.path(folder) + '/';
   std::set<std::string> changed;  // Offered names that no file here has.
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string name{names[i]};
-    auto offered = offered_name(name, false);
-    if (offered != name) {
-      for (unsigned number = 2; names.contains(offered) || changed.contains(offered); ++number) {
-        offered = core::numbered_name(offered_name(name, false), number);
+    auto offered = name;
+    if (!core::transfer_path::parse(path + name)) {  // Almost all are taken as they are.
+      offered = offered_name(name, false);
+      if (offered != name) {
+        for (unsigned number = 2; names.contains(offered) || changed.contains(offered); ++number) {
+          offered = core::numbered_name(offered_name(name, false), number);
+        }
+        changed.insert(offered);
       }
-      changed.insert(offered);
+      if (!core::transfer_path::parse(path + offered)) offered.clear();
     }
     if (auto fault_found = scan_name(folder, fd.get(), name, offered)) return fault_found;
   }
@@ -171,6 +176,7 @@ bool file_source::is_own_readable(const struct stat& status) const {
   return status.st_uid == user_ && (status.st_mode & S_IRUSR) != 0;
 }
 
+/// Without an `offered` name it cannot be told where it is.
 file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const std::string& name,
                                           const std::string& offered) {
   if (auto error = check_wanted()) return error;
@@ -187,7 +193,7 @@ file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const st
     skip(folder, name, "an unfinished file");
     return std::nullopt;
   }
-  if (!core::transfer_path::parse(entries_.path(folder) + '/' + offered)) {
+  if (offered.empty()) {
     skip(folder, name, "too deep in folders");
     return std::nullopt;
   }

@@ -2,6 +2,7 @@
 
 #include "transport/sim/fabric.hpp"
 #include "transport/sim/faults.hpp"
+#include "transport/sim/link.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -94,6 +95,15 @@ const std::string* place_of(const sim::fault& what) {
   return nullptr;
 }
 
+/// What waited for the rate of a link leaves at it, also when the link is as before.
+world::duration drain_time(const sim::fault& what) {
+  const auto* change = std::get_if<sim::link_change>(&what);
+  if (change == nullptr || change->bytes_per_second.value_or(0) == 0) return {};
+  const auto queued = change->queue_bytes.value_or(sim::link_options{}.queue_bytes);
+  return std::chrono::ceil<world::duration>(std::chrono::duration<double>(
+      static_cast<double>(queued) / static_cast<double>(*change->bytes_per_second)));
+}
+
 std::pair<sim::names, sim::names> sides_of(const sim::fault& what) {
   if (const auto* it = std::get_if<sim::partition>(&what)) return {it->one_side, it->other_side};
   if (const auto* it = std::get_if<sim::block>(&what)) return {it->from, it->to};
@@ -125,7 +135,8 @@ void causes::begin(const trouble& news) {
   const auto& what = news.what;
   const auto at = news.when.from;
   for (auto& each : troubles_) {
-    if (undoes(what, each.what)) each.when.to = std::min(each.when.to, at);
+    if (undoes(what, each.what))
+      each.when.to = std::min(each.when.to, at + drain_time(each.what));
   }
   const auto* change = std::get_if<sim::link_change>(&what);
   if (change != nullptr && is_usual(*change)) {
@@ -148,7 +159,7 @@ world::duration causes::slowest_round_trip() const {
 }
 
 void causes::end_all(time_point at) {
-  for (auto& each : troubles_) each.when.to = std::min(each.when.to, at);
+  for (auto& each : troubles_) each.when.to = std::min(each.when.to, at + drain_time(each.what));
 }
 
 bool causes::was_down(const program& which, span when) {

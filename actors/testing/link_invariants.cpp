@@ -51,11 +51,13 @@ bool was_between(const causes& why, const sim_peer& one, const sim_peer& other, 
 std::string judge(const world& w, const causes& why, const silence& s) {
   const auto& [observer, other, judged, heartbeat, intervals, by_circuit] = s;
   const causes::span meanwhile{judged - intervals * heartbeat - margin, judged};
+  // By circuit the ping comes through every place twice, and its answer, too.
+  const auto round_trip = (by_circuit ? 2 : 1) * why.slowest_round_trip();
   const bool disturbed = causes::was_down(observer, meanwhile) ||
                          was_between(why, observer, other, by_circuit, meanwhile) ||
                          lost_packets(w, why, observer, other, by_circuit, meanwhile) ||
                          // The ping leaves after one interval of silence.
-                         (intervals - 1) * heartbeat <= why.slowest_round_trip() + usual_delays;
+                         (intervals - 1) * heartbeat <= round_trip + usual_delays;
   if (disturbed) return {};
   if (!causes::was_down(other, meanwhile)) return "though nothing was between them";
   const auto silent_since = causes::down_since(other);

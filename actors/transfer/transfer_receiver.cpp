@@ -14,7 +14,7 @@ namespace {
 
 /// However long their paths are, they fit into a connection's queue.
 constexpr std::uint32_t entries_asked_at_once = 512;
-constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting: more are asked for.
+constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting or coming: more are asked for.
 constexpr std::size_t open_files_max = 4096;
 
 /// Of them all: more is opened only below it, so there may be one file's more. A hash each.
@@ -129,15 +129,16 @@ bool transfer_receiver::may_open() const noexcept {
 // --- Manifest ---
 
 void transfer_receiver::ask_for_manifest(answers& out) {
-  const auto left = config_.offered.entries - manifest_asked_;
-  const bool coming = manifest_asked_ > declared_;
-  if (left == 0 || coming || waiting_.size() >= waiting_entries_max) return;
-  const auto count = std::min<std::uint64_t>(entries_asked_at_once, left);
-  auto message = transfer_message(config_.id);
-  message.mutable_manifest_request()->set_first(manifest_asked_);
-  message.mutable_manifest_request()->set_count(static_cast<std::uint32_t>(count));
-  out.push_back(encode_transfer(message));
-  manifest_asked_ += count;
+  while (manifest_asked_ < config_.offered.entries &&
+         manifest_asked_ - declared_ + waiting_.size() < waiting_entries_max) {
+    const auto left = config_.offered.entries - manifest_asked_;
+    const auto count = std::min<std::uint64_t>(entries_asked_at_once, left);
+    auto message = transfer_message(config_.id);
+    message.mutable_manifest_request()->set_first(manifest_asked_);
+    message.mutable_manifest_request()->set_count(static_cast<std::uint32_t>(count));
+    out.push_back(encode_transfer(message));
+    manifest_asked_ += count;
+  }
 }
 
 transfer_receiver::fault transfer_receiver::take_manifest(const wire::Transfer& message) {

@@ -79,5 +79,43 @@ TEST_F(LinkTable, ALinkOfANewerStartReplacesTheOldOnesOnBothSides) {
   }
 }
 
+// As when a program that was stopped goes on, and does not know that the user is elsewhere now.
+TEST_F(LinkTable, WhoHasLinksOfTwoStartsClosesThoseOfTheEarlierOneOnBothSides) {
+  for (auto* table : {&chooser, &other}) {
+    table->opened(link(1, path_class::wan, 2, 20), now);
+    const auto earlier = table->opened(link(2, path_class::lan, 1, 10), now);
+    EXPECT_FALSE(earlier.current_changed);
+    EXPECT_EQ(earlier.probe, 1u);
+    ASSERT_TRUE(earlier.settle_at);
+    const auto settled = table->settle(id_of(5));
+    EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{2});
+    EXPECT_TRUE(settled.superseded.empty());
+    EXPECT_FALSE(settled.current_changed);
+    EXPECT_EQ(table->current(id_of(5)), 1u);
+  }
+}
+
+// Its clock was put back, so that the later start looks like the earlier one.
+TEST_F(LinkTable, TheLinkOfAnEarlierStartStaysWhenTheOtherDidNotAnswer) {
+  for (auto* table : {&chooser, &other}) {
+    table->opened(link(1, path_class::wan, 2, 20), now);
+    table->opened(link(2, path_class::wan, 1, 10), now);
+    EXPECT_TRUE(table->ended(1).current_changed);
+    const auto settled = table->settle(id_of(5));
+    EXPECT_TRUE(settled.replaced.empty());
+    EXPECT_EQ(table->current(id_of(5)), 2u);
+  }
+}
+
+TEST_F(LinkTable, TheLowerSideLeavesTheChoiceBetweenLinksOfTheLastStart) {
+  other.opened(link(1, path_class::wan, 1, 10), now);
+  other.opened(link(2, path_class::wan, 1, 10), now);
+  other.opened(link(3, path_class::wan, 2, 5), now);
+  const auto settled = other.settle(id_of(5));
+  EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{3});
+  EXPECT_TRUE(settled.superseded.empty());
+  EXPECT_EQ(other.current(id_of(5)), 1u);
+}
+
 }  // namespace
 }  // namespace hobnob::core

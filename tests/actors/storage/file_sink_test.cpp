@@ -120,20 +120,27 @@ TEST(FileSink, WhatACrashLeftOfTheListOfItsFoldersIsGoneOnWith) {
   }
 }
 
-TEST(FileSink, ModesAreThoseOfNewFilesAndPartsAreForTheirOwnerOnly) {
+TEST(FileSink, ModesAreThoseOfNewFilesAndPartsInPiecesAreForTheirOwnerOnly) {
   for (const mode_t mask : {022, 027, 0}) {
     const temporary_folder where;
     const mode_t before = ::umask(mask);
     file_sink sink{where.path(), tf::id};
-    ASSERT_EQ(tf::code(tf::open_and_declare(sink, {tf::file("a", 1), tf::folder("d")})), "");
+    ASSERT_EQ(tf::code(tf::open_and_declare(
+                  sink, {tf::file("a", 2), tf::file("b", 1), tf::folder("d")})),
+              "");
     ASSERT_EQ(tf::code(sink.write(0, 0, tf::as_bytes("x"))), "");
     const auto part = download_folder::part_name(tf::id, 0);
     EXPECT_EQ(tf::status(where / part).st_mode & 07777, 0600u);
+    ASSERT_EQ(tf::code(sink.write(0, 1, tf::as_bytes("y"))), "");
+    // Nobody may read a part that came in one piece who may not read the finished file.
+    ASSERT_EQ(tf::code(sink.write(1, 0, tf::as_bytes("z"))), "");
+    EXPECT_EQ(tf::status(where / download_folder::part_name(tf::id, 1)).st_mode & 0777 & mask, 0u);
     std::string shown;
-    EXPECT_EQ(tf::code(sink.finish(0, false, shown)), "");
-    EXPECT_EQ(tf::code(sink.finish(1, false, shown)), "");
+    for (const std::uint64_t entry : {0, 1, 2})
+      EXPECT_EQ(tf::code(sink.finish(entry, false, shown)), "");
     EXPECT_EQ(tf::code(sink.close()), "");
     EXPECT_EQ(tf::status(where / "a").st_mode & 07777, 0666u & ~mask);
+    EXPECT_EQ(tf::status(where / "b").st_mode & 07777, 0666u & ~mask);
     EXPECT_EQ(tf::status(where / "d").st_mode & 07777, 0777u & ~mask);
     ::umask(before);
   }

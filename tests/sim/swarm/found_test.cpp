@@ -375,5 +375,56 @@ run 17186ms
 )");
 }
 
+// By circuit every place is passed twice each way, so that a ping's answer came just after the
+// second interval: the suspicion was right, and the invariant, which counted one way, was not.
+TEST(Found, ARoundTripByCircuitMayTakeAsLongAsIsWaitedFor) {
+  expect_all_well(R"(
+seed 80287249
+handshake plain
+heartbeat 500ms
+relay relay
+peer bob direct=off circuits=always
+peer cara
+at 0s change internet latency=100ms jitter=30ms
+at 6215ms cara says bob m11
+run 31207ms
+)");
+}
+
+// Who goes on after a pause, and could not be told by the relay that its user is elsewhere now,
+// came back to a peer that had a link with the other program: both links stayed.
+TEST(Found, OfTwoProgramsOfAUserTheLaterStartHasTheLink) {
+  expect_all_well(R"(
+seed 80374854
+handshake plain
+heartbeat 1s
+relay relay
+peer ann
+peer bob
+peer twin user=ann
+at 11332ms pause twin
+at 16847ms start ann
+at 20456ms resume twin
+at 20632ms stop relay
+run 33926ms
+)");
+}
+
+// What waited for the rate went on leaving at it when the link was as before.
+TEST(Found, AQueueBehindANarrowLinkOutlastsIt) {
+  expect_all_well(R"(
+seed 81063187
+handshake plain
+heartbeat 500ms
+relay relay
+peer ann
+peer bob
+at 6239ms change bob rate=30000 queue=262144
+at 12867ms ann pours bob notes 17 20000
+at 15553ms restore bob
+run 15553ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
