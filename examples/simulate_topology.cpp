@@ -220,6 +220,10 @@ int simulate(const options::variables_map& given) {
   plan->build(w);
   const auto hosts = split_at_commas(given["hosts"].as<std::string>());
   check_hosts(hosts, w);
+  // Before the run: it may take long, and is not to be in vain.
+  std::ofstream trace_file, diagram_file;
+  if (given.count("trace")) trace_file = open_to_write(given["trace"].as<std::string>());
+  if (given.count("diagram")) diagram_file = open_to_write(given["diagram"].as<std::string>());
   const auto result = report(w, run(w, plan->length));
   if (given.count("json")) {
     std::cout << hobnob::to_json_line(result) << '\n';
@@ -228,14 +232,12 @@ int simulate(const options::variables_map& given) {
   }
   hobnob::sim::trace_filter filter;
   filter.hosts = {hosts.begin(), hosts.end()};
-  if (given.count("trace")) {
-    auto out = open_to_write(given["trace"].as<std::string>());
-    write_ndjson(out, w.simulation().log(), filter);
-  }
-  if (given.count("diagram")) {
-    auto out = open_to_write(given["diagram"].as<std::string>());
-    write_mermaid(out, w.simulation().log(), hosts, filter);
-  }
+  if (trace_file.is_open()) write_ndjson(trace_file, w.simulation().log(), filter);
+  if (diagram_file.is_open()) write_mermaid(diagram_file, w.simulation().log(), hosts, filter);
+  trace_file.flush();
+  diagram_file.flush();
+  if (!trace_file || !diagram_file)
+    throw std::runtime_error{"the trace or the diagram is not whole: is the disk full?"};
   return 0;
 }
 

@@ -106,6 +106,8 @@ class SimulateTopology(unittest.TestCase):
         for option in ("--trace", "--diagram"):
             told = self.simulate(option, self.folder / "missing" / "run", self.file, expect=1)
             self.assertIn("cannot be written", told)
+            told = self.simulate(option, "/dev/full", self.file, expect=1)
+            self.assertIn("is not whole", told)
 
     def test_says_what_is_wrong(self):
         self.assertIn("cannot be read", self.simulate(self.folder / "missing", expect=1))
