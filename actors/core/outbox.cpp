@@ -201,8 +201,9 @@ bool outbox::take_receipt(const receipt& answer, time_point now, outbox_actions&
 void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_t, 16>> ids,
                      const std::string& code, time_point now, outbox_actions& out) {
   if (route != route_.id) return;  // All that went there has been sent again since.
-  const bool busy = code == "busy";
-  const bool nowhere = code == "offline";  // Whoever chose the route has heard of it.
+  // After `offline` whoever chose the route has heard of it; until there is another one it is tried
+  // again in vain, and not by every turn of the connection.
+  const bool later = code == "busy" || code == "offline";
   for (const auto& id : ids) {
     const auto found = index_.find(id);
     if (found == index_.end() || found->second.entry->route != route) continue;
@@ -211,7 +212,7 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
     leave_flight(entry);
     entry.route = 0;
     entry.attempts -= 1;
-    if (busy || nowhere) {
+    if (later) {
       where.stream.rewind();
     } else {
       fail(entry, failure(entry, code, "the relay refused it"), out);
@@ -219,8 +220,7 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
     }
     make_ready(where);
   }
-  if (nowhere) blocked_ = true;
-  if (busy && !paused_until_) {
+  if (later && !paused_until_) {
     paused_until_ = now + busy_pause_;
     busy_pause_ = std::min(busy_pause_ * 2, limits_.busy_pause_max);
   }

@@ -106,8 +106,8 @@ class outbox {
   /// The recipient answered. False: for a message that was never sent (a protocol error).
   bool take_receipt(const receipt& answer, time_point now, outbox_actions& out);
 
-  /// The relay refused these messages. `busy` means try again; after `offline` they wait for the
-  /// next route, or for word that the recipient is gone.
+  /// The relay refused these messages. `busy` means try again after a pause; after `offline` they
+  /// wait for the next route, or for word that the recipient is gone, and try again meanwhile.
   void refused(std::uint64_t route, std::span<const std::array<std::uint8_t, 16>> ids,
                const std::string& code, time_point now, outbox_actions& out);
 
@@ -174,7 +174,7 @@ class outbox {
   std::size_t in_flight_messages_ = 0;
   std::size_t in_flight_bytes_ = 0;
   std::optional<time_point> earliest_;      // No message falls due before it.
-  std::optional<time_point> paused_until_;  // The relay is busy.
+  std::optional<time_point> paused_until_;  // The relay is busy, or knows no such session.
   outbox_limits::duration busy_pause_;
   std::optional<time_point> probe_at_;  // Relayed messages are in flight and nothing is heard.
   outbox_limits::duration probe_after_;

@@ -260,6 +260,23 @@ TEST_F(Outbox, WaitsForTheNextRouteWhereTheRelayKnowsNoSuchSession) {
       << "what the first route did with the second one is not known";
 }
 
+// The connection to the relay drains all the time; the relay may know of the end long before it
+// tells it.
+TEST_F(Outbox, TriesARouteThatLeadsNowhereAgainOnlyAfterPauses) {
+  box.change_route(relay, now, out);
+  push(1);
+  carried();
+  for (const auto pause : {50ms, 100ms, 200ms}) {
+    refuse(relay, 1, "offline");
+    box.set_blocked(relay.id, true, now, out);
+    box.set_blocked(relay.id, false, now, out);
+    EXPECT_EQ(carried(), "");
+    ASSERT_EQ(box.deadline(), now + pause);
+    tick_at(now + pause);
+    EXPECT_EQ(carried(), "1:1/1");
+  }
+}
+
 TEST_F(Outbox, IsHonestAboutARefusedMessageThatWasAlsoSentAnotherWay) {
   box.change_route(link, now, out);
   push(1);

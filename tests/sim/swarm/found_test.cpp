@@ -426,5 +426,25 @@ run 15553ms
 )");
 }
 
+// Where the relay no longer knew the session all was sent again as soon as the connection had room:
+// as often as there were round trips until the relay had told that it is gone, and without delays
+// for ever.
+TEST(Found, WhatLeadsNowhereIsNotSentAgainAndAgain) {
+  expect_all_well(R"(
+seed 82162738
+handshake plain
+heartbeat 500ms
+relay relay
+peer bob circuits=always
+peer cara
+at 0s change internet latency=0s jitter=0s
+at 0s partition bob from cara
+at 0s change cara rate=150000
+at 6253ms bob pours cara board 45 60000
+at 6582ms pause cara
+run 26562ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
