@@ -84,6 +84,18 @@ bool watched(const causes& why, const sim_peer& observer, const sim_peer& other,
   return !causes::was_down(observer, when) && !was_between(why, observer, other, by_circuit, when);
 }
 
+/// When the link that there is now was told of.
+world::time_point opened_at(const sim_peer& observer, const std::string& user) {
+  world::time_point result{};
+  auto before = link_state::down;
+  for (const auto& [at, life, event] : observer.book().links) {
+    if (event.user != user) continue;
+    if (before == link_state::down) result = at;
+    before = event.state;
+  }
+  return result;
+}
+
 }  // namespace
 
 violations check_link_events(const world& w) {
@@ -184,10 +196,13 @@ violations check_deaths(const world& w, const invariant_limits& limits) {
       const auto link = peer->book().open_links.find(dead->user());
       const bool linked = link != peer->book().open_links.end();
       const auto told = ", which has been silent for " + seconds(silent);
-      if (linked && silent > 3 * heartbeat + margin) {
+      // Who died while the link waited to be admitted is listened to from then on.
+      const auto listened =
+          linked ? std::min(silent, w.now() - opened_at(*peer, dead->user())) : silent;
+      if (linked && listened > 3 * heartbeat + margin) {
         result.push_back(peer->host() + " still has a link to " + dead->user() + told);
       } else if (linked && link->second.state == link_state::up &&
-                 silent > 2 * heartbeat + margin) {
+                 listened > 2 * heartbeat + margin) {
         result.push_back(peer->host() + " does not suspect " + dead->user() + told);
       }
       const bool told_by_relay = !why->was_cut_off(*peer, meanwhile) &&

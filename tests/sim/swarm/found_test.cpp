@@ -446,5 +446,23 @@ run 26562ms
 )");
 }
 
+// She had dialled, and he admitted her when the relay could tell who she is: by then she had been
+// paused, and her silence is counted from the admission on.
+TEST(Found, WhoDiesBeforeTheLinkIsAdmittedIsListenedToFromThenOn) {
+  expect_all_well(R"(
+seed 83021733
+handshake plain
+heartbeat 1s
+relay relay
+peer ann
+peer bob
+at 0s change internet latency=61ms jitter=25ms
+at 610ms partition bob ann from relay
+at 1739ms pause ann
+at 2749ms heal bob ann from relay
+run 18989ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
