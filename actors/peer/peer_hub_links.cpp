@@ -16,7 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds hold_time{5000};  // Of a link of an unknown user.
-constexpr milliseconds replaced_delay{10'000};
+constexpr milliseconds elsewhere_delay{10'000};
+constexpr const char* earlier_start = "earlier-start";  // The link was of one.
 
 core::path_class class_of(path_kind path) {
   if (path == path_kind::circuit) return core::path_class::circuit;
@@ -153,7 +154,7 @@ void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::
   for (const auto number : verdict.superseded)
     end_link(number, {close_reason::goodbye, "superseded"});
   for (const auto number : verdict.replaced) {
-    const close_info why{close_reason::replaced, "the user has started again"};
+    const close_info why{close_reason::replaced, "the user has started again", earlier_start};
     auto& user = user_named(user_name);
     // Another program is at the other end now: for subscribers that is another link.
     if (verdict.current_changed && user.link != link_state::down)
@@ -194,11 +195,12 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
     if (user.link != state) tell_link(user, state, *link);
   } else if (user.link != link_state::down && last) {
     tell_link(user, link_state::down, *last, why);
-    // Whoever dialled dials again at once, the other a little later; and who hears that it was
-    // replaced leaves the relay time to tell it so.
+    // Whoever dialled dials again at once, the other a little later; and who hears that this user
+    // is elsewhere now leaves the relay time to tell it so.
     if (user.online && !stopping && last->path != path_kind::circuit) {
-      const auto at_once = milliseconds{last->dialled ? 0 : 1000};
-      plan_dials(user, why.reason == close_reason::replaced ? replaced_delay : at_once);
+      const bool elsewhere = why.by_remote && why.code == earlier_start;
+      const auto soon = milliseconds{last->dialled ? 0 : 1000};
+      plan_dials(user, elsewhere ? elsewhere_delay : soon);
     }
     if (!is_told_of(user) && session_usable() && !stopping) ask_for(user);
     consider_circuit(user);

@@ -166,6 +166,38 @@ TEST(Replaced, OneAfterAnotherTheLastOneGetsTheMessages) {
   EXPECT_EQ(check_liveness(w), none);
 }
 
+// The old one slept through its end at the relay, which is gone when it wakes: nobody tells it.
+TEST(Replaced, WhoCouldNotBeToldGivesWayToTheLaterStartAndComesBackSeldom) {
+  test_world w{1, {.plain_handshake = true, .heartbeat = 1s}};
+  w.add_relay();
+  auto& bob = w.add_peer("bob");
+  auto& old = w.add_peer("ann");
+  ASSERT_TRUE(w.settle());
+  w.apply("pause ann");
+  EXPECT_EQ(run_checked(w, 10s), none);
+  peer_options later;
+  later.user = "ann";
+  later.host = "laptop";
+  auto& fresh = w.add_peer(std::move(later));
+  ASSERT_TRUE(w.run_until([&] { return fresh.is_linked("bob"); }, 20s));
+  w.apply("stop relay");
+  EXPECT_EQ(run_checked(w, 2s), none);
+  const auto seen = old.book().links.size();
+  w.apply("resume ann");
+  EXPECT_EQ(run_checked(w, 60s), none);
+  const auto& links = old.book().links;
+  const auto came_back =
+      std::count_if(links.begin() + static_cast<std::ptrdiff_t>(seen), links.end(),
+                    [](const auto& told) { return told.event.state == link_state::up; });
+  EXPECT_GE(came_back, 2);
+  EXPECT_LE(came_back, 6);
+  EXPECT_TRUE(fresh.is_linked("bob"));
+  const auto message = bob.send_text("ann", "which one?");
+  EXPECT_EQ(run_checked(w, 2s), none);
+  EXPECT_EQ(bob.outcome(message).state, message_state::delivered);
+  EXPECT_EQ(fresh.inbox(), strings{"which one?"});
+}
+
 // Its new link may come while the old one is suspected, and before the old one's end.
 TEST(Restarted, IsNeverLeftSuspected) {
   for (auto late = 1500ms; late <= 4500ms; late += 50ms) {
