@@ -143,16 +143,18 @@ void transfer_receiver::ask_for_manifest(answers& out) {
 
 transfer_receiver::fault transfer_receiver::take_manifest(const wire::Transfer& message) {
   const auto& chunk = message.manifest();
-  const auto count = static_cast<std::uint64_t>(chunk.entries_size());
-  // A late answer to a void request comes again.
-  if (chunk.first() != declared_) return std::nullopt;
+  const auto sent = static_cast<std::uint64_t>(chunk.entries_size());
+  // What a late answer to a void request has brought already comes again.
+  if (chunk.first() > declared_ || declared_ - chunk.first() >= sent) return std::nullopt;
+  const auto known = declared_ - chunk.first(), count = sent - known;
   if (count > config_.offered.entries - declared_)
     return sent_wrongly("more entries than it offered");
   if (waiting_.size() + count > waiting_entries_max + 2 * entries_asked_at_once)
     return sent_wrongly("more entries than were asked for");
   std::vector<core::transfer_entry> entries;
   entries.reserve(count);
-  for (const auto& entry : chunk.entries()) {
+  for (auto i = known; i < sent; ++i) {
+    const auto& entry = chunk.entries(static_cast<int>(i));
     if (entry.size() > core::sent_file_size_max)
       return core::transfer_fault{"too-large", entry.path() + " is larger than 16 TiB"};
     entries.push_back(read_entry(entry));

@@ -181,6 +181,51 @@ TEST(TransferGreed, WhatComesLateAfterManyPausesIsNoFault) {
   }
 }
 
+// Messages of the answer to a void request end elsewhere than those of the new one.
+TEST(TransferGreed, AManifestOfWhichAPartComesLateAndThenAgainIsTakenOnce) {
+  const core::transfer_id id{1};
+  std::vector<core::transfer_entry> entries;
+  for (int i = 0; i < 3000; ++i)
+    entries.push_back(file(std::string(200, 'x') + std::to_string(i), 0));
+  transfer_sender sender{id, std::make_shared<endless_source>(entries)};
+  ASSERT_FALSE(sender.scan());
+  transfer_receiver receiver{{id, sender.summary(), sender.manifest_hash(), 8 * MiB, {}},
+                             std::make_shared<empty_sink>()};
+  transfer_receiver::answers asked;
+  const auto answers = [&] {
+    transfer_sender::answers said;
+    for (const auto& each : std::exchange(asked, {})) {
+      wire::Transfer message;
+      EXPECT_TRUE(decode_transfer(each.view(), message));
+      EXPECT_FALSE(sender.take(message, said));
+    }
+    for (auto before = said.size() + 1; before != said.size();) {
+      before = said.size();
+      EXPECT_FALSE(sender.answer(said));
+    }
+    return said;
+  };
+  const auto tell_receiver = [&](const shared_slice& said) {
+    wire::Transfer message;
+    ASSERT_TRUE(decode_transfer(said.view(), message));
+    ASSERT_FALSE(receiver.take(message, asked));
+  };
+  ASSERT_FALSE(receiver.begin(asked));
+  const auto late = answers();
+  ASSERT_GT(late.size(), 4u);
+  tell_receiver(late[0]);
+  asked.clear();
+  ASSERT_FALSE(receiver.begin(asked));
+  const auto again = answers();
+  tell_receiver(late[1]);
+  tell_receiver(late[2]);
+  for (const auto& each : again) tell_receiver(each);
+  for (auto more = answers(); !more.empty(); more = answers()) {
+    for (const auto& each : more) tell_receiver(each);
+  }
+  EXPECT_TRUE(receiver.complete());
+}
+
 struct GreedySender : lone_desk {
   static transfer_config settings() {
     transfer_config config;
