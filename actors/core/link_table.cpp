@@ -27,8 +27,7 @@ link_table::verdict link_table::opened(const link& value, time_point now) {
       all.begin(), all.end(), [&](const link& other) { return other.epoch != value.epoch; });
   all.push_back(value);
   // Where a direct path opens there is nothing to find out about the relay's.
-  const bool upgrade =
-      all.front().path == path_class::circuit && value.path != path_class::circuit;
+  const bool upgrade = all.front().path == path_class::circuit && value.path != path_class::circuit;
   if (upgrade && !both_starts && own_ > value.user) return settle(value.user);
   // Closing the newer of two is right only if the older lives: it may have died unnoticed.
   if (both_starts || own_ > value.user) {

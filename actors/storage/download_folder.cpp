@@ -100,8 +100,7 @@ download_folder::opened download_folder::open_part(const std::string& name) cons
   return {std::move(fd), 0};
 }
 
-download_folder::opened download_folder::make_part(const std::string& name,
-                                                   mode_t mode) const {
+download_folder::opened download_folder::make_part(const std::string& name, mode_t mode) const {
   const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   owned_fd fd{::openat(root_.get(), name.c_str(), flags, mode)};
   if (!fd && errno == EEXIST && remove_part(name) == 0) {

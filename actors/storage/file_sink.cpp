@@ -291,8 +291,7 @@ file_sink::fault file_sink::write_zeros(std::uint64_t entry, std::uint64_t offse
   return std::nullopt;
 }
 
-file_sink::fault file_sink::part_to_write(std::uint64_t entry, open_part*& part,
-                                          bool comes_whole) {
+file_sink::fault file_sink::part_to_write(std::uint64_t entry, open_part*& part, bool comes_whole) {
   if (finished_.contains(entry)) {
     return transfer_fault_of("disk-error",
                              entries_.path(static_cast<std::uint32_t>(entry)) + " is finished");

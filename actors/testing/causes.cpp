@@ -135,8 +135,7 @@ void causes::begin(const trouble& news) {
   const auto& what = news.what;
   const auto at = news.when.from;
   for (auto& each : troubles_) {
-    if (undoes(what, each.what))
-      each.when.to = std::min(each.when.to, at + drain_time(each.what));
+    if (undoes(what, each.what)) each.when.to = std::min(each.when.to, at + drain_time(each.what));
   }
   const auto* change = std::get_if<sim::link_change>(&what);
   if (change != nullptr && is_usual(*change)) {

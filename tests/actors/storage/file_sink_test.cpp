@@ -125,9 +125,9 @@ TEST(FileSink, ModesAreThoseOfNewFilesAndPartsInPiecesAreForTheirOwnerOnly) {
     const temporary_folder where;
     const mode_t before = ::umask(mask);
     file_sink sink{where.path(), tf::id};
-    ASSERT_EQ(tf::code(tf::open_and_declare(
-                  sink, {tf::file("a", 2), tf::file("b", 1), tf::folder("d")})),
-              "");
+    ASSERT_EQ(
+        tf::code(tf::open_and_declare(sink, {tf::file("a", 2), tf::file("b", 1), tf::folder("d")})),
+        "");
     ASSERT_EQ(tf::code(sink.write(0, 0, tf::as_bytes("x"))), "");
     const auto part = download_folder::part_name(tf::id, 0);
     EXPECT_EQ(tf::status(where / part).st_mode & 07777, 0600u);
