@@ -4,7 +4,8 @@
 
 namespace hobnob::core {
 
-link_table::verdict link_table::opened(const link& value, time_point now) {
+link_table::verdict link_table::opened(const link& value, time_point now,
+                                       std::optional<std::uint64_t> listed) {
   verdict result;
   auto& all = links_[value.user];
   if (all.empty()) {
@@ -14,9 +15,10 @@ link_table::verdict link_table::opened(const link& value, time_point now) {
   }
   // The user has started again: what is left of its earlier start is dead, or soon will be.
   const bool newest = std::all_of(all.begin(), all.end(), [&](const link& other) {
-    return other.epoch != value.epoch && other.serial < value.serial;
+    return other.epoch != value.epoch && other.epoch != listed && other.serial < value.serial;
   });
   if (newest) {
+    result.current_replaced = true;
     for (const auto& other : all) result.replaced.push_back(other.number);
     all.assign(1, value);
     result.current_changed = true;
@@ -52,30 +54,43 @@ link_table::verdict link_table::ended(std::uint64_t number) {
   return result;
 }
 
-link_table::verdict link_table::settle(const fingerprint& user) {
+link_table::verdict link_table::settle_starts(const fingerprint& user,
+                                              std::optional<std::uint64_t> listed) {
   verdict result;
   const auto entry = links_.find(user);
-  if (entry == links_.end() || entry->second.size() < 2) return result;
+  if (entry == links_.end()) return result;
   auto& all = entry->second;
-  const auto before = all.front().number;
-  const auto last_start =
-      std::max_element(all.begin(), all.end(), [](const link& a, const link& b) {
-        return a.serial < b.serial;
-      })->epoch;
-  const auto move_out = [&all](std::vector<std::uint64_t>& out, auto&& of) {
-    for (const auto& value : all) {
-      if (of(value)) out.push_back(value.number);
-    }
-    std::erase_if(all, of);
-  };
-  move_out(result.replaced, [&](const link& value) { return value.epoch != last_start; });
-  if (own_ > user) {
-    const auto kept = std::min_element(all.begin(), all.end(), [](const link& a, const link& b) {
-                        return a.path < b.path;
-                      })->number;  // Of equals the first, that is, the oldest.
-    move_out(result.superseded, [&](const link& value) { return value.number != kept; });
+  const auto before = all.front();
+  const bool is_here =
+      std::any_of(all.begin(), all.end(), [&](const link& value) { return value.epoch == listed; });
+  const auto last =
+      is_here ? *listed
+              : std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+                  return a.serial < b.serial;
+                })->epoch;
+  const auto of_earlier = [&](const link& value) { return value.epoch != last; };
+  for (const auto& value : all) {
+    if (of_earlier(value)) result.replaced.push_back(value.number);
   }
-  result.current_changed = all.front().number != before;
+  std::erase_if(all, of_earlier);
+  result.current_changed = result.current_replaced = of_earlier(before);
+  return result;
+}
+
+link_table::verdict link_table::settle(const fingerprint& user,
+                                       std::optional<std::uint64_t> listed) {
+  auto result = settle_starts(user, listed);
+  const auto entry = links_.find(user);
+  if (entry == links_.end() || own_ < user) return result;
+  auto& all = entry->second;
+  const auto best = std::min_element(all.begin(), all.end(),
+                                     [](const link& a, const link& b) { return a.path < b.path; });
+  const link kept = *best;  // Of equals the first, that is, the oldest.
+  result.current_changed |= best != all.begin();
+  for (const auto& value : all) {
+    if (value.number != kept.number) result.superseded.push_back(value.number);
+  }
+  all.assign(1, kept);
   return result;
 }
 

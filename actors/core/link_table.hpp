@@ -34,18 +34,24 @@ class link_table {
     std::vector<std::uint64_t> replaced;    ///< To be closed: of an earlier start of the user.
     std::optional<std::uint64_t> probe;     ///< Is it alive? `settle` decides after that.
     std::optional<time_point> settle_at;
+    bool current_replaced = false;  ///< What was current is one of `replaced`.
   };
 
   /// `own` decides who settles: the side with the higher fingerprint, and between two starts of a
   /// user whoever has links of both.
   explicit link_table(fingerprint own) : own_(own) {}
 
-  verdict opened(const link& value, time_point now);
+  /// `listed` is the epoch of the user's present start, if the relay tells of it; else the serials
+  /// of the records have to do, which are times of their signers' clocks.
+  verdict opened(const link& value, time_point now, std::optional<std::uint64_t> listed = {});
   verdict ended(std::uint64_t number);
 
   /// Closes links of all starts but the last. The chooser also closes what is then left beside the
   /// best link: the better path, then the older one.
-  verdict settle(const fingerprint& user);
+  verdict settle(const fingerprint& user, std::optional<std::uint64_t> listed = {});
+
+  /// The first half of it: there is news of what start the user is at.
+  verdict settle_starts(const fingerprint& user, std::optional<std::uint64_t> listed);
 
   std::optional<std::uint64_t> current(const fingerprint& user) const;
   std::size_t users() const { return links_.size(); }

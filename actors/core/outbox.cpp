@@ -89,7 +89,8 @@ void outbox::push(message added, time_point deadline, bool require_direct, time_
 }
 
 bool outbox::pass(message& added, bool require_direct) {
-  if (added.acknowledged || !may_pump() || (require_direct && !route_.is_direct())) return false;
+  if (added.acknowledged || !may_pump() || nowhere_ || (require_direct && !route_.is_direct()))
+    return false;
   const auto none = [](const auto& ready) { return ready.empty(); };
   if (!std::all_of(ready_.begin(), ready_.end(), none)) return false;
   const auto where = find_channel(added);
@@ -115,8 +116,7 @@ void outbox::change_route(const outbox_route& route, time_point now, outbox_acti
   const bool same = route.id == route_.id;
   route_ = route;
   if (!same) {
-    blocked_ = false;
-    paused_until_.reset();
+    begin_route();
     probe_after_ = limits_.probe_after;
     send_again_all();
     if (!route_.is_direct()) {
@@ -133,6 +133,12 @@ void outbox::change_route(const outbox_route& route, time_point now, outbox_acti
   pump(now, out);
 }
 
+void outbox::begin_route() {
+  blocked_ = nowhere_ = false;
+  paused_until_.reset();
+  busy_pause_ = limits_.busy_pause_min;
+}
+
 void outbox::send_again_all() {
   in_flight_messages_ = in_flight_bytes_ = 0;
   probe_at_.reset();
@@ -144,8 +150,7 @@ void outbox::send_again_all() {
 
 void outbox::recipient_gone(outbox_actions& out) {
   route_ = {};
-  blocked_ = false;
-  paused_until_.reset();
+  begin_route();
   send_again_all();
   for (auto& [name, which] : channels_) {
     which.stream.for_each([&](outbox_entry& entry) { fail(entry, gone(entry), out); });
@@ -178,6 +183,7 @@ bool outbox::take_receipt(const receipt& answer, time_point now, outbox_actions&
   auto& [where, entry] = found->second;
   if (entry->message.sequence == 0) return false;
 
+  nowhere_ = false;
   busy_pause_ = limits_.busy_pause_min;
   probe_after_ = limits_.probe_after;
   if (probe_at_) probe_at_ = now + probe_after_;
@@ -203,7 +209,8 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
   if (route != route_.id) return;  // All that went there has been sent again since.
   // After `offline` whoever chose the route has heard of it; until there is another one it is tried
   // again in vain, and not by every turn of the connection.
-  const bool later = code == "busy" || code == "offline";
+  const bool nowhere = code == "offline";
+  const bool later = nowhere || code == "busy";
   for (const auto& id : ids) {
     const auto found = index_.find(id);
     if (found == index_.end() || found->second.entry->route != route) continue;
@@ -220,6 +227,7 @@ void outbox::refused(std::uint64_t route, std::span<const std::array<std::uint8_
     }
     make_ready(where);
   }
+  nowhere_ = nowhere_ || nowhere;
   if (later && !paused_until_) {
     paused_until_ = now + busy_pause_;
     busy_pause_ = std::min(busy_pause_ * 2, limits_.busy_pause_max);
@@ -324,6 +332,8 @@ void outbox::pump(time_point now, outbox_actions& out) {
 }
 
 bool outbox::may_send(const channel& from, const outbox_entry& entry) const {
+  // One to try it; what nobody would miss waits for another route.
+  if (nowhere_) return entry.message.acknowledged && in_flight_messages_ == 0;
   if (!entry.message.acknowledged || in_flight_messages_ == 0) return true;
   if (in_flight_messages_ >= limits_.in_flight_messages_max) return false;
   const bool privileged = from.stream.priority() <= frame_priority::interactive;

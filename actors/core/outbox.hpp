@@ -107,7 +107,7 @@ class outbox {
   bool take_receipt(const receipt& answer, time_point now, outbox_actions& out);
 
   /// The relay refused these messages. `busy` means try again after a pause; after `offline` they
-  /// wait for the next route, or for word that the recipient is gone, and try again meanwhile.
+  /// wait for the next route, or for word that the recipient is gone, and one tries it meanwhile.
   void refused(std::uint64_t route, std::span<const std::array<std::uint8_t, 16>> ids,
                const std::string& code, time_point now, outbox_actions& out);
 
@@ -147,6 +147,7 @@ class outbox {
   bool may_pump() const noexcept;
   channel* find_channel(const message& added);
   void make_ready(channel& which);
+  void begin_route();
   void send_again_all();
   void pump(time_point now, outbox_actions& out);
   bool may_send(const channel& from, const outbox_entry& entry) const;
@@ -162,6 +163,7 @@ class outbox {
   outbox_limits limits_;
   outbox_route route_;
   bool blocked_ = false;
+  bool nowhere_ = false;  // The relay said so of the route.
   bool yielded_ = false;
   std::map<std::string, channel> channels_;
   std::unordered_map<std::array<std::uint8_t, 16>, place, id_hash>

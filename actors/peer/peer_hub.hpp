@@ -187,6 +187,12 @@ struct peer_hub_state {
     return status.state == session_state::online && directory_complete;
   }
 
+  /// Of the user's present start, by the relay's last word.
+  std::optional<std::uint64_t> listed_epoch(const peer_user& user) const {
+    if (!session_usable() || !user.online) return std::nullopt;
+    return user.online->epoch;
+  }
+
   // --- peer_hub_queries.cpp
   user_list list_users() const;
   caf::result<peer_status> report();

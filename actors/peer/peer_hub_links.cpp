@@ -15,9 +15,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds hold_time{5000};  // Of a link of an unknown user.
-constexpr milliseconds elsewhere_delay{10'000};
+constexpr milliseconds hold_time{5000};                 // Of a link of an unknown user.
 constexpr const char* earlier_start = "earlier-start";  // The link was of one.
+
+/// Whoever dialled dials again at once, the other a little later; and who hears that this user is
+/// elsewhere now leaves the relay time to tell it so.
+milliseconds redial_delay(bool dialled, const close_info& why) {
+  if (why.by_remote && why.code == earlier_start) return milliseconds{10'000};
+  return milliseconds{dialled ? 0 : 1000};
+}
 
 core::path_class class_of(path_kind path) {
   if (path == path_kind::circuit) return core::path_class::circuit;
@@ -139,7 +145,8 @@ void peer_hub_state::opened(std::uint64_t number) {
   auto& link = found->second;
   link.open = true;
   const auto& who = *link.user;
-  apply(table->opened({number, who.id, class_of(link.path), who.epoch, who.serial}, now()),
+  apply(table->opened({number, who.id, class_of(link.path), who.epoch, who.serial}, now(),
+                      listed_epoch(user_named(who.user))),
         who.user);
   if (link.path != path_kind::circuit) {
     auto& user = user_named(who.user);
@@ -157,14 +164,15 @@ void peer_hub_state::apply(const core::link_table::verdict& verdict, const std::
     const close_info why{close_reason::replaced, "the user has started again", earlier_start};
     auto& user = user_named(user_name);
     // Another program is at the other end now: for subscribers that is another link.
-    if (verdict.current_changed && user.link != link_state::down)
+    if (verdict.current_replaced && user.link != link_state::down)
       tell_link(user, link_state::down, links.at(number), why);
     end_link(number, why);
   }
   if (verdict.probe) self->send(links.at(*verdict.probe).actor, probe_link{});
   if (verdict.settle_at) {
     at(*verdict.settle_at, [this, user_name] {
-      if (auto* user = find_user(user_name)) apply(table->settle(user->id), user_name);
+      if (auto* user = find_user(user_name))
+        apply(table->settle(user->id, listed_epoch(*user)), user_name);
     });
   }
   if (verdict.current_changed) current_link_changed(user_named(user_name), nullptr, {});
@@ -195,13 +203,8 @@ void peer_hub_state::current_link_changed(peer_user& user, const peer_link_entry
     if (user.link != state) tell_link(user, state, *link);
   } else if (user.link != link_state::down && last) {
     tell_link(user, link_state::down, *last, why);
-    // Whoever dialled dials again at once, the other a little later; and who hears that this user
-    // is elsewhere now leaves the relay time to tell it so.
-    if (user.online && !stopping && last->path != path_kind::circuit) {
-      const bool elsewhere = why.by_remote && why.code == earlier_start;
-      const auto soon = milliseconds{last->dialled ? 0 : 1000};
-      plan_dials(user, elsewhere ? elsewhere_delay : soon);
-    }
+    if (user.online && !stopping && last->path != path_kind::circuit)
+      plan_dials(user, redial_delay(last->dialled, why));
     if (!is_told_of(user) && session_usable() && !stopping) ask_for(user);
     consider_circuit(user);
   }
@@ -228,7 +231,7 @@ void peer_hub_state::ended(const link_ended& news) {
     auto& user = user_named(link.user->user);
     // The circuit that it was to replace is left, and no substitute for ever.
     if (link.path != path_kind::circuit && is_linked(user) && !is_linked_directly(user))
-      plan_dials(user, std::chrono::milliseconds{1000});
+      plan_dials(user, redial_delay(false, news.why));
   } else if (!link.dialled_user.empty()) {
     came_to_nothing(link, news.why);
   }

@@ -135,7 +135,10 @@ void peer_hub_state::user_online(const core::online_user& news, bool listed) {
     self->send(session, contact_changed{news, true, by_relay ? user.route_number : 0});
   }
   if (user.listed) set_presence(user, news.suspect ? presence::suspect : presence::online);
-  if (new_start) probe_links(user);  // A link may be of the user's earlier start.
+  if (new_start) {  // A link may be of the user's earlier start.
+    probe_links(user);
+    apply(table->settle_starts(user.id, listed_epoch(user)), user.name);
+  }
   const bool we_are_new = !directory_complete;
   if (!is_linked_directly(user) && (newly_listed || (user.listed && (moved || we_are_new)))) {
     plan_dials(user, we_are_new ? std::chrono::milliseconds{0} : head_start);

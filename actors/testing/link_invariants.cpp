@@ -89,7 +89,7 @@ world::time_point opened_at(const sim_peer& observer, const std::string& user) {
   world::time_point result{};
   auto before = link_state::down;
   for (const auto& [at, life, event] : observer.book().links) {
-    if (event.user != user) continue;
+    if (event.user != user || life != observer.book().life) continue;
     if (before == link_state::down) result = at;
     before = event.state;
   }

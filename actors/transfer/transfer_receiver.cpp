@@ -12,7 +12,7 @@
 namespace hobnob {
 namespace {
 
-/// However long their paths are, they fit into a connection's queue.
+/// However long their paths are, a sender has them in memory; it says no more than its link takes.
 constexpr std::uint32_t entries_asked_at_once = 512;
 constexpr std::size_t waiting_entries_max = 2048;  ///< Fewer waiting or coming: more are asked for.
 constexpr std::size_t open_files_max = 4096;

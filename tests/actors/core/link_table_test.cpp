@@ -117,5 +117,45 @@ TEST_F(LinkTable, TheLowerSideLeavesTheChoiceBetweenLinksOfTheLastStart) {
   EXPECT_EQ(other.current(id_of(5)), 1u);
 }
 
+// Records are signed anew, by clocks that differ: the relay knows better which start is the last.
+TEST_F(LinkTable, TheStartThatTheRelayTellsOfKeepsItsLinkWhateverTheSerials) {
+  for (auto* table : {&chooser, &other}) {
+    table->opened(link(1, path_class::wan, 2, 20), now, 2);
+    const auto signed_later = table->opened(link(2, path_class::lan, 1, 30), now, 2);
+    EXPECT_FALSE(signed_later.current_changed);
+    EXPECT_TRUE(signed_later.replaced.empty());
+    ASSERT_TRUE(signed_later.settle_at);
+    const auto settled = table->settle(id_of(5), 2);
+    EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{2});
+    EXPECT_FALSE(settled.current_replaced);
+    EXPECT_EQ(table->current(id_of(5)), 1u);
+  }
+}
+
+TEST_F(LinkTable, NewsOfTheLastStartSettlesWhichLinkStays) {
+  for (auto* table : {&chooser, &other}) {
+    table->opened(link(1, path_class::wan, 1, 30), now, 1);
+    table->opened(link(2, path_class::wan, 2, 20), now, 1);
+    table->opened(link(3, path_class::wan, 2, 20), now, 1);
+    EXPECT_TRUE(table->settle_starts(id_of(6), 2).replaced.empty());
+    const auto settled = table->settle_starts(id_of(5), 2);
+    EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{1});
+    EXPECT_TRUE(settled.current_replaced);
+    EXPECT_TRUE(settled.current_changed);
+    EXPECT_EQ(table->current(id_of(5)), 2u);
+  }
+}
+
+TEST_F(LinkTable, ACircuitOfTheLastStartThatABetterPathTakesOverIsNotReplaced) {
+  chooser.opened(link(1, path_class::circuit, 2, 20), now);
+  chooser.opened(link(2, path_class::wan, 1, 10), now);
+  chooser.opened(link(3, path_class::wan, 2, 20), now);
+  const auto settled = chooser.settle(id_of(5));
+  EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{2});
+  EXPECT_EQ(settled.superseded, std::vector<std::uint64_t>{1});
+  EXPECT_TRUE(settled.current_changed);
+  EXPECT_FALSE(settled.current_replaced);
+}
+
 }  // namespace
 }  // namespace hobnob::core

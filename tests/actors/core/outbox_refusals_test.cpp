@@ -58,19 +58,52 @@ TEST_F(Outbox, WaitsForTheNextRouteWhereTheRelayKnowsNoSuchSession) {
 
 // The connection to the relay drains all the time; the relay may know of the end long before it
 // tells it.
-TEST_F(Outbox, TriesARouteThatLeadsNowhereAgainOnlyAfterPauses) {
+TEST_F(Outbox, TriesARouteThatLeadsNowhereAgainWithOneMessageAfterPauses) {
   box.change_route(relay, now, out);
   push(1);
-  carried();
+  push(2);
+  EXPECT_EQ(carried(), "1:1/1 2:2/1");
+  refuse(relay, 2, "offline");
   for (const auto pause : {50ms, 100ms, 200ms}) {
     refuse(relay, 1, "offline");
     box.set_blocked(relay.id, true, now, out);
     box.set_blocked(relay.id, false, now, out);
     EXPECT_EQ(carried(), "");
-    ASSERT_EQ(box.deadline(), now + pause);
-    tick_at(now + pause);
+    const auto until = *box.deadline();
+    EXPECT_EQ(until, now + pause);
+    tick_at(until);
     EXPECT_EQ(carried(), "1:1/1");
   }
+  confirm(1);
+  EXPECT_EQ(carried(), "2:2/2") << "it is not so any more";
+}
+
+TEST_F(Outbox, KeepsWhatNobodyWouldMissForARouteThatLeadsSomewhere) {
+  box.change_route(relay, now, out);
+  push(1);
+  carried();
+  refuse(relay, 1, "offline");
+  auto unacknowledged = message_for_test(2, "hello", "telemetry");
+  unacknowledged.acknowledged = false;
+  EXPECT_FALSE(box.pass(unacknowledged, false));
+  box.push(unacknowledged, now + 30s, false, now, out);
+  tick_at(now + 50ms);
+  EXPECT_EQ(carried(), "1:1/1");
+  box.change_route(second_link, now, out);
+  EXPECT_EQ(carried(), "1:1/1 2:1/1");
+}
+
+TEST_F(Outbox, ANewRouteBeginsWithTheShortestPause) {
+  box.change_route(relay, now, out);
+  push(1);
+  for (int i = 0; i < 5; ++i) {
+    refuse(relay, 1, "offline");
+    tick_at(*box.deadline());
+  }
+  const outbox_route next{.id = 9, .path = 6, .relayed = true};
+  box.change_route(next, now, out);
+  refuse(next, 1, "busy");
+  EXPECT_EQ(box.deadline(), now + 50ms);
 }
 
 TEST_F(Outbox, IsHonestAboutARefusedMessageThatWasAlsoSentAnotherWay) {
