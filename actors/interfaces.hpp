@@ -168,7 +168,8 @@ struct link_ready {
   std::string name;
   path_kind path = path_kind::none;
   connection_ptr connection;
-  bool transfers = false;  ///< The other side understands transfers.
+  bool transfers = false;               ///< The other side understands transfers.
+  std::uint64_t epoch = 0, serial = 0;  ///< Of the user's record: a user may have two programs.
 };
 
 /// What one read of such a link brought. The store takes the message and receipt frames and

@@ -46,8 +46,17 @@ link_table::verdict link_table::ended(std::uint64_t number) {
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const link& value) { return value.number == number; });
     if (found == all.end()) continue;
-    result.current_changed = found == all.begin();
+    const auto before = all.front().number;
     all.erase(found);
+    // Not one of an earlier start, if there is another.
+    const auto last = std::max_element(
+        all.begin(), all.end(), [](const link& a, const link& b) { return a.serial < b.serial; });
+    if (last != all.end()) {
+      std::stable_partition(all.begin(), all.end(), [epoch = last->epoch](const link& value) {
+        return value.epoch == epoch;
+      });
+    }
+    result.current_changed = all.empty() || all.front().number != before;
     if (all.empty()) links_.erase(entry);
     break;
   }

@@ -96,7 +96,8 @@ void peer_link_state::admit() {
                                    .turn = is_tls_client ? core::heartbeat::turn::first
                                                          : core::heartbeat::turn::second},
                   caf::actor_cast<heartbeat_owner_actor>(peer_link_actor{self}));
-  const link_ready ready{config.number, user.id, user.user, path, connection, with_transfers};
+  const link_ready ready{config.number, user.id,        user.user,  path,
+                         connection,    with_transfers, user.epoch, user.serial};
   self->send(store, ready);
   if (transfers) self->send(transfers, ready);
   self->send(hub, link_opened{config.number});

@@ -332,7 +332,8 @@ file_sink::fault file_sink::need_part(std::uint64_t entry, open_part*& part, boo
   }
   // What comes in one piece has its last mode from the beginning: a system call less a small file.
   auto made =
-      folder_->make_part(part_of(entry), comes_whole ? file_mode_ : download_folder::part_mode);
+      folder_->make_part(part_of(entry), comes_whole ? file_mode_ | download_folder::part_mode
+                                                     : download_folder::part_mode);
   if (made.error != 0) return sink_fault(made.error, attempt());
   with_part_.add({entry, entry + 1});
   part = &parts_.add(entry, std::move(made.fd), 0);

@@ -1,7 +1,12 @@
+#if defined(__SANITIZE_ADDRESS__)
+#define XXH_INLINE_ALL  // what it reads is looked at
+#include <xxhash.h>
+#else
 #define XXH_STATIC_LINKING_ONLY  // the type of its state
 #include <xxhash.h>
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
 #include <xxh_x86dispatch.h>  // from here on the same names use AVX2 or AVX-512 where it is there
+#endif
 #endif
 
 #include "actors/transfer/content_hasher.hpp"

@@ -157,6 +157,7 @@ struct transfer_desk_state {
   struct known_link {
     transfer_link link;
     std::string user;
+    std::uint64_t epoch = 0, serial = 0;
     transfer_id drained_first{};  ///< Who was told first that it takes content again.
   };
   std::map<std::uint64_t, known_link> links;  // By their numbers: the newest of a user is the last.

@@ -1,5 +1,5 @@
-// Which link each transfer goes by. The sender chooses: the newest link to the user that lives, on
-// which it offers the transfer again. The receiver follows the offers.
+// Which link each transfer goes by. The sender chooses: the newest link to the last start of the
+// user that has one, on which it offers the transfer again. The receiver follows the offers.
 
 #include "actors/transfer/transfer_desk.hpp"
 
@@ -11,10 +11,12 @@ namespace hobnob {
 void transfer_desk_state::open(const link_ready& news) {
   if (stopping) return;
   const transfer_link link{news.link, news.user, news.path, news.connection, news.transfers};
-  links[news.link] = {link, news.name};
+  links[news.link] = {link, news.name, news.epoch, news.serial};
+  const bool is_best = best_link(news.name)->link == news.link;
   for (auto& [id, row] : transfers) {
     if (!row.actor || row.info.user != news.name) continue;
-    if (row.info.direction == transfer_direction::sending || row.link == 0) attach(row, link);
+    const bool sending = row.info.direction == transfer_direction::sending;
+    if ((sending && is_best) || row.link == 0) attach(row, link);
   }
 }
 
@@ -45,10 +47,15 @@ void transfer_desk_state::drained(std::uint64_t link) {
 }
 
 const transfer_link* transfer_desk_state::best_link(const std::string& user) const {
-  for (auto entry = links.rbegin(); entry != links.rend(); ++entry) {
-    if (entry->second.user == user) return &entry->second.link;
+  const known_link* last = nullptr;  // Signed last.
+  for (const auto& [number, each] : links) {
+    if (each.user == user && (!last || each.serial >= last->serial)) last = &each;
   }
-  return nullptr;
+  if (!last) return nullptr;
+  const auto best = std::find_if(links.rbegin(), links.rend(), [&](const auto& each) {
+    return each.second.user == user && each.second.epoch == last->epoch;
+  });
+  return &best->second.link;
 }
 
 /// What is offered has been written down before: the receiver may rely on it whatever happens.

@@ -95,6 +95,14 @@ TEST_F(LinkTable, WhoHasLinksOfTwoStartsClosesThoseOfTheEarlierOneOnBothSides) {
   }
 }
 
+TEST_F(LinkTable, WhereOneEndsAnEarlierStartDoesNotTakeItsPlaceIfTheLaterOneHasAnother) {
+  other.opened(link(1, path_class::wan, 2, 20), now);
+  other.opened(link(2, path_class::wan, 1, 10), now);
+  other.opened(link(3, path_class::wan, 2, 20), now);
+  EXPECT_TRUE(other.ended(1).current_changed);
+  EXPECT_EQ(other.current(id_of(5)), 3u);
+}
+
 // Its clock was put back, so that the later start looks like the earlier one.
 TEST_F(LinkTable, TheLinkOfAnEarlierStartStaysWhenTheOtherDidNotAnswer) {
   for (auto* table : {&chooser, &other}) {

@@ -90,7 +90,7 @@ TEST_F(Outbox, KeepsWhatNobodyWouldMissForARouteThatLeadsSomewhere) {
   tick_at(now + 50ms);
   EXPECT_EQ(carried(), "1:1/1");
   box.change_route(second_link, now, out);
-  EXPECT_EQ(carried(), "1:1/1 2:1/1");
+  EXPECT_EQ(carried(), "2:1/1 1:1/1");
 }
 
 TEST_F(Outbox, ANewRouteBeginsWithTheShortestPause) {

@@ -115,10 +115,11 @@ class lone_desk : public actors_test {
   }
 
   std::shared_ptr<fake_connection> open_link(std::uint64_t number, const std::string& user = "bob",
-                                             std::uint8_t key = 1, bool transfers = true) {
+                                             std::uint8_t key = 1, bool transfers = true,
+                                             std::uint64_t start = 0) {
     auto connection = std::make_shared<fake_connection>();
     caf::anon_send(desk, link_ready{number, fingerprint_number(key), user, path_kind::lan,
-                                    connection, transfers});
+                                    connection, transfers, start, start});
     run();
     return connection;
   }

@@ -47,6 +47,21 @@ TEST_F(SendingDesk, AProgramThatTakesNoFilesIsUnsupported) {
   EXPECT_TRUE(link->sent.empty());
 }
 
+// Which does not know yet that it was replaced, and comes back again and again.
+TEST_F(SendingDesk, AnEarlierStartOfTheUserGetsNothingWhileTheLaterOneHasALink) {
+  const auto id = send("bob", 1000);
+  const auto later = open_link(1, "bob", 1, true, 2);
+  ASSERT_TRUE(last_on(*later).has_offer());
+  const auto earlier = open_link(2, "bob", 1, false, 1);
+  EXPECT_TRUE(earlier->sent.empty());
+  EXPECT_EQ(info(id).state, transfer_state::offered);
+  const auto another = open_link(3, "bob", 1, true, 2);
+  EXPECT_TRUE(last_on(*another).has_offer());
+  close_link(3);
+  EXPECT_EQ(sent_on(*later).size(), 2u);
+  EXPECT_TRUE(earlier->sent.empty());
+}
+
 TEST_F(SendingDesk, GoesOnWithNobodyElse) {
   const auto id = send("bob", 1000);
   open_link(1);
