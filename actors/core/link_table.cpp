@@ -1,6 +1,7 @@
 #include "actors/core/link_table.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace hobnob::core {
 
@@ -15,11 +16,14 @@ link_table::verdict link_table::opened(const link& value, time_point now,
   }
   // The user has started again: what is left of its earlier start is dead, or soon will be.
   const bool newest = std::all_of(all.begin(), all.end(), [&](const link& other) {
-    return other.epoch != value.epoch && other.epoch != listed && other.serial < value.serial;
+    return other.epoch != value.epoch && other.serial < value.serial;
   });
-  if (newest) {
+  if (newest && (value.epoch == listed || !is_earlier(value))) {
     result.current_replaced = true;
-    for (const auto& other : all) result.replaced.push_back(other.number);
+    for (const auto& other : all) {
+      result.replaced.push_back(other.number);
+      note_start(other, value.epoch);
+    }
     all.assign(1, value);
     result.current_changed = true;
     return result;
@@ -70,16 +74,17 @@ link_table::verdict link_table::settle_starts(const fingerprint& user,
   if (entry == links_.end()) return result;
   auto& all = entry->second;
   const auto before = all.front();
-  const bool is_here =
-      std::any_of(all.begin(), all.end(), [&](const link& value) { return value.epoch == listed; });
-  const auto last =
-      is_here ? *listed
-              : std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-                  return a.serial < b.serial;
-                })->epoch;
+  const auto last = std::max_element(all.begin(), all.end(), [&](const link& a, const link& b) {
+                      const auto rank = [&](const link& value) {
+                        return std::tuple{value.epoch == listed, !is_earlier(value), value.serial};
+                      };
+                      return rank(a) < rank(b);
+                    })->epoch;
   const auto of_earlier = [&](const link& value) { return value.epoch != last; };
   for (const auto& value : all) {
-    if (of_earlier(value)) result.replaced.push_back(value.number);
+    if (!of_earlier(value)) continue;
+    result.replaced.push_back(value.number);
+    note_start(value, last);
   }
   std::erase_if(all, of_earlier);
   result.current_changed = result.current_replaced = of_earlier(before);
@@ -101,6 +106,22 @@ link_table::verdict link_table::settle(const fingerprint& user,
   }
   all.assign(1, kept);
   return result;
+}
+
+bool link_table::is_earlier(const link& value) const {
+  const auto found = earlier_.find(value.user);
+  return found != earlier_.end() &&
+         std::find(found->second.begin(), found->second.end(), value.epoch) != found->second.end();
+}
+
+/// The start of `replaced` came before `last`.
+void link_table::note_start(const link& replaced, std::uint64_t last) {
+  constexpr std::size_t remembered_max = 4;
+  auto& starts = earlier_[replaced.user];
+  std::erase(starts, last);
+  std::erase(starts, replaced.epoch);
+  starts.push_back(replaced.epoch);
+  if (starts.size() > remembered_max) starts.erase(starts.begin());
 }
 
 std::optional<std::uint64_t> link_table::current(const fingerprint& user) const {

@@ -60,7 +60,11 @@ class link_table {
   static constexpr std::chrono::milliseconds settle_delay{2500};
 
  private:
-  std::map<fingerprint, std::vector<link>> links_;  // The first one is current.
+  bool is_earlier(const link& value) const;
+  void note_start(const link& replaced, std::uint64_t last);
+
+  std::map<fingerprint, std::vector<link>> links_;             // The first one is current.
+  std::map<fingerprint, std::vector<std::uint64_t>> earlier_;  // Epochs of starts that had an end.
   fingerprint own_;
 };
 

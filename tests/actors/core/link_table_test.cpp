@@ -125,18 +125,33 @@ TEST_F(LinkTable, TheLowerSideLeavesTheChoiceBetweenLinksOfTheLastStart) {
   EXPECT_EQ(other.current(id_of(5)), 1u);
 }
 
-// Records are signed anew, by clocks that differ: the relay knows better which start is the last.
-TEST_F(LinkTable, TheStartThatTheRelayTellsOfKeepsItsLinkWhateverTheSerials) {
+// Records are signed anew, by clocks that differ.
+TEST_F(LinkTable, AStartThatWasReplacedOnceIsTheEarlierOneWhateverItSignsLater) {
   for (auto* table : {&chooser, &other}) {
-    table->opened(link(1, path_class::wan, 2, 20), now, 2);
-    const auto signed_later = table->opened(link(2, path_class::lan, 1, 30), now, 2);
+    table->opened(link(1, path_class::wan, 1, 10), now);
+    EXPECT_EQ(table->opened(link(2, path_class::wan, 2, 20), now).replaced,
+              std::vector<std::uint64_t>{1});
+    const auto signed_later = table->opened(link(3, path_class::lan, 1, 30), now);
     EXPECT_FALSE(signed_later.current_changed);
     EXPECT_TRUE(signed_later.replaced.empty());
     ASSERT_TRUE(signed_later.settle_at);
-    const auto settled = table->settle(id_of(5), 2);
-    EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{2});
+    const auto settled = table->settle(id_of(5));
+    EXPECT_EQ(settled.replaced, std::vector<std::uint64_t>{3});
     EXPECT_FALSE(settled.current_replaced);
-    EXPECT_EQ(table->current(id_of(5)), 1u);
+    EXPECT_EQ(table->current(id_of(5)), 2u);
+  }
+}
+
+TEST_F(LinkTable, TheStartThatTheRelayTellsOfHasTheLinkInTheEndWhateverTheSerials) {
+  for (auto* table : {&chooser, &other}) {
+    table->opened(link(1, path_class::wan, 2, 20), now, 2);
+    table->opened(link(2, path_class::lan, 1, 30), now, 2);  // Not listed yet, for all we know.
+    EXPECT_EQ(table->current(id_of(5)), 2u);
+    table->opened(link(3, path_class::wan, 2, 20), now, 2);
+    EXPECT_EQ(table->settle(id_of(5), 2).replaced, std::vector<std::uint64_t>{2});
+    EXPECT_EQ(table->current(id_of(5)), 3u);
+    EXPECT_TRUE(table->opened(link(4, path_class::lan, 1, 40), now, 2).replaced.empty());
+    EXPECT_EQ(table->settle(id_of(5), 2).replaced, std::vector<std::uint64_t>{4});
   }
 }
 
