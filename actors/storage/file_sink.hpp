@@ -26,10 +26,10 @@ namespace hobnob {
 /// it, numbered, whatever the policy.
 ///
 /// Content is collected in hidden files of the download folder (`.hobnob-part-...`, for their owner
-/// only unless it comes in one piece) and gets its name when it is complete and on disk: large files one by one, small ones many
-/// together, on a thread beside the caller's and at the latest in `settle`. So no crash or power
-/// cut leaves a file under its name that is not whole. What has a part is not finished, whatever
-/// else is remembered of it. Holes stay holes.
+/// only unless it comes in one piece) and gets its name when it is complete and on disk: large
+/// files one by one, small ones many together, on a thread beside the caller's and at the latest in
+/// `settle`. So no crash or power cut leaves a file under its name that is not whole. What has a
+/// part is not finished, whatever else is remembered of it. Holes stay holes.
 ///
 /// Received files have the sender's modification time and the permissions of a new file (never
 /// executable); new folders have them too, the time once all is there, whichever sink of the

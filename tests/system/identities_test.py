@@ -5,7 +5,7 @@ import shutil
 import unittest
 
 from support.certificates import Identity
-from support.programs import ProgramTest
+from support.programs import ProgramTest, wait_until
 from support.wire import REFUSED, REPLACED, Client, Closed
 
 
@@ -129,7 +129,10 @@ class Identities(ProgramTest):
         relay = self.relay()
         ann, bob = self.peer("ann", relay), self.peer("bob", relay)
         ann.wait_link("bob")
-        (self.folder / "ann" / "known_keys.new" / "in-the-way").mkdir(parents=True)
+        kept, written = self.folder / "ann" / "known_keys", self.folder / "ann" / "known_keys.new"
+        wait_until(lambda: kept.is_file() and "bob" in kept.read_text() and not written.exists(),
+                   "ann to have stored the key of bob")
+        (written / "in-the-way").mkdir(parents=True)
         accepted = self.run_peer("ann", relay, "verify", "--accept", "bob")
         self.assertEqual(accepted.code, 2, accepted)
         self.assertEqual(accepted.event("error")["code"], "not-stored")
