@@ -104,7 +104,7 @@ function(hobnob_gtest name)
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${suites}")
   else()
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-      PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+      PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300)
   endif()
 endfunction()
 
