@@ -53,12 +53,10 @@ link_table::verdict link_table::ended(std::uint64_t number) {
     const auto before = all.front().number;
     all.erase(found);
     // Not one of an earlier start, if there is another.
-    const auto last = std::max_element(
-        all.begin(), all.end(), [](const link& a, const link& b) { return a.serial < b.serial; });
-    if (last != all.end()) {
-      std::stable_partition(all.begin(), all.end(), [epoch = last->epoch](const link& value) {
-        return value.epoch == epoch;
-      });
+    if (!all.empty()) {
+      std::stable_partition(
+          all.begin(), all.end(),
+          [last = last_start(all, {})](const link& value) { return value.epoch == last; });
     }
     result.current_changed = all.empty() || all.front().number != before;
     if (all.empty()) links_.erase(entry);
@@ -74,12 +72,7 @@ link_table::verdict link_table::settle_starts(const fingerprint& user,
   if (entry == links_.end()) return result;
   auto& all = entry->second;
   const auto before = all.front();
-  const auto last = std::max_element(all.begin(), all.end(), [&](const link& a, const link& b) {
-                      const auto rank = [&](const link& value) {
-                        return std::tuple{value.epoch == listed, !is_earlier(value), value.serial};
-                      };
-                      return rank(a) < rank(b);
-                    })->epoch;
+  const auto last = last_start(all, listed);
   const auto of_earlier = [&](const link& value) { return value.epoch != last; };
   for (const auto& value : all) {
     if (!of_earlier(value)) continue;
@@ -106,6 +99,17 @@ link_table::verdict link_table::settle(const fingerprint& user,
   }
   all.assign(1, kept);
   return result;
+}
+
+/// Of one user's links, at least one.
+std::uint64_t link_table::last_start(const std::vector<link>& all,
+                                     std::optional<std::uint64_t> listed) const {
+  const auto rank = [&](const link& value) {
+    return std::tuple{value.epoch == listed, !is_earlier(value), value.serial};
+  };
+  return std::max_element(all.begin(), all.end(),
+                          [&](const link& a, const link& b) { return rank(a) < rank(b); })
+      ->epoch;
 }
 
 bool link_table::is_earlier(const link& value) const {

@@ -60,6 +60,7 @@ class link_table {
   static constexpr std::chrono::milliseconds settle_delay{2500};
 
  private:
+  std::uint64_t last_start(const std::vector<link>& all, std::optional<std::uint64_t> listed) const;
   bool is_earlier(const link& value) const;
   void note_start(const link& replaced, std::uint64_t last);
 
