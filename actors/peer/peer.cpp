@@ -229,7 +229,9 @@ void peer::stop() { caf::anon_send(impl_->front, stop_peer{}); }
 
 bool peer::wait(std::chrono::milliseconds timeout) {
   std::unique_lock guard{impl_->mutex};
-  return impl_->changed.wait_for(guard, timeout, [this] { return impl_->alive == 0; });
+  const auto ended = [this] { return impl_->alive == 0; };
+  // To wait for no time at all still costs a call of the kernel.
+  return timeout.count() <= 0 ? ended() : impl_->changed.wait_for(guard, timeout, ended);
 }
 
 }  // namespace hobnob

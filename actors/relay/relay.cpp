@@ -236,7 +236,9 @@ void relay::stop() {
 
 bool relay::wait(std::chrono::milliseconds timeout) {
   std::unique_lock guard{impl_->mutex};
-  return impl_->changed.wait_for(guard, timeout, [this] { return impl_->actors_alive == 0; });
+  const auto ended = [this] { return impl_->actors_alive == 0; };
+  // To wait for no time at all still costs a call of the kernel.
+  return timeout.count() <= 0 ? ended() : impl_->changed.wait_for(guard, timeout, ended);
 }
 
 }  // namespace hobnob

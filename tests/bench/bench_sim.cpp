@@ -1,8 +1,8 @@
 // How much simulated life a minute of CPU buys: teams of 5 and of 50 with light chat (each peer
 // writes to another one a minute), and 1,000 peers at one relay without links: hidden, which costs
-// a login each, and on request (--world directory1000) with everyone in everyone's roster, which
-// costs the check of a million signed records. With the plain handshake and with real TLS. Then the
-// swarm's seeds, and events that do nothing.
+// a login each, and with everyone in everyone's roster, which costs the check of a million signed
+// records. With the plain handshake and with real TLS (the rosters with the plain one alone). Then
+// the swarm's seeds, of small worlds (at most three peers) and of all, and events that do nothing.
 
 #include "actors/storage/freed_pages.hpp"
 #include "actors/testing/swarm.hpp"
@@ -87,10 +87,11 @@ void measure(const setting& what, bool plain) {
         static_cast<double>(w.simulation().events_run() - events) / (hours * 3600)}});
 }
 
-void measure_swarm(std::uint64_t seeds, bool tls) {
+void measure_swarm(const char* name, std::size_t peers_max, std::uint64_t seeds, bool tls) {
   std::optional<testing::real_sodium> proven;
   if (tls) proven.emplace();
   testing::swarm_options options;
+  options.peers_max = peers_max;
   options.tls = tls;
   std::uint64_t events = 0;
   std::chrono::nanoseconds simulated{};
@@ -103,7 +104,8 @@ void measure_swarm(std::uint64_t seeds, bool tls) {
   const auto spent = cpu_seconds() - start;
   const auto hours = std::chrono::duration<double, std::ratio<3600>>(simulated).count();
   print_result({{"bench", "sim"},
-                {"world", "swarm"},
+                {"world", name},
+                {"peers_max", static_cast<std::int64_t>(peers_max)},
                 {"handshake", tls ? "tls" : "plain"},
                 {"seeds_per_cpu_s", static_cast<double>(seeds) / spent},
                 {"hours_per_cpu_minute", hours / spent * 60},
@@ -150,10 +152,12 @@ void run(const bench_options& options) {
   for (const bool plain : plains) {
     if (wanted("relay1000")) measure(large, plain);
   }
-  if (only == "directory1000" || smoke) measure(listed, true);
+  if (wanted("directory1000")) measure(listed, true);
   for (const bool plain : plains) {
-    const auto seeds = options.number("--seeds", smoke ? 5 : plain ? 1000 : 200);
-    if (wanted("swarm")) measure_swarm(static_cast<std::uint64_t>(seeds), !plain);
+    const auto count = options.number("--seeds", smoke ? 5 : plain ? 1000 : 200);
+    const auto seeds = static_cast<std::uint64_t>(count);
+    if (wanted("small_swarm")) measure_swarm("small swarm", 3, seeds, !plain);
+    if (wanted("swarm")) measure_swarm("swarm", testing::swarm_options{}.peers_max, seeds, !plain);
   }
   if (wanted("events")) measure_bare_events(smoke ? 1s : 60s);
 }
