@@ -10,6 +10,18 @@ namespace {
 
 constexpr wall_time first_day{std::chrono::seconds{1'893'456'000}};  // 2030-01-01 00:00 UTC
 
+/// True as long as it lives.
+class marked {
+ public:
+  explicit marked(bool& flag) : flag_(flag) { flag_ = true; }
+  ~marked() { flag_ = false; }
+  marked(const marked&) = delete;
+  marked& operator=(const marked&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 }  // namespace
 
 simulation::simulation(std::uint64_t seed, simulation_options options)
@@ -60,7 +72,11 @@ bool simulation::run_until_idle(duration limit) {
 /// in it as it does in production. (One handler for all of them, which polls in between, would not
 /// do: what it posts counts as work only when it returns, and a context without work stops.)
 bool simulation::run(time_point deadline, const std::function<bool()>* condition) {
-  context_.poll();
+  if (in_event_) throw std::logic_error{"a simulation is run from within one of its events"};
+  {
+    const marked within{in_event_};
+    context_.poll();
+  }
   while (true) {
     if (condition != nullptr && (*condition)()) return true;
     const auto next = events_.next_time();
@@ -71,6 +87,7 @@ bool simulation::run(time_point deadline, const std::function<bool()>* condition
                                std::to_string(options_.events_per_instant_max) + " events");
     }
     ++events_run_;
+    const marked within{in_event_};
     run(events_.pop());
     context_.poll();
   }

@@ -76,7 +76,8 @@ class simulation {
   /// False if it has run or was cancelled before.
   bool cancel(event_id id) { return events_.cancel(id); }
 
-  // Running. Not from within an event. What an event or a handler throws comes out of these.
+  // Running. Not from within an event or a handler (`std::logic_error`); what these throw comes out
+  // here.
 
   /// Everything up to `deadline`, which is the time afterwards.
   void run_until(time_point deadline);
@@ -108,6 +109,7 @@ class simulation {
   event_queue events_;
   std::uint64_t events_run_ = 0;
   std::uint64_t events_this_instant_ = 0;
+  bool in_event_ = false;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
 };

@@ -93,6 +93,36 @@ TEST(simulation, what_an_event_throws_comes_out) {
   run.run_for(2s);  // And nothing is stuck.
 }
 
+TEST(simulation, is_not_run_from_within_an_event_or_a_handler) {
+  simulation run{1};
+  int refused = 0;
+  const auto nested = [&] {
+    EXPECT_THROW(run.run_for(1s), std::logic_error);
+    EXPECT_THROW(run.run_until([] { return true; }, 1s), std::logic_error);
+    EXPECT_THROW(run.run_until_idle(1s), std::logic_error);
+    ++refused;
+  };
+  run.after(1s, nested);
+  run.network_at(run.now() + 2s, nested);
+  boost::asio::post(run.context(), nested);
+  run.run_for(3s);
+  EXPECT_EQ(refused, 3);
+  EXPECT_EQ(run.now(), simulation::start + 3s);
+}
+
+TEST(simulation, may_be_run_again_after_an_event_threw_and_by_a_condition) {
+  simulation run{1};
+  run.after(1s, [] { throw std::runtime_error{"no"}; });
+  EXPECT_THROW(run.run_for(1s), std::runtime_error);
+  run.after(10s, [] {});
+  EXPECT_TRUE(run.run_until(
+      [&] {
+        run.run_for(1s);
+        return run.now() > simulation::start + 10s;
+      },
+      1min));
+}
+
 TEST(simulation, what_is_still_queued_at_its_end_never_runs_but_may_post_as_it_goes) {
   bool ran = false;
   {
