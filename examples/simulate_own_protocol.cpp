@@ -18,23 +18,36 @@ namespace {
 namespace sim = hobnob::sim;
 using namespace std::chrono_literals;
 
+void say(const char* what, const hobnob::error_code& error) {
+  std::cout << "cannot " << what << ": " << error.message() << '\n';
+}
+
+// Every step may fail, and does when the network is broken enough or the program ends.
 hobnob::awaitable<void> serve(hobnob::network& net) {
   auto opened = net.listen({hobnob::ip_address::v4({0, 0, 0, 0}), 7}, {});
+  if (opened.error) co_return say("listen", opened.error);
   auto client = co_await opened.value->accept();
+  if (client.error) co_return say("accept", client.error);
   hobnob::bytes line(5);
-  co_await read_all(*client.value, line);
+  const auto read = co_await read_all(*client.value, line);
+  if (read.error) co_return say("read", read.error);
   std::cout << "the server sees " << to_string(client.value->remote_endpoint()) << '\n';
-  co_await write_all(*client.value, line);
+  const auto written = co_await write_all(*client.value, line);
+  if (written.error) say("write", written.error);
 }
 
 hobnob::awaitable<void> ask(hobnob::network& net, std::string& answer) {
   const auto found = co_await net.resolve("server");
+  if (found.error) co_return say("resolve", found.error);
   auto dialled = co_await net.dial({found.value.front(), 7}, {});
+  if (dialled.error) co_return say("dial", dialled.error);
   const std::string question = "hello";
-  co_await write_all(*dialled.value, hobnob::as_byte_view(question));
+  const auto written = co_await write_all(*dialled.value, hobnob::as_byte_view(question));
+  if (written.error) co_return say("write", written.error);
   hobnob::bytes line(question.size());
-  co_await read_all(*dialled.value, line);
-  answer.assign(reinterpret_cast<const char*>(line.data()), line.size());
+  const auto read = co_await read_all(*dialled.value, line);
+  if (read.error) co_return say("read", read.error);
+  answer = hobnob::as_text(line);
 }
 
 }  // namespace
@@ -64,6 +77,9 @@ int main() try {
   std::cout << "after " << std::chrono::duration<double>(run.now() - sim::simulation::start).count()
             << " s: " << answer << '\n';
   write_mermaid(std::cout, run.log(), {"client", "home", "server"});
+
+  // Programs end before the network under them: their waits, if there still are any, are told so in
+  // the run that follows, and the coroutines return.
   server->end(sim::process_end::killed);
   client->end(sim::process_end::killed);
   run.run_for(0s);
