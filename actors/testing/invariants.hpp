@@ -41,7 +41,7 @@ struct invariant_limits {
 // --- Safety ---
 
 /// No message came twice to one life of a peer, or to somebody it was not sent to, or out of
-/// nowhere.
+/// nowhere (which is where those of a peer's own actors seem to come from: they are not judged).
 violations check_deliveries(const world& w);
 
 /// The messages of one life of a sender came to each life of a receiver in the order of sending.

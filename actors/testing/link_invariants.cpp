@@ -123,7 +123,9 @@ violations check_dead_links(const world& w, const invariant_limits& limits) {
   std::optional<causes> why;
   for (const auto& dead : w.peers()) {
     using enum program::state;
-    if (dead->now() == running || dead->now() == paused || dead->now() == stopping) continue;
+    if (dead->current_state() == running || dead->current_state() == paused ||
+        dead->current_state() == stopping)
+      continue;
     const auto namesakes = std::ranges::count_if(
         w.peers(), [&](const auto& other) { return other->user() == dead->user(); });
     if (namesakes > 1 || w.now() - dead->since() <= bound) continue;
@@ -134,7 +136,7 @@ violations check_dead_links(const world& w, const invariant_limits& limits) {
       if (!why) why.emplace(w, bound);
       if (why->was_narrow(peer->host(), dead->host(), {dead->since() - bound, w.now()})) continue;
       result.push_back(peer->host() + " still has a link to " + dead->user() + ", which was " +
-                       std::string{to_string(dead->now())} + ' ' +
+                       std::string{to_string(dead->current_state())} + ' ' +
                        seconds(w.now() - dead->since()) + " ago");
     }
   }
@@ -183,7 +185,7 @@ violations check_deaths(const world& w, const invariant_limits& limits) {
   std::optional<causes> why;
   for (const auto& dead : w.peers()) {
     const auto since = causes::down_since(*dead);
-    if (!since || dead->now() == program::state::stopping ||
+    if (!since || dead->current_state() == program::state::stopping ||
         only_peer_of(w, dead->user()) == nullptr)
       continue;
     const auto silent = w.now() - *since;

@@ -79,11 +79,11 @@ bool program::start() {
   process_ = std::make_unique<sim_process>(*stack_, around_.handshake, *frames_);
   ++starts_;
   become(state::running, "starts");
-  fault_ = load(disk_->mount(), process_->net());
-  if (process_ && fault_.empty()) fault_ = launch(*process_);
-  if (process_ && fault_.empty()) return true;
+  start_error_ = load(disk_->mount(), process_->net());
+  if (process_ && start_error_.empty()) start_error_ = launch(*process_);
+  if (process_ && start_error_.empty()) return true;
   if (!process_) {
-    fault_ = "the power failed";
+    start_error_ = "the power failed";
     return false;
   }
   end(sim::process_end::killed);

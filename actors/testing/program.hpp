@@ -58,7 +58,7 @@ class program {
     stopped,   ///< Ended in good order.
     killed,
     crashed,
-    failed,  ///< Did not start; see `fault`.
+    failed,  ///< Did not start; see `start_error`.
   };
 
   program(program_surroundings around, sim::node& host);
@@ -68,7 +68,7 @@ class program {
   program& operator=(const program&) = delete;
 
   const std::string& host() const noexcept { return host_name_; }
-  state now() const noexcept { return state_; }
+  state current_state() const noexcept { return state_; }
   bool running() const noexcept { return state_ == state::running; }
 
   /// Since when it is in this state.
@@ -89,9 +89,9 @@ class program {
   std::size_t send_queue_max() const noexcept;
 
   /// Why it did not start, for people.
-  const std::string& fault() const noexcept { return fault_; }
+  const std::string& start_error() const noexcept { return start_error_; }
 
-  /// Starts it, again if it has ended (killed first if it has not). False: see `fault`.
+  /// Starts it, again if it has ended (killed first if it has not). False: see `start_error`.
   bool start();
 
   /// In good order: goodbyes are said.
@@ -157,7 +157,7 @@ class program {
   state state_ = state::never_started;
   time_point since_{};
   std::vector<moment> history_;
-  std::string fault_;
+  std::string start_error_;
   unsigned starts_ = 0;
   std::shared_ptr<program*> self_;  // Null inside once the program is gone.
 };

@@ -10,6 +10,7 @@
 
 #include <caf/send.hpp>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 namespace hobnob::testing {
@@ -33,21 +34,26 @@ sim_peer::sim_peer(program_surroundings around, sim::node& host, const sim::rand
 
 sim_peer::~sim_peer() = default;
 
+hobnob::peer& sim_peer::living() const {
+  if (peer_) return *peer_;
+  throw std::logic_error{host() + " does not run: it is " +
+                         std::string{to_string(current_state())}};
+}
+
 message_id sim_peer::send_text(std::string to, std::string text) {
-  if (!peer_) return {};
-  const auto id = peer_->send_text(to, std::move(text));
+  const auto id = living().send_text(to, std::move(text));
   write_down(to, {}, id);
   return id;
 }
 
 message_id sim_peer::send(std::string to, std::string channel, std::string_view content) {
-  if (!peer_) return {};
-  const auto id = peer_->send(to, channel, shared_slice::copy_of(as_byte_view(content)));
+  const auto id = living().send(to, channel, shared_slice::copy_of(as_byte_view(content)));
   write_down(to, channel, id);
   return id;
 }
 
 transfer_id sim_peer::send_files(hobnob::send_files order) {
+  living();
   const auto answer = ask_transfers<transfer_started>(std::move(order));
   return answer ? answer->id : transfer_id{};
 }
@@ -61,14 +67,24 @@ void sim_peer::take_files() {
   files_->arrange(config_.transfers);
 }
 
-void sim_peer::give(const std::string& to, const std::string& name, std::size_t size) {
-  if (!peer_ || !files_) return;
+transfer_id sim_peer::give(const std::string& to, const std::string& name, std::size_t size) {
+  return send_files(gift(to, name, size));
+}
+
+void sim_peer::start_giving(const std::string& to, const std::string& name, std::size_t size) {
+  caf::anon_send(living().transfers(), gift(to, name, size));
+}
+
+hobnob::send_files sim_peer::gift(const std::string& to, const std::string& name,
+                                  std::size_t size) {
+  living();
+  if (!files_) throw std::logic_error{host() + " has no files to give: see take_files"};
   hobnob::send_files order;
   order.to = to;
   order.name = name;
   order.source = files_->make(name, size);
   order.sources = {memory_files::source_name(name, size)};
-  caf::anon_send(peer_->transfers(), std::move(order));
+  return order;
 }
 
 transfer_info sim_peer::transfer(const transfer_id& id) const {
@@ -153,6 +169,7 @@ std::string sim_peer::launch(sim_process& process) {
   caf::anon_send(peer_->transfers(),
                  add_transfer_subscriber{spawn(process.system(), keep_transfer_diary,
                                                transfer_book_, std::move(environment))});
+  if (at_start_) at_start_(process.system(), *peer_);
   const auto started = peer_->start();
   if (started.error) return started.detail.empty() ? started.error.message() : started.detail;
   return {};

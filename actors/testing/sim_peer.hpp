@@ -28,6 +28,9 @@ class sim_peer final : public program {
   /// `run` runs the world until a condition holds; false if it did not in time.
   using runner = std::function<bool(const std::function<bool()>&)>;
 
+  /// Spawns what else is in the program: actors that live and die with it, on its actor system.
+  using start_hook = std::function<void(caf::actor_system&, hobnob::peer&)>;
+
   /// `keys`: where an identity comes from when the disk holds none.
   sim_peer(program_surroundings around, sim::node& host, const sim::random_source& keys,
            peer_config config, runner run);
@@ -48,8 +51,16 @@ class sim_peer final : public program {
 
   const peer_config& config() const noexcept { return config_; }
 
+  /// Called at each start from the next one on, before the peer logs in: whom it subscribes misses
+  /// nothing.
+  void at_start(start_hook hook) { at_start_ = std::move(hook); }
+
+  /// What they send is not in `book().sent`.
+  bool has_own_actors() const noexcept { return at_start_ != nullptr; }
+
   // Doing something; only while it runs (or is paused).
 
+  /// Of a program that does not run these two throw `std::logic_error`.
   message_id send_text(std::string to, std::string text);
   message_id send(std::string to, std::string channel, std::string_view content);
 
@@ -66,14 +77,19 @@ class sim_peer final : public program {
     return peer_ ? ask_of<Answer>(peer_->transfers(), std::move(question)) : std::nullopt;
   }
 
-  /// Offers `order.source` to `order.to`; a null id if that was refused.
+  /// Offers `order.source` to `order.to`, which runs the world for a moment; a null id if that was
+  /// refused. Throws `std::logic_error` if the program does not run.
   transfer_id send_files(hobnob::send_files order);
 
   /// From its next start on: takes every offer, into memory.
   void take_files();
 
-  /// Offers a file whose content follows from its name and size, after `take_files`.
-  void give(const std::string& to, const std::string& name, std::size_t size);
+  /// Offers a file whose content follows from its name and size; otherwise as `send_files`. Throws
+  /// `std::logic_error` without `take_files` too.
+  transfer_id give(const std::string& to, const std::string& name, std::size_t size);
+
+  /// The same from within an event, where nobody can wait for the id.
+  void start_giving(const std::string& to, const std::string& name, std::size_t size);
 
   bool has_given(const std::string& name) const { return files_ && files_->has_made(name); }
 
@@ -102,7 +118,7 @@ class sim_peer final : public program {
   /// Chat texts in the order of their coming, of all lives.
   std::vector<std::string> inbox() const;
 
-  /// The final word on a message; `queued` or `sent` if there is none yet.
+  /// The last word on a message: `queued` or `sent` until there is a final one.
   message_progress outcome(const message_id& id) const;
 
   bool online() const { return running() && book_->session.state == session_state::online; }
@@ -125,6 +141,8 @@ class sim_peer final : public program {
   std::shared_ptr<void> take_leftover() override;
 
  private:
+  hobnob::peer& living() const;
+  hobnob::send_files gift(const std::string& to, const std::string& name, std::size_t size);
   void write_down(const std::string& to, const std::string& channel, const message_id& id);
 
   template <class Answer, class Actor, class Question>
@@ -134,6 +152,7 @@ class sim_peer final : public program {
   identity self_;
   peer_config config_;
   runner run_;
+  start_hook at_start_;
   std::vector<start_with_key> keys_;
   std::shared_ptr<core::known_keys> known_;  // Of the present run.
   std::shared_ptr<diary> book_ = std::make_shared<diary>();

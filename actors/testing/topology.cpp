@@ -250,7 +250,7 @@ bool say(world& into, std::string_view line) {
   }
   const std::string channel{take_word(line)};
   if (verb == gives_word) {
-    if (from.running()) from.give(whom, channel, to_number(line));
+    if (from.running()) from.start_giving(whom, channel, to_number(line));
     return true;
   }
   if (verb == "sends") {

@@ -148,22 +148,13 @@ sim_relay& world::add_relay(relay_options options) {
   auto& added = impl_->relays.emplace_back(std::make_unique<sim_relay>(
       impl_->surroundings(), host, impl_->keys_of(options.host, 0), std::move(options.config)));
   if (options.start && !added->start()) {
-    throw std::invalid_argument{options.host + " does not start: " + added->fault()};
+    throw std::invalid_argument{options.host + " does not start: " + added->start_error()};
   }
   return *added;
 }
 
-sim_peer& world::add_peer(const std::string& user) {
-  peer_options options;
-  options.user = user;
-  return add_peer(std::move(options));
-}
-
 sim_peer& world::add_peer(const std::string& user, place& where) {
-  peer_options options;
-  options.user = user;
-  options.where = &where;
-  return add_peer(std::move(options));
+  return add_peer(peer_options{.user = user, .where = &where});
 }
 
 sim_peer& world::add_peer(peer_options options) {
@@ -185,8 +176,9 @@ sim_peer& world::add_peer(peer_options options) {
         return run_until(condition, std::chrono::seconds{30});
       }));
   if (options.takes_files) added->take_files();
+  added->at_start(std::move(options.at_start));
   if (options.start && !added->start()) {
-    throw std::invalid_argument{options.host + " does not start: " + added->fault()};
+    throw std::invalid_argument{options.host + " does not start: " + added->start_error()};
   }
   return *added;
 }
@@ -210,6 +202,11 @@ program& world::find_program(std::string_view host) {
 sim_peer& world::peer(std::string_view host) {
   if (auto* found = dynamic_cast<sim_peer*>(&find_program(host))) return *found;
   throw std::invalid_argument{std::string{host} + " is no peer"};
+}
+
+sim_relay& world::relay(std::string_view host) {
+  if (auto* found = dynamic_cast<sim_relay*>(&find_program(host))) return *found;
+  throw std::invalid_argument{std::string{host} + " is no relay"};
 }
 
 const std::vector<std::unique_ptr<sim_peer>>& world::peers() const noexcept { return impl_->peers; }
@@ -336,8 +333,10 @@ void world::heal_everything() {
     using enum program::state;
     ended.host_disk().set_full(false);
     ended.crash_at_write(0);
-    if (ended.now() == paused) ended.resume();
-    if (ended.now() == killed || ended.now() == crashed || ended.now() == failed) ended.start();
+    if (ended.current_state() == paused) ended.resume();
+    if (ended.current_state() == killed || ended.current_state() == crashed ||
+        ended.current_state() == failed)
+      ended.start();
   };
   for (auto& relay : impl_->relays) revive(*relay);
   for (auto& peer : impl_->peers) revive(*peer);
@@ -365,7 +364,7 @@ void world::write_report(std::ostream& out, std::size_t lines) const {
       << std::chrono::duration<double>(elapsed()).count() << " s, trace hash " << trace_hash()
       << '\n';
   for (const auto& peer : impl_->peers) {
-    out << "  " << peer->host() << ": " << to_string(peer->now()) << ", "
+    out << "  " << peer->host() << ": " << to_string(peer->current_state()) << ", "
         << to_text(peer->book().session) << ", sees";
     for (const auto& user : peer->roster()) out << ' ' << user;
     out << "; linked to";
@@ -373,11 +372,12 @@ void world::write_report(std::ostream& out, std::size_t lines) const {
     out << '\n';
   }
   for (const auto& relay : impl_->relays) {
-    out << "  " << relay->host() << ": " << to_string(relay->now()) << '\n';
+    out << "  " << relay->host() << ": " << to_string(relay->current_state()) << '\n';
   }
   sim::write_text(out, impl_->simulation.log(), {}, lines);
 }
 
+const sim::trace& world::log() const noexcept { return impl_->simulation.log(); }
 sim::simulation& world::simulation() noexcept { return impl_->simulation; }
 sim::fabric& world::network() noexcept { return impl_->fabric; }
 const sim::fabric& world::network() const noexcept { return impl_->fabric; }

@@ -4,8 +4,10 @@
 #include "actors/testing/sim_peer.hpp"
 #include "actors/testing/sim_relay.hpp"
 #include "transport/sim/faults.hpp"
+#include "transport/sim/nat_options.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -17,7 +19,7 @@
 namespace hobnob::sim {
 class fabric;
 class simulation;
-struct nat_options;
+class trace;
 }  // namespace hobnob::sim
 
 namespace hobnob::testing {
@@ -36,20 +38,22 @@ struct world_options {
   /// Of relay sessions and links, unless a config says otherwise.
   std::chrono::milliseconds heartbeat{5000};
 
-  /// Trace records kept for reading.
+  /// Trace records kept for reading: the last ones of a run that has more. `sim::trace::keep_all`
+  /// keeps every one.
   std::size_t trace_size = 10'000;
 };
 
 struct peer_options {
-  std::string user;
-  std::string host;            ///< Its name in faults and in the trace; empty: the user's.
+  std::string user{};
+  std::string host{};          ///< Its name in faults and in the trace; empty: the user's.
   place* where = nullptr;      ///< Null: on the internet.
-  std::vector<place*> also;    ///< Further interfaces; the gateway is that of `where`.
+  std::vector<place*> also{};  ///< Further interfaces; the gateway is that of `where`.
   bool v6 = false;             ///< An IPv6 address on each of its LANs, which no router passes on.
-  sim_relay* relay = nullptr;  ///< Null: the world's first one, if any.
+  sim_relay* relay = nullptr;  ///< Null: the world's first one; if there is none yet, none ever.
   unsigned key = 0;            ///< Another number is another identity of that user.
 
-  bool takes_files = false;  ///< See `sim_peer::take_files`.
+  bool takes_files = false;            ///< See `sim_peer::take_files`.
+  sim_peer::start_hook at_start = {};  ///< See `sim_peer::at_start`.
 
   /// `user`, `relay` and (if it is the default) `link_heartbeat` are filled in.
   peer_config config = {};
@@ -99,7 +103,8 @@ class world {
   std::uint64_t seed() const noexcept;
   const world_options& options() const noexcept;
 
-  // Building, at any time.
+  // Building, at any time. Throws `std::invalid_argument` for a name that a host, router or segment
+  // has already, and if the program does not start.
 
   place& internet() noexcept;
 
@@ -112,15 +117,23 @@ class world {
   place& add_site(const std::string& name, const sim::nat_options& nat, place& behind);
 
   sim_relay& add_relay(relay_options options = {});
-  sim_peer& add_peer(const std::string& user);
-  sim_peer& add_peer(const std::string& user, place& where);
   sim_peer& add_peer(peer_options options);
+  sim_peer& add_peer(const std::string& user, place& where);
+
+  /// (A template: g++ 12 would take `{.user = "ann", .v6 = true}` for a string as well.)
+  template <std::convertible_to<std::string> Name>
+  sim_peer& add_peer(const Name& user) {
+    return add_peer(peer_options{.user = user});
+  }
 
   /// Several at once, on the internet.
   std::vector<sim_peer*> add_peers(const std::vector<std::string>& users);
 
   /// By the host's name; throws `std::invalid_argument` if there is none.
   sim_peer& peer(std::string_view host);
+  sim_relay& relay(std::string_view host);
+
+  /// The same of either kind.
   program& find_program(std::string_view host);
 
   const std::vector<std::unique_ptr<sim_peer>>& peers() const noexcept;
@@ -133,8 +146,9 @@ class world {
   /// False if `condition` did not come to hold within `limit`.
   bool run_until(const std::function<bool()>& condition, duration limit);
 
-  /// Until everybody who runs is logged in, sees everybody else, and has links to all of them, or
-  /// at least no news for 20 seconds. False if that did not happen within `limit`.
+  /// Until everybody who runs is logged in, sees everybody else, and has links to all of them; or
+  /// for want of links nothing is told for 20 seconds: where they matter, ask `is_linked`. False if
+  /// that did not happen within `limit`.
   bool settle(duration limit = std::chrono::minutes{3});
 
   /// The relay that a peer logs in to; null: one that is not of this world, or none.
@@ -173,8 +187,9 @@ class world {
   void apply_after(duration delay, sim::fault fault);
   void apply_after(duration delay, program_fault fault);
 
-  /// The network as it was built, room on every disk, and every program that does not run started
-  /// or resumed: what has to be true in the end, must come true now.
+  /// The network as it was built, room on every disk, and every program resumed or started that
+  /// does not run, except what was stopped in good order or never started: what has to be true in
+  /// the end, must come true now.
   void heal_everything();
 
   /// What was applied to the network, in the order of time.
@@ -196,6 +211,9 @@ class world {
 
   /// Seed, options, state of each program, the last `lines` of the trace: for a failed test.
   void write_report(std::ostream& out, std::size_t lines = 60) const;
+
+  /// What happened, for transport/sim/trace_writer.hpp.
+  const sim::trace& log() const noexcept;
 
   sim::simulation& simulation() noexcept;
   sim::fabric& network() noexcept;

@@ -28,6 +28,7 @@ class Install(unittest.TestCase):
             for example, program in (("two_peers_and_a_relay", "embedding"),
                                      ("own_actor_system", "own_system"),
                                      ("simulate_partition", "simulating"),
+                                     ("simulate_own_actor", "own_actor"),
                                      ("simulate_own_protocol", "own_protocol"),
                                      ("simulate_topology", "topology")):
                 shutil.copy(SOURCE / f"examples/{example}.cpp", project / f"{program}.cpp")
@@ -38,6 +39,7 @@ class Install(unittest.TestCase):
             self.assertIn("hello bob", self.run_command(build / "embedding"))
             self.assertIn("bob hears ann on greetings: hello bob", self.run_command(build / "own_system"))
             self.assertIn("by wan again", self.run_command(build / "simulating"))
+            self.assertIn("15 readings, the last one is 15", self.run_command(build / "own_actor"))
             self.assertIn("sequenceDiagram", self.run_command(build / "own_protocol"))
             sites = SOURCE / "examples/topologies/three_sites.topology"
             self.assertIn("trace hash:", self.run_command(build / "topology", sites))

@@ -24,7 +24,7 @@ bool first_login(std::uint64_t seed, const std::string& host, unsigned step) {
   w.apply("crash_at_write " + host + ' ' + std::to_string(step));
   w.apply("start ann");
   EXPECT_EQ(run_checked(w, 3s), none);
-  const bool failed = w.find_program(host).now() == program::state::crashed;
+  const bool failed = w.find_program(host).current_state() == program::state::crashed;
   if (failed) w.apply("start " + host);
   EXPECT_TRUE(w.run_until([&] { return is_online(w); }, 40s));
   EXPECT_EQ(run_checked(w, 1s), none);
@@ -72,9 +72,9 @@ bool transfer_with_cut(std::uint64_t seed, const std::string& host, unsigned ste
   }
   EXPECT_TRUE(w.settle());
   w.apply("crash_at_write " + host + ' ' + std::to_string(step));
-  w.peer("ann").give("bob", "report", 300'000);
+  w.peer("ann").start_giving("bob", "report", 300'000);
   EXPECT_EQ(run_checked(w, 5s), none);
-  const bool failed = w.find_program(host).now() == program::state::crashed;
+  const bool failed = w.find_program(host).current_state() == program::state::crashed;
   w.apply("crash_at_write " + host + " 0");
   if (failed) w.apply("start " + host);
   EXPECT_EQ(run_checked(w, 40s), none);
@@ -138,8 +138,8 @@ TEST(FullDisk, APeerThatIsKnownStartsAndANewOneDoesNot) {
   auto& bob = w.add_peer(std::move(options));
   w.apply("disk_full bob");
   w.apply("start bob");
-  EXPECT_EQ(bob.now(), program::state::failed);
-  EXPECT_NE(bob.fault().find("No space left"), std::string::npos) << bob.fault();
+  EXPECT_EQ(bob.current_state(), program::state::failed);
+  EXPECT_NE(bob.start_error().find("No space left"), std::string::npos) << bob.start_error();
   w.heal_everything();
   EXPECT_TRUE(w.run_until([&] { return bob.online() && ann.online(); }, 10s));
 }
@@ -154,7 +154,7 @@ TEST(GracefulStop, KeepsWhoWasMet) {
     ASSERT_TRUE(w.run_until([&] { return !ann.roster().empty(); }, 10s));
     w.run_for(waits);
     w.apply("stop ann");
-    ASSERT_TRUE(w.run_until([&] { return ann.now() == program::state::stopped; }, 10s));
+    ASSERT_TRUE(w.run_until([&] { return ann.current_state() == program::state::stopped; }, 10s));
     w.apply("kill relay");
     w.run_for(1s);
     w.apply("start ann");

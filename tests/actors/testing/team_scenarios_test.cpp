@@ -147,7 +147,8 @@ TEST(TeamScenario, AGoodbyeEndsLinksAndPresenceWithoutAnySilence) {
   ASSERT_TRUE(gone);
   EXPECT_LE(*gone, 1s);
   EXPECT_EQ(peers[0]->book().presences.back().event.reason, close_reason::goodbye);
-  EXPECT_TRUE(w.run_until([&] { return peers[1]->now() == program::state::stopped; }, 10s));
+  EXPECT_TRUE(
+      w.run_until([&] { return peers[1]->current_state() == program::state::stopped; }, 10s));
 }
 
 TEST(TeamScenario, APartitionOfTwoIsBridgedByTheRelayAndALinkComesBackWhenItHeals) {

@@ -28,7 +28,7 @@ TEST_F(Transfers, AFileArrives) {
 
 TEST_F(Transfers, WhoIsNotThereYetGetsItWhenHeComes) {
   bob->stop();
-  ASSERT_TRUE(w.run_until([&] { return bob->now() == program::state::stopped; }, 30s));
+  ASSERT_TRUE(w.run_until([&] { return bob->current_state() == program::state::stopped; }, 30s));
   const auto id = ann->send_files(order("bob", "a", 10'000));
   ASSERT_TRUE(run_until(*ann, id, transfer_state::waiting));
   EXPECT_EQ(ann->transfer(id).code, "no-link");

@@ -84,5 +84,85 @@ TEST(World, FaultsThatAreNoneOrOfNobodyAreErrors) {
   EXPECT_THROW(w.apply(sim::cables{"bob", false}), std::invalid_argument);
 }
 
+TEST(World, NamesThatAreTakenOrOfNobodyAreErrors) {
+  test_world w;
+  w.add_relay();
+  w.add_peer("ann", w.add_site("home"));
+  EXPECT_EQ(w.relay("relay").uri(), w.relays().front()->uri());
+  EXPECT_THROW(w.relay("ann"), std::invalid_argument);
+  EXPECT_THROW(w.relay("other"), std::invalid_argument);
+  EXPECT_THROW(w.peer("relay"), std::invalid_argument);
+  EXPECT_THROW(w.add_relay(), std::invalid_argument);
+  EXPECT_THROW(w.add_peer("ann"), std::invalid_argument);
+  EXPECT_THROW(w.add_peer("home-router"), std::invalid_argument);
+  EXPECT_THROW(w.add_site("home"), std::invalid_argument);
+}
+
+TEST(World, WhatDoesNotRunCanBeGivenNothing) {
+  test_world w;
+  w.add_relay();
+  auto& ann = w.add_peer({.user = "ann", .takes_files = true});
+  auto& bob = w.add_peer("bob");
+  ASSERT_TRUE(w.settle());
+  EXPECT_THROW(bob.give("ann", "report", 1), std::logic_error);  // Takes no files.
+  w.apply("kill ann");
+  EXPECT_THROW(ann.send_text("bob", "hello"), std::logic_error);
+  EXPECT_THROW(ann.send("bob", "notes", "hello"), std::logic_error);
+  EXPECT_THROW(ann.send_files({}), std::logic_error);
+  EXPECT_THROW(ann.give("bob", "report", 1), std::logic_error);
+  EXPECT_THROW(ann.start_giving("bob", "report", 1), std::logic_error);
+  EXPECT_FALSE(ann.ask<user_list>(get_users{}));
+}
+
+TEST(World, WhatIsGivenIsFollowedByItsId) {
+  test_world w{1, {.plain_handshake = true}};
+  w.add_relay();
+  auto& ann = w.add_peer({.user = "ann", .takes_files = true});
+  auto& bob = w.add_peer({.user = "bob", .takes_files = true});
+  ASSERT_TRUE(w.settle());
+  const auto id = ann.give("bob", "report", 300'000);
+  EXPECT_TRUE(w.run_until([&] { return bob.transfer(id).state == transfer_state::done; }, 30s));
+  EXPECT_TRUE(bob.has_received(id, "report", 300'000));
+  EXPECT_EQ(ann.give("ann", "report", 1), transfer_id{});  // Refused.
+}
+
+/// The sessions that a subscriber was told of.
+peer_subscriber_actor::behavior_type note_sessions(peer_subscriber_actor::pointer,
+                                                   std::shared_ptr<std::vector<session_state>> to) {
+  return {[to](const session_changed& news) { to->push_back(news.state); },
+          [](const presence_changed&) {},
+          [](const link_changed&) {},
+          [](const text_received&) {},
+          [](const application_message_received&) {},
+          [](const message_progress&) {},
+          [](const peer_stopped&) {}};
+}
+
+TEST(World, AnActorOfOnesOwnIsThereFromEachStartOnAndGoesWithTheProgram) {
+  test_world w;
+  w.add_relay();
+  const auto told = std::make_shared<std::vector<session_state>>();
+  const auto listener = [told](caf::actor_system& system, peer& self) {
+    self.subscribe(spawn(system, note_sessions, told));
+  };
+  auto& ann = w.add_peer({.user = "ann", .at_start = listener});
+  ASSERT_TRUE(w.settle());
+  std::vector<session_state> first;
+  for (const auto& entry : ann.book().sessions) first.push_back(entry.event.state);
+  EXPECT_EQ(*told, first);
+  EXPECT_EQ(told->front(), session_state::connecting);
+
+  w.apply("kill ann");
+  w.apply("start ann");
+  ASSERT_TRUE(w.settle());
+  auto twice = first;
+  twice.insert(twice.end(), first.begin(), first.end());
+  EXPECT_EQ(*told, twice);
+
+  w.apply("kill ann");
+  w.run_for(1s);
+  EXPECT_EQ(told.use_count(), 3) << "this one, and in two copies of the hook";
+}
+
 }  // namespace
 }  // namespace hobnob::testing
