@@ -1,8 +1,9 @@
-# ctest: timeout=300 labels=install unsanitized
+# ctest: timeout=600 labels=install unsanitized
 """The installed package serves a stranger: a project outside the tree finds it, builds and runs."""
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -45,6 +46,19 @@ class Install(unittest.TestCase):
             self.assertIn("trace hash:", self.run_command(build / "topology", sites))
             for program in ("relay_main", "peer_main"):
                 self.assertIn("0.1.0", self.run_command(prefix / "bin" / program, "--version"))
+            self.build_the_first_test_of_the_page(pathlib.Path(folder, "page"), prefix)
+
+    def build_the_first_test_of_the_page(self, project, prefix):
+        """docs/simulation.md: its first lines of CMake and of C++ are a project."""
+        page = (SOURCE / "docs/simulation.md").read_text()
+        project.mkdir()
+        for language, file in (("cmake", "CMakeLists.txt"), ("cpp", "team_test.cpp")):
+            found = re.search(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+            (project / file).write_text(found.group(1))
+        self.run_command("cmake", "-S", project, "-B", project / "build", "-G", "Ninja",
+                         f"-DCMAKE_PREFIX_PATH={prefix}")
+        self.run_command("cmake", "--build", project / "build")
+        self.assertIn("PASSED", self.run_command(project / "build/team_test"))
 
 
 if __name__ == "__main__":

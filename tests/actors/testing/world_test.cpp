@@ -1,7 +1,6 @@
 #include "sim_world.hpp"
 
 #include <functional>
-#include <iostream>
 #include <stdexcept>
 
 namespace hobnob::testing {
@@ -25,21 +24,6 @@ TEST(World, TwoPeersLogInLinkAndChat) {
   EXPECT_EQ(ann.outcome(there).state, message_state::delivered);
   EXPECT_EQ(bob.outcome(back).state, message_state::delivered);
   EXPECT_EQ(bob.outcome(back).path, path_kind::wan);
-}
-
-/// The test in ten lines of docs/simulation.md.
-TEST(World, TalksThroughTheRelayWhileItIsPartitioned) {
-  world w{seed_from_environment(42)};
-  w.add_relay();
-  auto& ann = w.add_peer("ann");
-  auto& bob = w.add_peer("bob");
-  ASSERT_TRUE(w.settle());
-  w.apply("partition ann from bob");
-  const auto message = ann.send_text("bob", "hello");
-  w.run_for(30s);
-  EXPECT_EQ(ann.outcome(message).path, path_kind::relay);
-  EXPECT_EQ(bob.inbox(), strings{"hello"});
-  if (HasFailure()) w.write_report(std::cerr);
 }
 
 using action = program_fault::action;
