@@ -361,8 +361,8 @@ void world::write_report(std::ostream& out, std::size_t lines) const {
   out << "world of SIM_SEED=" << seed() << (options.plain_handshake ? ", plain handshake" : "")
       << (options.shuffle ? ", shuffled" : "") << ", heartbeat "
       << std::chrono::duration<double>(options.heartbeat).count() << " s, after "
-      << std::chrono::duration<double>(elapsed()).count() << " s, trace hash " << trace_hash()
-      << '\n';
+      << std::chrono::duration<double>(elapsed()).count() << " s, trace hash "
+      << sim::hash_text(trace_hash()) << '\n';
   for (const auto& peer : impl_->peers) {
     out << "  " << peer->host() << ": " << to_string(peer->current_state()) << ", "
         << to_text(peer->book().session) << ", sees";

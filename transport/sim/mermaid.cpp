@@ -38,7 +38,7 @@ std::string milliseconds_text(const trace& from, time_point at) {
       std::chrono::duration_cast<std::chrono::milliseconds>(at - from.start()).count();
   std::string fraction = std::to_string(milliseconds % 1000);
   fraction.insert(0, 3 - fraction.size(), '0');
-  return std::to_string(milliseconds / 1000) + '.' + fraction + " s ";
+  return std::to_string(milliseconds / 1000) + '.' + fraction + " s";
 }
 
 std::string packet_label(const trace_record& record) {
@@ -47,6 +47,15 @@ std::string packet_label(const trace_record& record) {
   if (record.fin) label += " fin";
   return label;
 }
+
+/// A line: `arrow` time `text`.
+struct drawn {
+  std::string arrow;
+  std::string text;
+  bool loss = false;
+  time_point first{}, last{};
+  std::size_t times = 1;
+};
 
 class diagram {
  public:
@@ -57,35 +66,34 @@ class diagram {
   }
 
   /// The line for `record`; nothing if it does not show.
-  std::optional<std::string> line(const trace_record& record) const {
-    const std::string time = milliseconds_text(from_, record.at);
+  std::optional<drawn> draw(const trace_record& record) const {
     const std::string* here = find(record.host);
     const std::string* peer = find(record.peer);
     switch (record.kind) {
       case record_kind::frame_received:
         if (here == nullptr || peer == nullptr) return {};
-        return *peer + "->>" + *here + ": " + time + record.word + ' ' +
-               std::to_string(record.size);
+        return drawn{*peer + "->>" + *here, record.word + ' ' + std::to_string(record.size)};
       case record_kind::delivered:
         if (here == nullptr || peer == nullptr || !shows(record)) return {};
-        return *peer + "->>" + *here + ": " + time + packet_label(record);
+        return drawn{*peer + "->>" + *here, packet_label(record)};
       case record_kind::dropped:
         if (peer == nullptr || record.packet == packet_kind::ack) return {};
-        return *peer + "-x" + (here != nullptr ? *here : *peer) + ": " + time +
-               packet_label(record) + " lost at " + plain(from_.name_of(record.host)) + ", " +
-               plain(record.text);
+        return drawn{*peer + "-x" + (here != nullptr ? *here : *peer),
+                     packet_label(record) + " lost at " + plain(from_.name_of(record.host)) + ", " +
+                         plain(record.text),
+                     true};
       case record_kind::sent:
       case record_kind::frame_sent:
         return {};
       case record_kind::note:
         if (here != nullptr && peer != nullptr) {
-          return *here + "-)" + *peer + ": " + time + plain(record.word + ' ' + record.text);
+          return drawn{*here + "-)" + *peer, plain(record.word + ' ' + record.text)};
         }
         [[fallthrough]];
       default:
         if (here == nullptr) return {};
-        return "Note over " + *here + ": " + time + plain(record.word) +
-               (record.word.empty() ? "" : " ") + plain(record.text);
+        return drawn{"Note over " + *here,
+                     plain(record.word) + (record.word.empty() ? "" : " ") + plain(record.text)};
     }
   }
 
@@ -122,6 +130,42 @@ std::vector<std::string> all_hosts(const trace& from, const trace_filter& filter
   return names;
 }
 
+/// Whoever dials what does not answer loses packet after packet, and so does the other side: lost
+/// SYNs of one kind are one line, where the first was lost. Other losses are as long as nothing
+/// else shows between them.
+class folded_lines {
+ public:
+  void add(drawn line, bool is_syn) {
+    if (!line.loss) {
+      losses_.clear();
+    } else {
+      const auto [known, is_new] =
+          (is_syn ? syns_ : losses_).try_emplace(line.arrow + line.text, all_.size());
+      if (!is_new) {
+        auto& before = all_[known->second];
+        before.last = line.first;
+        ++before.times;
+        return;
+      }
+    }
+    all_.push_back(std::move(line));
+  }
+
+  const std::vector<drawn>& all() const { return all_; }
+
+ private:
+  std::vector<drawn> all_;
+  std::map<std::string, std::size_t> syns_, losses_;  // Where they are.
+};
+
+std::string to_line(const trace& from, const drawn& what) {
+  auto text = what.arrow + ": " + milliseconds_text(from, what.first) + ' ' + what.text;
+  if (what.times > 1) {
+    text += " ×" + std::to_string(what.times) + ", last at " + milliseconds_text(from, what.last);
+  }
+  return text;
+}
+
 bool has_frames(const trace& from, const trace_filter& filter) {
   return std::ranges::any_of(from.records(), [&](const trace_record& record) {
     return record.kind == record_kind::frame_received && from.matches(record, filter);
@@ -138,14 +182,19 @@ void write_mermaid(std::ostream& out, const trace& from, const std::vector<std::
   for (std::size_t i = 0; i < shown.size(); ++i) {
     out << "  participant h" << i << " as " << plain(shown[i]) << '\n';
   }
-  std::size_t lines = 0;
+  folded_lines folded;
   for (const trace_record& record : from.records()) {
     if (!from.matches(record, filter)) continue;
-    const auto line = picture.line(record);
-    if (line && ++lines <= lines_max) out << "  " << *line << '\n';
+    if (auto line = picture.draw(record)) {
+      line->first = record.at;
+      folded.add(*std::move(line), record.packet == packet_kind::syn);
+    }
   }
-  if (lines > lines_max && !shown.empty()) {
-    out << "  Note over h0: " << lines - lines_max << " more\n";
+  const auto& lines = folded.all();
+  const auto shown_lines = std::min(lines.size(), lines_max);
+  for (std::size_t i = 0; i < shown_lines; ++i) out << "  " << to_line(from, lines[i]) << '\n';
+  if (lines.size() > shown_lines && !shown.empty()) {
+    out << "  Note over h0: " << lines.size() - shown_lines << " more\n";
   }
 }
 

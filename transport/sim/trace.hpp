@@ -3,6 +3,7 @@
 #include "transport/clock.hpp"
 #include "transport/sim/packet.hpp"
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -29,6 +30,11 @@ enum class record_kind : std::uint8_t {
   frame_sent,      ///< A connection queued a frame; `word` is its type, `peer` its other end.
   frame_received,  ///< A connection took one.
 };
+
+inline constexpr std::array record_kinds{
+    record_kind::sent, record_kind::delivered,  record_kind::dropped,
+    record_kind::nat,  record_kind::link,       record_kind::fault,
+    record_kind::note, record_kind::frame_sent, record_kind::frame_received};
 
 std::string_view to_string(record_kind kind);
 

@@ -6,6 +6,8 @@ namespace hobnob::sim {
 
 namespace {
 
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
 std::int64_t microseconds_since(time_point start, time_point at) {
   return std::chrono::duration_cast<std::chrono::microseconds>(at - start).count();
 }
@@ -43,7 +45,6 @@ std::string frame_text(const trace& from, const trace_record& record) {
 }
 
 void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
   for (const char letter : text) {
     const auto code = static_cast<unsigned char>(letter);
@@ -52,8 +53,8 @@ void append_quoted(std::string& out, std::string_view text) {
       out += letter;
     } else if (code < 0x20) {
       out += "\\u00";
-      out += hex[code >> 4];
-      out += hex[code & 15];
+      out += hex_digits[code >> 4];
+      out += hex_digits[code & 15];
     } else {
       out += letter;
     }
@@ -92,6 +93,12 @@ void write(std::ostream& out, const trace& from, const trace_filter& filter, std
 }
 
 }  // namespace
+
+std::string hash_text(std::uint64_t hash) {
+  std::string result(16, '0');
+  for (auto digit = result.rbegin(); hash != 0; ++digit, hash >>= 4) *digit = hex_digits[hash & 15];
+  return result;
+}
 
 std::string to_text(const trace& from, const trace_record& record) {
   std::string text = seconds_text(microseconds_since(from.start(), record.at));

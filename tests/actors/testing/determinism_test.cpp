@@ -1,5 +1,6 @@
 #include "actors/testing/invariants.hpp"
 #include "sim_world.hpp"
+#include "transport/sim/trace_writer.hpp"
 
 #include <unistd.h>
 #include <cstdio>
@@ -63,8 +64,7 @@ TEST(Determinism, DifferentSeedsGiveDifferentTraces) {
 // Where memory lies differs from process to process, as do hash seeds, if there were any.
 TEST(Determinism, AnotherProcessGivesTheSameTrace) {
   if (const char* seed = std::getenv("SIM_HASH_OF_SEED")) {
-    std::printf("trace hash %llu\n",
-                static_cast<unsigned long long>(live(std::strtoull(seed, nullptr, 10))));
+    std::printf("trace hash %s\n", sim::hash_text(live(std::strtoull(seed, nullptr, 10))).c_str());
     return;
   }
   const auto here = live(14);
@@ -76,7 +76,7 @@ TEST(Determinism, AnotherProcessGivesTheSameTrace) {
     unsigned long long there = 0;
     char line[256];
     while (std::fgets(line, sizeof line, other) != nullptr) {
-      std::ignore = std::sscanf(line, "trace hash %llu", &there);
+      std::ignore = std::sscanf(line, "trace hash %llx", &there);
     }
     EXPECT_EQ(pclose(other), 0);
     EXPECT_EQ(there, here);

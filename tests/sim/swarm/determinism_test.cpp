@@ -4,6 +4,7 @@
 #include "actors/testing/world.hpp"
 #include "tests/sim/plain_sodium.hpp"
 #include "transport/sim/simulation.hpp"
+#include "transport/sim/trace_writer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -72,7 +73,7 @@ std::string hashes_of_this_process() {
     options.tls = seed > 20;
     std::optional<real_sodium> proven;
     if (options.tls) proven.emplace();
-    result += std::to_string(run_seed(seed, options).trace_hash) + ' ';
+    result += sim::hash_text(run_seed(seed, options).trace_hash) + ' ';
   }
   return result;
 }

@@ -195,6 +195,39 @@ TEST_F(trace_test, draws_a_sequence_diagram) {
             "  Note over h0: 2 more\n");
 }
 
+TEST_F(trace_test, losses_of_one_kind_are_one_line) {
+  trace log = make(100);
+  const host_id alice = log.host("alice");
+  const host_id bob = log.host("bob");
+  const host_id wall = log.host("wall");
+  const auto lose = [&](host_id from, packet_kind kind) {
+    now_ += 1s;
+    log.packet_dropped(from, wall, 1, make_packet(kind, "10.0.0.2:1", "10.0.0.3:2", 7), "filtered");
+  };
+  for (const host_id from : {alice, bob, alice, bob}) lose(from, packet_kind::syn);
+  for (int i = 0; i < 2; ++i) lose(alice, packet_kind::data);
+  log.note(alice, "session", "online");
+  lose(alice, packet_kind::syn);
+  lose(alice, packet_kind::data);
+  std::ostringstream out;
+  write_mermaid(out, log, {"alice", "bob"});
+  EXPECT_EQ(out.str(),
+            "sequenceDiagram\n"
+            "  participant h0 as alice\n"
+            "  participant h1 as bob\n"
+            "  h0-xh0: 1.000 s syn 7 lost at wall, filtered ×3, last at 7.000 s\n"
+            "  h1-xh1: 2.000 s syn 7 lost at wall, filtered ×2, last at 4.000 s\n"
+            "  h0-xh0: 5.000 s data 7 lost at wall, filtered ×2, last at 6.000 s\n"
+            "  Note over h0: 6.000 s session online\n"
+            "  h0-xh0: 8.000 s data 7 lost at wall, filtered\n");
+}
+
+TEST(trace, a_hash_has_sixteen_digits) {
+  EXPECT_EQ(hash_text(0), "0000000000000000");
+  EXPECT_EQ(hash_text(0xfedcba987654321), "0fedcba987654321");
+  EXPECT_EQ(hash_text(~std::uint64_t{0}), "ffffffffffffffff");
+}
+
 TEST_F(trace_test, frames_show_with_type_and_size_instead_of_the_packets_that_carry_them) {
   trace log = make(100);
   const host_id alice = log.host("alice");
