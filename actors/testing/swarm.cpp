@@ -38,18 +38,21 @@ topology parse(const schedule& lines) {
   return *std::move(read);
 }
 
-std::string first_word(const std::string& line) { return line.substr(0, line.find(' ')); }
-
-bool is_traffic(const std::string& line) {
-  const auto verb = line.find(' ') + 1;
-  return line.compare(verb, 5, "says ") == 0 || line.compare(verb, 6, "sends ") == 0 ||
-         line.compare(verb, 6, "pours ") == 0 || line.compare(verb, 6, "gives ") == 0;
+/// What a fault is counted as; nothing for traffic.
+std::string kind_of(const topology::event& event) {
+  if (const auto* fault = std::get_if<sim::fault>(&event.what)) {
+    return std::string{sim::kind_of(*fault)};
+  }
+  const auto* fault = std::get_if<program_fault>(&event.what);
+  const auto line = fault ? to_string(*fault) : std::string{};
+  return line.substr(0, line.find(' '));
 }
 
 std::map<std::string, std::uint64_t> count_faults(const topology& plan) {
   std::map<std::string, std::uint64_t> result;
   for (const auto& each : plan.events) {
-    if (!is_traffic(each.line) && each.at <= plan.length) ++result[first_word(each.line)];
+    if (!std::holds_alternative<traffic>(each.what) && each.at <= plan.length)
+      ++result[kind_of(each)];
   }
   return result;
 }

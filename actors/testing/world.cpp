@@ -313,6 +313,9 @@ void world::apply(const program_fault& fault) {
   fault.apply_to(find_program(fault.host));
 }
 
+void world::check(const sim::fault& fault) { impl_->faults.check(fault); }
+void world::check(const program_fault& fault) { find_program(fault.host); }
+
 void world::apply_after(duration delay, std::string_view fault) {
   std::visit([&](auto&& value) { apply_after(delay, std::move(value)); }, parse_any_fault(fault));
 }

@@ -182,6 +182,10 @@ class world {
   void apply(const sim::fault& fault);
   void apply(const program_fault& fault);
 
+  /// Throws what `apply` would, for a name that nothing has.
+  void check(const sim::fault& fault);
+  void check(const program_fault& fault);
+
   /// The same, so long from now. A line that is no fault throws now.
   void apply_after(duration delay, std::string_view fault);
   void apply_after(duration delay, sim::fault fault);

@@ -17,6 +17,7 @@ void change(link_options& link, const link_change& by) {
 }  // namespace
 
 void fault_injector::apply(const fault& what) {
+  check(what);
   fabric_.owner().log().event(record_kind::fault, host_id::none, to_string(what));
   std::visit([this](const auto& each) { inject(each); }, what);
   ++counts_[std::string{kind_of(what)}];
@@ -59,6 +60,55 @@ void fault_injector::for_each_pair(const names& from, const names& to, const F& 
     for (const std::string& other : to) {
       if (one != other) function(node_named(one), node_named(other));
     }
+  }
+}
+
+/// A segment, host or router.
+void fault_injector::check_place(const std::string& name) const {
+  if (fabric_.find_segment(name) == nullptr) node_named(name);
+}
+
+namespace {
+
+/// Calls `check_node` with each host or router that a fault names, `check_place` with what may be
+/// a segment as well.
+template <class CheckNode, class CheckPlace>
+struct names_of {
+  void both(const names& one, const names& other) const {
+    for (const names* side : {&one, &other}) {
+      for (const std::string& name : *side) check_node(name);
+    }
+  }
+
+  void operator()(const partition& f) const { both(f.one_side, f.other_side); }
+  void operator()(const block& f) const { both(f.from, f.to); }
+  void operator()(const heal& f) const { both(f.one_side, f.other_side); }
+  void operator()(const link_change& f) const { check_place(f.where); }
+  void operator()(const link_restore& f) const { check_place(f.where); }
+  void operator()(const stall& f) const { check_place(f.where); }
+  void operator()(const cables& f) const { check_node(f.node); }
+  void operator()(const power& f) const { check_node(f.node); }
+  void operator()(const connection_reset& f) const { both({f.one}, {f.other}); }
+  void operator()(const nat_reboot& f) const { check_node(f.router); }
+  void operator()(const slow_reader& f) const { check_node(f.host); }
+
+  CheckNode check_node;
+  CheckPlace check_place;
+};
+
+}  // namespace
+
+void fault_injector::check(const fault& what) const {
+  std::visit(names_of{[this](const std::string& name) { node_named(name); },
+                      [this](const std::string& name) { check_place(name); }},
+             what);
+  if (const auto* reader = std::get_if<slow_reader>(&what)) {
+    if (reader->bytes_per_second > 0 && node_named(reader->host).forwards())
+      throw std::invalid_argument(reader->host + " is a router: nobody reads there");
+  }
+  if (const auto* reboot = std::get_if<nat_reboot>(&what)) {
+    if (node_named(reboot->router).nats().empty())
+      throw std::invalid_argument(reboot->router + " has no NAT");
   }
 }
 
@@ -149,8 +199,6 @@ void fault_injector::inject(const nat_reboot& what) {
 
 void fault_injector::inject(const slow_reader& what) {
   const node& target = node_named(what.host);
-  if (what.bytes_per_second > 0 && target.forwards())
-    throw std::invalid_argument(what.host + " is a router: nobody reads there");
   if (target.sink() != nullptr) target.sink()->limit_reading(what.bytes_per_second);
 }
 

@@ -16,8 +16,11 @@ class fault_injector {
  public:
   explicit fault_injector(fabric& target) : fabric_(target) {}
 
-  /// Throws `std::invalid_argument` for a name that the network does not have, or for a slow
-  /// reader that is a router.
+  /// Throws `std::invalid_argument` for a name that the network does not have, for a slow reader
+  /// that is a router, and for a reboot of what has no NAT.
+  void check(const fault& what) const;
+
+  /// Throws what `check` does.
   void apply(const fault& what);
 
   /// Applies a line: `injector.apply("partition alice from bob")`.
@@ -46,6 +49,8 @@ class fault_injector {
   void inject(const connection_reset& what);
   void inject(const nat_reboot& what);
   void inject(const slow_reader& what);
+
+  void check_place(const std::string& name) const;
 
   node& node_named(const std::string& name) const;
   template <class F>

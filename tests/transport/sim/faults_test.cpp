@@ -233,6 +233,8 @@ TEST_F(fault_injector_test, names_that_are_unknown_and_lines_that_are_none_are_e
   EXPECT_THROW(injector_.apply("change nothing loss=1"), std::invalid_argument);
   EXPECT_THROW(injector_.apply("frobnicate alice"), std::invalid_argument);
   EXPECT_THROW(injector_.apply("slow_reader home 1000"), std::invalid_argument);
+  EXPECT_THROW(injector_.apply("reboot alice"), std::invalid_argument);
+  EXPECT_THROW(injector_.check(*parse_fault("partition alice from nobody")), std::invalid_argument);
 }
 
 }  // namespace
