@@ -31,10 +31,14 @@ bool transfer_diary::has_been(const transfer_id& id, transfer_state state,
          });
 }
 
+std::string_view to_string(transfer_state state) noexcept {
+  return state_words[static_cast<std::size_t>(state)];
+}
+
 std::string to_text(const transfer_info& info) {
   const bool sends = info.direction == transfer_direction::sending;
-  std::string text = (sends ? "to " : "from ") + info.user + " " +
-                     state_words[static_cast<std::size_t>(info.state)];
+  std::string text = sends ? "to " : "from ";
+  text.append(info.user).append(" ").append(to_string(info.state));
   if (!info.code.empty()) text += " " + info.code;
   return text + " " + std::to_string(info.bytes_done) + "/" + std::to_string(info.summary.bytes);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hobnob::testing {
@@ -27,6 +28,9 @@ struct transfer_diary {
   /// Whether it was in that state at any time, with that code unless it is empty.
   bool has_been(const transfer_id& id, transfer_state state, const std::string& code = {}) const;
 };
+
+/// Its name: "offered", "running", ...
+std::string_view to_string(transfer_state state) noexcept;
 
 /// A line on how a transfer stands: for the trace. The same in every run of one seed.
 std::string to_text(const transfer_info& info);
