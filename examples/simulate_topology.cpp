@@ -148,7 +148,9 @@ topology read_plan(const std::string& name) {
   if (!file || (file.peek() != EOF && !(text << file.rdbuf()))) fail(name + ": cannot be read");
   auto plan = topology::parse(text.str());
   if (!plan) fail(name + ": " + plan.error());
-  if (plan->programs.empty()) fail(name + ": there is nothing to simulate: no relay and no peer");
+  using enum topology::program::kind;
+  if (std::ranges::find(plan->programs, peer, &topology::program::what) == plan->programs.end())
+    fail(name + ": there is nothing to simulate: no peer");
   return *std::move(plan);
 }
 

@@ -1,5 +1,6 @@
 #include "actors/testing/convergence.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hobnob::testing {
@@ -35,7 +36,9 @@ class convergence_watch {
   void look() {
     if (std::exchange(news_, world_.news()) == world_.news()) return;
     if (const auto told = told_so_far(); std::exchange(told_, told) == told) return;
-    const bool seen = world_.everyone_sees_everyone();
+    const auto is_online = [](const auto& peer) { return peer->online(); };
+    const bool seen = std::ranges::any_of(world_.peers(), is_online) &&  // Else it says nothing.
+                      world_.everyone_sees_everyone();
     note(result_.seen, seen);
     note(result_.linked, seen && result_.pairs > 0 && all_are_linked(world_));
   }

@@ -15,7 +15,7 @@ struct coming_true {
 
 /// When a team came together.
 struct convergence {
-  coming_true seen;    ///< Everyone who ran saw everyone who did.
+  coming_true seen;    ///< Somebody ran, and everyone who did saw everyone else.
   coming_true linked;  ///< And each pair of them that can have a link (`world::can_link`) had one.
 
   /// Such pairs of the whole team. (Who is hidden has links only with whom it speaks to, and does

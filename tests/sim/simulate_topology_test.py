@@ -127,6 +127,14 @@ class SimulateTopology(unittest.TestCase):
         self.assertGreater(report["everyone_sees_everyone_since_ms"], 140_000)
         self.assertGreaterEqual(report["everyone_is_linked_since_ms"], report["everyone_sees_everyone_since_ms"])
 
+    def test_where_nobody_is_left_nobody_sees_everyone(self):
+        self.file.write_text("handshake plain\nrelay relay\npeer ann\npeer bob\nat 9s kill ann\nat 9s kill bob\n"
+                             "run 20s\n")
+        report = self.report()
+        self.assertIsNotNone(report["everyone_saw_everyone_ms"])
+        self.assertIsNone(report["everyone_sees_everyone_since_ms"])
+        self.assertIn("but not at the end", self.simulate(self.file))
+
     def test_runs_as_long_as_it_is_told(self):
         self.file.write_text("relay relay\npeer ann\nrun 150ms\n")
         self.assertEqual(self.report()["simulated_ms"], 150)
@@ -224,7 +232,8 @@ class SimulateTopology(unittest.TestCase):
                          "line 3: no program runs on a host named bob")
         self.assertEqual(self.wrong("relay relay\npeer ann\nat 1s ann pours ann notes 5 9999999999999\n"),
                          "line 3: the size is at most 16777216")
-        self.assertEqual(self.wrong("# Nobody.\n"), "there is nothing to simulate: no relay and no peer")
+        for nobody in ("", "# Nobody.\n", "relay relay\n"):
+            self.assertEqual(self.wrong(nobody), "there is nothing to simulate: no peer")
 
     def test_what_comes_after_the_end_is_told(self):
         self.file.write_text("relay relay\npeer ann\nat 9s crash ann\nrun 5s\n")
