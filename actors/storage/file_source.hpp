@@ -19,13 +19,16 @@
 
 namespace hobnob {
 
+class folder_listing;
+class listing_ahead;
+
 /// Offers files and whole folders of this machine. A symbolic link is followed where the user named
 /// it, and skipped inside a folder, as sockets, pipes and devices are. What cannot be read is a
 /// fault of the scan, before anything is sent.
 ///
 /// The same files make the same manifest: folders are read in the order of their names. Names that
 /// a receiver would refuse are offered in a form that it takes. Some 50 bytes of memory a file, and
-/// two open descriptors.
+/// two open descriptors; two more, and a thread, during a scan.
 class file_source final : public core::transfer_source {
  public:
   /// Relative paths are taken from the working directory of this moment.
@@ -49,9 +52,11 @@ class file_source final : public core::transfer_source {
   using fault = std::optional<core::transfer_fault>;
 
   fault scan_top(const std::filesystem::path& path, std::set<std::string>& names);
-  fault scan_folder(std::uint32_t folder);
-  fault scan_name(std::uint32_t folder, int fd, const std::string& name,
-                  const std::string& offered);
+  fault scan_folders();
+  void read_ahead(std::uint32_t folder, listing_ahead& ahead);
+  fault scan_folder(std::uint32_t folder, const folder_listing& names);
+  fault scan_name(std::uint32_t folder, int fd, const std::string& name, const std::string& offered,
+                  const struct stat& status);
   bool is_own_readable(const struct stat& status) const;
   std::uint32_t add(std::uint32_t folder, const std::string& name, const std::string& offered,
                     const struct stat& status);

@@ -3,62 +3,19 @@
 #include "actors/storage/disk_fault.hpp"
 #include "actors/storage/download_folder.hpp"
 #include "actors/storage/file_source.hpp"
+#include "actors/storage/folder_listing.hpp"
 #include "actors/storage/offered_name.hpp"
 #include "actors/storage/part_files.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
-#include <memory>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace hobnob {
 namespace {
-
-/// The names in a folder, in order, in little memory: there may be a million.
-class name_list {
- public:
-  /// The number of errno(3).
-  int read(owned_fd folder) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing{::fdopendir(folder.get()), ::closedir};
-    if (!listing) return errno;
-    folder.release();  // The listing's now.
-    while (true) {
-      errno = 0;
-      const dirent* const next = ::readdir(listing.get());
-      if (next == nullptr && errno != 0) return errno;
-      if (next == nullptr) break;
-      const std::string_view name{next->d_name};
-      if (name == "." || name == "..") continue;
-      starts_.push_back(text_.size());
-      text_ += name;
-      text_ += '\0';
-    }
-    std::sort(starts_.begin(), starts_.end(),
-              [&](std::size_t a, std::size_t b) { return at(a) < at(b); });
-    return 0;
-  }
-
-  std::size_t size() const { return starts_.size(); }
-  std::string_view operator[](std::size_t index) const { return at(starts_[index]); }
-
-  bool contains(std::string_view name) const {
-    const auto found =
-        std::lower_bound(starts_.begin(), starts_.end(), name,
-                         [&](std::size_t a, std::string_view b) { return at(a) < b; });
-    return found != starts_.end() && at(*found) == name;
-  }
-
- private:
-  std::string_view at(std::size_t start) const { return text_.c_str() + start; }
-
-  std::string text_;  ///< Each name with a zero byte behind it.
-  std::vector<std::size_t> starts_;
-};
 
 /// Where holes are no smaller than the disk's blocks.
 constexpr std::uint64_t hole_size_min = 4096;
@@ -102,11 +59,7 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
   for (const auto& path : paths_) {
     if (auto error = scan_top(path, names)) return error;
   }
-  // Folders that are found are added behind, and so come to their turn.
-  for (std::uint32_t next = 0; next < entries_.size(); ++next) {
-    if (entries_.kind(next) != core::entry_kind::folder) continue;
-    if (auto error = scan_folder(next)) return error;
-  }
+  if (auto error = scan_folders()) return error;
   if (entries_.size() == 0) return transfer_fault_of("source-unreadable", "nothing to send");
   found = {std::string{entries_.name(0)}, entries_.size(), 0, 0};
   for (std::uint32_t next = 0; next < entries_.size(); ++next) {
@@ -139,18 +92,44 @@ file_source::fault file_source::scan_top(const std::filesystem::path& path,
   return std::nullopt;
 }
 
-file_source::fault file_source::scan_folder(std::uint32_t folder) {
-  owned_fd fd;
-  int error = open_folder(folder, fd);
-  owned_fd listed{error == 0 ? ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0) : -1};
-  if (error == 0 && !listed) error = errno;
-  name_list names;
-  if (error == 0) error = names.read(std::move(listed));
-  if (error != 0) {
-    return transfer_fault_of("source-unreadable", "cannot read the folder " +
-                                                      core::quoted(disk_path(folder)) + ": " +
-                                                      std::generic_category().message(error));
+/// Folders that are found are added behind, and so come to their turn. While one is read the next
+/// one is, too, on a thread of its own, if there is enough in them to be worth it.
+file_source::fault file_source::scan_folders() {
+  listing_ahead ahead;
+  std::size_t last_size = 0;
+  for (std::uint32_t next = 0; next < entries_.size(); ++next) {
+    if (entries_.kind(next) != core::entry_kind::folder) continue;
+    folder_listing names;
+    int error = 0;
+    if (ahead.reads(next)) {
+      error = ahead.take(names);
+    } else {
+      if (last_size >= listing_ahead::worth_a_thread) read_ahead(next, ahead);
+      owned_fd folder;
+      error = open_folder(next, folder);
+      if (error == 0) error = names.read(std::move(folder));
+    }
+    if (error != 0) {
+      return transfer_fault_of("source-unreadable", "cannot read the folder " +
+                                                        core::quoted(disk_path(next)) + ": " +
+                                                        std::generic_category().message(error));
+    }
+    last_size = names.size();
+    if (auto fault_found = scan_folder(next, names)) return fault_found;
   }
+  return std::nullopt;
+}
+
+/// The folder that comes behind this one, if it is known and can be opened.
+void file_source::read_ahead(std::uint32_t folder, listing_ahead& ahead) {
+  auto next = folder + 1;
+  while (next < entries_.size() && entries_.kind(next) != core::entry_kind::folder) ++next;
+  owned_fd opened;
+  if (next < entries_.size() && open_folder(next, opened) == 0)
+    ahead.begin(next, std::move(opened));
+}
+
+file_source::fault file_source::scan_folder(std::uint32_t folder, const folder_listing& names) {
   const auto path = entries_.path(folder) + '/';
   std::set<std::string> changed;  // Offered names that no file here has.
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -166,7 +145,14 @@ file_source::fault file_source::scan_folder(std::uint32_t folder) {
       }
       if (!core::transfer_path::parse(path + offered)) offered.clear();
     }
-    if (auto fault_found = scan_name(folder, fd.get(), name, offered)) return fault_found;
+    if (auto error = check_wanted()) return error;
+    struct stat status {};
+    const int error = names.look(i, status);
+    if (error == ENOENT) continue;  // It is no longer there.
+    if (error != 0)
+      return source_fault(error, "read " + core::quoted(disk_path(folder) + '/' + name));
+    if (auto fault_found = scan_name(folder, names.folder(), name, offered, status))
+      return fault_found;
   }
   return std::nullopt;
 }
@@ -178,13 +164,7 @@ bool file_source::is_own_readable(const struct stat& status) const {
 
 /// Without an `offered` name it cannot be told where it is.
 file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const std::string& name,
-                                          const std::string& offered) {
-  if (auto error = check_wanted()) return error;
-  struct stat status {};
-  if (::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT) return std::nullopt;  // It is no longer there.
-    return source_fault(errno, "read " + core::quoted(disk_path(folder) + '/' + name));
-  }
+                                          const std::string& offered, const struct stat& status) {
   if (auto kind = other_kind(status.st_mode); !kind.empty()) {
     skip(folder, name, std::move(kind));
     return std::nullopt;

@@ -148,7 +148,8 @@ void receiving_transfer_state::pump() {
   }
   working = true;
   if (!next.inputs.empty()) idle_ticks = 0;
-  next.window = window = window_for(*pace, record.bytes_per_second, config.kept->receiving());
+  const auto most = window_for(*pace, record.bytes_per_second, config.kept->receiving());
+  next.window = window = adapted.adapt(next.kept ? next.kept->bytes() : 0, most);
   transfer_receiver_config engine_config;
   engine_config.id = record.id;
   engine_config.offered = info.summary;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/receive_window.hpp"
 #include "actors/transfer/file_transfer_state.hpp"
 #include "actors/transfer/transfer_receiver.hpp"
 
@@ -98,6 +99,7 @@ struct receiving_transfer_state : file_transfer_state {
   bool working = false;
   bool comparing = false;
   bool comparing_now = false;
+  core::receive_window adapted;
   std::uint64_t window = 0;   // Bytes of content that the last call could ask for,
   std::uint64_t awaited = 0;  // and those that had not come after it.
   unsigned ticks = 0;

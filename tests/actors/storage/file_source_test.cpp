@@ -1,16 +1,20 @@
 #include "actors/storage/file_source.hpp"
 
 #include "actors/core/transfer_path.hpp"
+#include "actors/storage/folder_listing.hpp"
 #include "actors/storage/offered_name.hpp"
 #include "actors/storage/spooled_source.hpp"
 #include "tests/actors/storage/transfer_folders.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <set>
 #include <thread>
 
 namespace hobnob {
@@ -52,6 +56,70 @@ TEST(FileSource, OffersFilesAndFoldersInOneOrder) {
   EXPECT_EQ(content_of(source, 3, 2, 1), "source-unreadable");
   EXPECT_EQ(content_of(source, 1, 0), "source-unreadable");
   EXPECT_EQ(content_of(source, 99, 1), "source-unreadable");
+}
+
+/// Breadth first, each folder in the order of its names.
+std::vector<std::string> expected_paths(const temporary_folder& where, const std::string& top) {
+  std::vector<std::string> paths{top};
+  for (std::size_t next = 0; next < paths.size(); ++next) {
+    if (!std::filesystem::is_directory(where / paths[next])) continue;
+    std::set<std::string> names;
+    for (const auto& found : std::filesystem::directory_iterator{where / paths[next]})
+      names.insert(paths[next] + '/' + found.path().filename().string());
+    paths.insert(paths.end(), names.begin(), names.end());
+  }
+  return paths;
+}
+
+// One is read while the one before it is entered.
+TEST(FileSource, LargeFoldersAreOfferedInTheSameOrder) {
+  const temporary_folder where;
+  for (const std::string folder : {"a", "b", "b/deep", "c", "d", "d/deep"}) {
+    std::filesystem::create_directories(where / ("all/" + folder));
+    for (int i = 0; i < 40; ++i) where.write("all/" + folder + '/' + std::to_string(i), "x");
+  }
+  for (int i = 0; i < 2'500; ++i) where.write("all/b/" + std::to_string(i), "xx");
+  for (const int round : {1, 2}) {
+    file_source source{{where / "all"}};
+    core::transfer_summary found;
+    ASSERT_EQ(tf::code(source.scan(found)), "");
+    EXPECT_EQ(found, (core::transfer_summary{"all", 2'707, 2'700, 5'200})) << round;
+    std::vector<std::string> paths;
+    for (const auto& entry : source.entries(0, 10'000)) paths.push_back(entry.path);
+    EXPECT_EQ(paths, expected_paths(where, "all"));
+  }
+}
+
+TEST(FolderListing, WhatWasSeenAheadIsNotAskedForAgain) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "many");
+  for (int i = 0; i < 3'000; ++i) where.write("many/" + std::to_string(100'000 + i), "12");
+  listing_ahead ahead;
+  EXPECT_FALSE(ahead.reads(7));
+  ahead.begin(7, owned_fd{::open((where / "many").c_str(), O_RDONLY | O_DIRECTORY)});
+  EXPECT_TRUE(ahead.reads(7));
+  EXPECT_FALSE(ahead.reads(8));
+  folder_listing names;
+  ASSERT_EQ(ahead.take(names), 0);
+  EXPECT_FALSE(ahead.reads(7));
+  ASSERT_EQ(names.size(), 3'000u);
+  EXPECT_EQ(names[2'999], "102999");
+  EXPECT_TRUE(names.contains("100000"));
+  EXPECT_FALSE(names.contains("103000"));
+  std::filesystem::remove_all(where / "many");
+  struct stat found {};
+  ASSERT_EQ(names.look(0, found), 0);
+  EXPECT_EQ(found.st_size, 2);
+  EXPECT_EQ(names.look(2'999, found), ENOENT);  // So many it does not keep.
+}
+
+TEST(FolderListing, WhatIsNoFolderIsSaidByWhoeverTakesIt) {
+  const temporary_folder where;
+  where.write("file", "1");
+  listing_ahead ahead;
+  ahead.begin(1, owned_fd{::open((where / "file").c_str(), O_RDONLY)});
+  folder_listing names;
+  EXPECT_EQ(ahead.take(names), ENOTDIR);
 }
 
 TEST(FileSource, TellsHolesUntilSomethingIsWrittenIntoThem) {
