@@ -89,7 +89,9 @@ bool orders_transfer(std::string_view command) {
 
 std::string absolute_path(const std::string& path) {
   if (path == "-") return path;
-  const auto whole = std::filesystem::absolute(path).lexically_normal();
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+  if (path.empty() || error) return {};
   return (whole.has_filename() ? whole : whole.parent_path()).string();
 }
 
@@ -102,6 +104,8 @@ std::string transfer_words_fault(const job_request& request) {
       return "'" + core::sanitise_line(user, 60) + "': " + std::string{fault};
   }
   if (request.users.empty() || request.paths.empty()) return "send what, and to whom?";
+  if (std::find(request.paths.begin(), request.paths.end(), "") != request.paths.end())
+    return "one of the paths is empty, or this working directory is gone";
   const bool input =
       std::find(request.paths.begin(), request.paths.end(), "-") != request.paths.end();
   if (input && (request.paths.size() > 1 || request.users.size() > 1))

@@ -27,9 +27,12 @@ std::string to_or_from(const event_fields& f) {
 
 /// `report.pdf (1.4 MiB)`, `photos (214 files, 1.0 GiB)`
 std::string what_it_is(const event_fields& f) {
+  const auto name = f.bold(f.text("name"));
   const auto files = amount(f, "files");
+  const auto bytes = amount(f, "bytes");
+  if (files == 0 && bytes == 0) return name;  // Not looked through, or folders alone.
   const auto count = files == 1 ? std::string{} : std::to_string(files) + " files, ";
-  return f.bold(f.text("name")) + " (" + count + core::shown_size(amount(f, "bytes")) + ")";
+  return name + " (" + count + core::shown_size(bytes) + ")";
 }
 
 /// What an offer names, where that is not the whole of it: a line each, and how much more there is.
@@ -74,6 +77,12 @@ unsigned percent_of(const event_fields& f) {
   if (total == 0) return 0;
   const auto share = static_cast<double>(amount(f, "bytes_done")) / static_cast<double>(total);
   return static_cast<unsigned>(std::min(share, 1.0) * 100);
+}
+
+/// `, 12 %`; nothing as long as no part of it is known to be there.
+std::string share_done(const event_fields& f, std::string_view before) {
+  if (amount(f, "bytes_done") == 0) return {};
+  return std::string{before} + std::to_string(percent_of(f)) + " %";
 }
 
 /// Why it does not move, as the codes have it; else what the code says by itself.
@@ -142,8 +151,8 @@ shown_event transfer_progress_words(const event_fields& f) {
   if (state == "paused") return {word_kind::notice, f.yellow("paused") + ", " + what + tail};
   const auto way = path_words(f);
   const auto verb = is_sending(f) ? "sending " : "receiving ";
-  return {word_kind::notice, verb + what + (way.empty() ? "" : f.dim(", " + way)) + ", " +
-                                 std::to_string(percent_of(f)) + " %"};
+  return {word_kind::notice,
+          verb + what + (way.empty() ? "" : f.dim(", " + way)) + share_done(f, ", ")};
 }
 
 shown_event transfer_done_words(const event_fields& f) {
@@ -174,7 +183,7 @@ shown_event transfer_failed_words(const event_fields& f) {
 shown_event transfer_row_words(const event_fields& f) {
   auto line = short_id(f) + "  " + f.text("state");
   if (f.is("state", "running") || f.is("state", "paused") || f.is("state", "waiting"))
-    line += " " + std::to_string(percent_of(f)) + " %";
+    line += share_done(f, " ");
   line += "  " + what_it_is(f) + to_or_from(f);
   if (f.is("state", "running")) {
     line += "  " + core::shown_size(amount(f, "bytes_per_second")) + "/s";

@@ -24,6 +24,7 @@ struct transfer_record {
   std::uint64_t bytes_per_second = 0;  ///< That it may take at most; 0: whatever there is.
   content_hash manifest{};             ///< Of all entries: what is offered again must be the same.
   std::string state;      ///< How far it is, in a word: "offered", "running", "paused", ...
+  std::string detail;     ///< Of one that failed: a sentence, or empty.
   std::string conflicts;  ///< What becomes of files whose names are taken, in a word; or empty.
   std::string folder;     ///< Where it is received to.
   std::vector<std::string> sources;  ///< What is sent: absolute paths.

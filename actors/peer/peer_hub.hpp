@@ -110,6 +110,7 @@ struct peer_hub_state {
   void ask_in_turn(const std::string& user);
   void found(peer_user& user, const user_looked_up& answer);
   void not_found(peer_user& user, bool known);
+  void plan_lookup(peer_user& user);
   void vanished(session_id session);
   /// Asks for a user at the relay. The answer has query 0 if none came.
   using lookup_handler = std::function<void(const user_looked_up&)>;

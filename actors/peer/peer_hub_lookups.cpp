@@ -3,6 +3,7 @@
 
 #include "actors/peer/peer_hub.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hobnob {
@@ -10,6 +11,9 @@ namespace {
 
 constexpr std::chrono::milliseconds lookup_timeout{5000};
 constexpr std::chrono::milliseconds link_head_start{2000};  // For hidden peers.
+
+constexpr std::chrono::milliseconds lookup_pause_min{1000};
+constexpr std::chrono::milliseconds lookup_pause_max{10000};
 
 }  // namespace
 
@@ -46,6 +50,7 @@ void peer_hub_state::found(peer_user& user, const user_looked_up& answer) {
   }
   if (!answer.online || answer.user.user != user.name) return not_found(user, answer.known);
   const auto& news = answer.user;
+  user.lookup_pause = {};
   const bool moved = !user.online || user.online->session != news.session ||
                      user.online->endpoints != news.endpoints;
   const bool dials = config->hidden && moved && !is_linked_directly(user);
@@ -71,6 +76,21 @@ void peer_hub_state::not_found(peer_user& user, bool known) {
     fail_waiting(user, "unknown-user", "the relay knows no such user");
   }
   if (in_conversation(user) && !is_linked(user)) tell_route(user, {peer_route::kind::gone, 0});
+  plan_lookup(user);
+}
+
+/// Nobody tells us when it comes: as long as a link to it is wished for, we ask.
+void peer_hub_state::plan_lookup(peer_user& user) {
+  const auto is_wished = [this](const peer_user& whom) {
+    return whom.circuit.until > now() && !is_told_of(whom) && !whom.online && !is_linked(whom);
+  };
+  if (!is_wished(user) || std::exchange(user.lookup_planned, true)) return;
+  user.lookup_pause = std::clamp(2 * user.lookup_pause, lookup_pause_min, lookup_pause_max);
+  at(now() + user.lookup_pause, [this, is_wished, name = user.name] {
+    auto& whom = user_named(name);
+    whom.lookup_planned = false;
+    if (is_wished(whom) && session_usable()) ask_for(whom);
+  });
 }
 
 /// What the directory tells of is on its way. Whom else we wrote to may be there all the same.

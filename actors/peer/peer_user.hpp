@@ -65,6 +65,9 @@ struct peer_user {
   using waiting_send = std::variant<send_text, send_application_message>;
   std::vector<waiting_send> waiting;
   bool looked_up = false;  ///< A lookup by name is under way, or has its turn soon.
+
+  std::chrono::milliseconds lookup_pause{};  ///< After the last one, which found nobody.
+  bool lookup_planned = false;
   std::vector<caf::typed_response_promise<ping_result>> pings;  ///< Wait for the same.
 
   // Messages that came under a key that is not trusted.

@@ -119,6 +119,8 @@ bool read_line(std::string_view key, std::string_view value, core::transfer_reco
     record.note = std::move(text);
   else if (key == "state")
     record.state = std::move(text);
+  else if (key == "detail")
+    record.detail = std::move(text);
   else if (key == "conflicts")
     record.conflicts = std::move(text);
   else if (key == "folder")
@@ -173,6 +175,7 @@ std::string transfer_record_text(const core::transfer_record& record) {
   line("omitted", std::to_string(record.omitted));
   line("manifest", transfer_id_text(record.manifest));
   line("state", record.state);
+  if (!record.detail.empty()) line("detail", record.detail);
   line("conflicts", record.conflicts);
   line("folder", record.folder);
   line("expires", std::to_string(record.expires_ms));

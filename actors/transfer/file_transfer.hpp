@@ -109,6 +109,10 @@ struct file_transfer_config {
   std::shared_ptr<core::transfer_source> source;  ///< To send; null: as `record` says.
   bool accepted = false;  ///< A new one to be received: the policy has accepted it.
 
+  /// The desk is about to tell of a link, or that there is none any more: until then there is no
+  /// word of its lack.
+  bool link_coming = false;
+
   std::shared_ptr<const transfer_config> settings;
   std::shared_ptr<rate_limit> shared_limit;  ///< Of all that is sent.
   std::shared_ptr<kept_input_budget> kept;   ///< Of all that is received.

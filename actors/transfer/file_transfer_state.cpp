@@ -22,6 +22,14 @@ constexpr std::size_t detail_size_max = 200;
 
 constexpr unsigned alarm_bits = 8;
 
+/// What a source is called that could not be looked through.
+std::string name_of_first(const std::vector<std::string>& sources) {
+  if (sources.empty()) return {};
+  const auto last = sources.front().find_last_not_of('/');
+  const auto whole = sources.front().substr(0, last == std::string::npos ? 0 : last + 1);
+  return whole.substr(whole.rfind('/') + 1);
+}
+
 }  // namespace
 
 file_transfer_actor::behavior_type file_transfer_state::make_behavior(file_transfer_config settings,
@@ -120,7 +128,12 @@ void file_transfer_state::stop_running() {
 }
 
 void file_transfer_state::take_link(const transfer_link& news) {
-  if (over || (news.link == link.link && news.connection == link.connection)) return;
+  if (over) return;
+  const bool awaited = std::exchange(config.link_coming, false);
+  if (news.link == link.link && news.connection == link.connection) {
+    if (awaited) update();
+    return;
+  }
   if (running) stop_running();
   link = news;
   info.path = news.path;
@@ -295,6 +308,7 @@ void file_transfer_state::fail(const std::string& code, std::string detail,
                                const std::string& for_there) {
   if (over) return;
   if (!for_there.empty() && has_spoken()) say_end(for_there, detail);
+  if (info.summary.name.empty()) info.summary.name = name_of_first(record.sources);
   end(transfer_state::failed, code, std::move(detail));
   discard();
   if (calls_ == 0) self->quit();

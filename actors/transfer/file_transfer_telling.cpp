@@ -11,6 +11,7 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t said_detail_max = 200;
+constexpr std::size_t kept_detail_max = 1000;
 
 /// How long a transfer that has ended is remembered.
 constexpr std::chrono::milliseconds ended_kept = std::chrono::hours{24 * 7};
@@ -51,6 +52,7 @@ transfer_state file_transfer_state::present_state(std::string& code, std::string
 void file_transfer_state::tell() {
   std::string code, detail;
   const auto state = present_state(code, detail);
+  if (config.link_coming && code == "no-link") return;
   const bool news = !told_once_ || state != info.state || code != info.code || record_changed;
   info.state = state;
   info.code = std::move(code);
@@ -73,6 +75,8 @@ void file_transfer_state::send_told() {
     record.user = info.user;
     record.summary = info.summary;
     record.state = record_state(info, accepted, paused);
+    record.detail = info.state == transfer_state::failed ? shortened(info.detail, kept_detail_max)
+                                                         : std::string{};
     auto kept = record;
     if (is_final(info.state)) {
       kept.finished = {};

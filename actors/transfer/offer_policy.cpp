@@ -1,5 +1,7 @@
 #include "actors/transfer/offer_policy.hpp"
 
+#include "actors/core/size_text.hpp"
+
 #include <utility>
 
 namespace hobnob {
@@ -23,7 +25,7 @@ offer_verdict judge_offer(const transfer_config& config, const offerer& from,
   if (policy.accept == accept_policy::none) return refused("refused", "no offers are taken");
   if (offered.bytes > policy.size_max) {
     return refused("too-large",
-                   "at most " + std::to_string(policy.size_max) + " bytes are taken at once");
+                   "at most " + core::shown_size(policy.size_max) + " are taken at once");
   }
   if (offered.entries > policy.files_max) {
     return refused("too-many",

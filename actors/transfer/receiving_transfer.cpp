@@ -54,7 +54,7 @@ receiving_transfer_state::~receiving_transfer_state() {
 
 void receiving_transfer_state::start() {
   limit();
-  begun = config.remembered && accepted;
+  begun = uncounted = config.remembered && accepted;
   omitted_before = record.omitted;
   watch_expiry();
 }
@@ -220,6 +220,7 @@ void receiving_transfer_state::worked(outcome& result, bool current) {
   working = false;
   comparing_now = result.comparing;
   awaited = result.awaited;
+  if (awaited > 0 || complete) uncounted = false;
   pace->spend(result.taken, now());
   for (auto& payload : result.answers) say(std::move(payload), frame_priority::interactive);
   if (result.fault) return trouble(*result.fault);
@@ -238,7 +239,8 @@ std::optional<transfer_state> receiving_transfer_state::own_state() const {
 }
 
 transfer_state receiving_transfer_state::quiet_state() const {
-  return !offer_seen || comparing ? transfer_state::verifying : transfer_state::running;
+  const bool compares = !offer_seen || comparing || uncounted;
+  return compares ? transfer_state::verifying : transfer_state::running;
 }
 
 // --- The end ---

@@ -99,6 +99,7 @@ struct receiving_transfer_state : file_transfer_state {
   bool working = false;
   bool comparing = false;
   bool comparing_now = false;
+  bool uncounted = false;  // What an earlier start left has yet to be compared.
   core::receive_window adapted;
   std::uint64_t window = 0;   // Bytes of content that the last call could ask for,
   std::uint64_t awaited = 0;  // and those that had not come after it.

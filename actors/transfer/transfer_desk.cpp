@@ -161,7 +161,7 @@ void transfer_desk_state::subscribe(const transfer_subscriber_actor& subscriber)
   self->monitor(subscriber);
   for (const auto& info : list().transfers) {
     const auto& row = transfers.at(info.id);
-    if (!row.actor) continue;
+    if (!row.actor || !row.told) continue;  // It is about to tell of itself.
     const bool offer =
         info.direction == transfer_direction::receiving && info.state == transfer_state::offered;
     if (offer) {
@@ -192,6 +192,7 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   made.kept = kept;
   made.reaper = worker;
   made.wall_ms = wall_ms;
+  if (sends) made.link_coming = best_link(row.info.user) != nullptr;
   if (row.info.direction == transfer_direction::sending) {
     row.actor =
         spawn(self->system(), sending_transfer, std::move(made), transfer_owner_actor{self});

@@ -92,7 +92,8 @@ void transfer_desk_state::note_kept(const transfer_id& id) {
   if (found == transfers.end() || std::exchange(found->second.kept, true)) return;
   auto& row = found->second;
   if (!row.actor || row.info.direction != transfer_direction::sending) return;
-  if (const auto* link = best_link(row.info.user)) attach(row, *link);
+  const auto* const link = best_link(row.info.user);
+  attach(row, link ? *link : transfer_link{});
 }
 
 void transfer_desk_state::written(const journal_written& news) {

@@ -247,6 +247,7 @@ void transfer_desk_state::decide(const offer_in_hand& offer, bool verified) {
   file_transfer_config made;
   made.record = offer.record;
   made.accepted = verdict.decided == decision::accept;
+  made.link_coming = true;
   auto& row = add(std::move(made));
   attach(row, link);
   // It is told as it would be after a new start: by the offer.

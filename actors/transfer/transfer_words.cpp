@@ -39,6 +39,7 @@ transfer_info info_of(const core::transfer_record& record) {
   } else if (record.state.starts_with(failed_word)) {
     info.state = transfer_state::failed;
     info.code = record.state.substr(failed_word.size());
+    info.detail = record.detail;
   } else if (record.state == "paused") {
     info.state = transfer_state::paused;
     info.code = "here";
