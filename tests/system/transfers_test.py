@@ -36,6 +36,8 @@ class Send(TransferTest):
         self.assertEqual((sent["direction"], sent["user"], sent["files"]), ("sending", "bob", 4))
         self.assertEqual({place.rstrip("/") for place in got["stored"]},
                          {str(self.downloads / "photos"), str(self.downloads / "report.pdf")})
+        # It came by a link, so nobody was without one.
+        self.assertEqual(bob.events("transfer-progress", code="no-link"), [])
         # Equal content is not sent again, and makes no second copy.
         self.assertEqual(self.send_alone("bob", single).code, 0)
         self.assert_downloads("photos", "report.pdf")
@@ -61,6 +63,8 @@ class Send(TransferTest):
         bob.stop()
         again = self.receiver_again("ask")
         self.assertEqual(again.wait_event("transfer-offer", user="cyd")["outermost"], offer["outermost"])
+        self.run_peer("bob", self.server, "transfers")
+        self.assertEqual([event["expires_ms"] for event in again.events("transfer-offer")], [offer["expires_ms"]])
 
     def test_what_was_left_out_is_told_on_both_sides(self):
         self.server = self.relay()
@@ -104,6 +108,13 @@ class Send(TransferTest):
         self.assertEqual(bob.events("transfer-offer"), [])
         missing = self.send_alone("bob", self.sources / "nothing")
         self.assertEqual((missing.code, missing.event("transfer-failed")["code"]), (2, "source-unreadable"), missing)
+        listed = next(event for event in self.run_peer("cyd", self.server, "transfers").events
+                      if event.get("code") == "source-unreadable")
+        self.assertEqual(listed["name"], "nothing")
+        self.assertIn("No such file or directory", listed["detail"])
+        unnamed = self.send_alone("bob", "")
+        self.assertEqual((unnamed.code, unnamed.event("error")["code"]), (1, "usage"), unnamed)
+        self.assertIn("paths is empty", unnamed.event("error")["detail"])
         away = self.send_alone("nobody", report)
         self.assertEqual((away.code, away.event("error")["code"]), (5, "unknown-user"), away)
         dan = self.peer("dan", self.server, "--download-dir", self.downloads / "dan")

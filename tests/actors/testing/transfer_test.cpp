@@ -92,6 +92,29 @@ TEST_F(Transfers, GoesOnAfterEitherSideWasKilled) {
   EXPECT_TRUE(bob->transfers().offers.empty());  // Nobody was asked.
 }
 
+// Nobody tells a hidden peer who comes.
+TEST_F(Transfers, AHiddenSenderFindsTheReceiverSoonAfterItsStart) {
+  peer_options options;
+  options.config.hidden = true;
+  auto& eve = add("eve", accept_policy::all, options);
+  ASSERT_TRUE(w.settle());
+  auto files_to_send = order("bob", "film", 12'000'000);
+  files_to_send.limits.bytes_per_second = 1'000'000;
+  const auto id = eve.send_files(std::move(files_to_send));
+  const auto bytes_pass = [&](std::uint64_t count, std::chrono::seconds limit) {
+    return w.run_until([&] { return bob->transfer(id).bytes_done > count; }, limit);
+  };
+  ASSERT_TRUE(bytes_pass(2'000'000, 30s));
+  bob->kill();
+  w.run_for(500ms);
+  bob->start();
+  ASSERT_TRUE(bytes_pass(4'000'000, 10s)) << to_text(eve.transfer(id));
+  bob->kill();
+  w.run_for(5min);
+  bob->start();
+  ASSERT_TRUE(bytes_pass(6'000'000, 18s)) << to_text(eve.transfer(id));
+}
+
 TEST_F(Transfers, WhatHasEndedIsRememberedOverAStart) {
   ASSERT_TRUE(w.settle());
   const auto id = ann->send_files(order("bob", "a", 10'000));
