@@ -16,6 +16,7 @@
 #include <ostream>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -389,8 +390,11 @@ std::uint64_t seed_from_environment(std::uint64_t usual) {
   const char* text = std::getenv("SIM_SEED");
   if (text == nullptr) return usual;
   const std::string_view digits{text};
-  std::uint64_t seed = usual;
-  std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  const auto end = digits.data() + digits.size();
+  std::uint64_t seed = 0;
+  if (const auto read = std::from_chars(digits.data(), end, seed);
+      read.ec != std::errc{} || read.ptr != end)
+    throw std::invalid_argument{"SIM_SEED=" + std::string{digits} + " is no seed: a whole number"};
   return seed;
 }
 

@@ -228,7 +228,8 @@ class world {
   std::unique_ptr<impl> impl_;
 };
 
-/// SIM_SEED from the environment, or else `usual`.
+/// SIM_SEED from the environment, or else `usual`. Throws `std::invalid_argument` if it is no
+/// number.
 std::uint64_t seed_from_environment(std::uint64_t usual);
 
 }  // namespace hobnob::testing

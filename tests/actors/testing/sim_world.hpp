@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/testing/world.hpp"
+#include "tests/support/own_tests.hpp"
 
 #include <gtest/gtest.h>
 #include <chrono>
@@ -25,7 +26,7 @@ class test_world : public world {
     if (!::testing::Test::HasFailure()) return;
     std::ostringstream report;
     write_report(report);
-    ADD_FAILURE() << report.str();
+    ADD_FAILURE() << "again: " << test::replay_command(seed()) << '\n' << report.str();
   }
 };
 

@@ -148,5 +148,42 @@ TEST(World, AnActorOfOnesOwnIsThereFromEachStartOnAndGoesWithTheProgram) {
   EXPECT_EQ(told.use_count(), 3) << "this one, and in two copies of the hook";
 }
 
+/// For the tests below, which run it in another process.
+TEST(FailedWorld, DISABLED_IsAsItIs) {
+  test_world w{5, {.shuffle = true}};
+  w.add_relay();
+  w.add_peers({"ann", "bob"});
+  w.settle();
+  w.apply("partition ann from bob");
+  w.run_for(1s);
+  FAIL();
+}
+
+const std::string failed_world = "FailedWorld.DISABLED_IsAsItIs";
+
+TEST(FailedWorld, SaysHowToSeeItAgainAndIsTheSameThen) {
+  const auto first = test::output_of(failed_world);
+  const auto seed = test::number_after(first, "again: SIM_SEED=");
+  EXPECT_EQ(test::output_of(failed_world, "SIM_SEED=" + std::to_string(seed)), first);
+  EXPECT_NE(test::output_of(failed_world, "SIM_SEED=" + std::to_string(seed + 1)), first);
+  const auto shown = std::to_string(seed);
+  for (const auto& part :
+       {"again: SIM_SEED=" + shown + " ctest -R '^" + failed_world + "$'\n",
+        "world of SIM_SEED=" + shown + ", shuffled, heartbeat 5 s, after ",
+        std::string{", trace hash "},
+        std::string{"  ann: running, online, sees bob; linked to bob\n"},
+        std::string{"  relay: running\n"}, std::string{" partition ann from bob\n"}}) {
+    EXPECT_NE(first.find(part), first.npos) << part << " in\n" << first;
+  }
+}
+
+TEST(FailedWorld, ASeedThatIsNoneIsAnErrorThatSaysSo) {
+  for (const std::string wrong : {"junk", "7x", "-1", "''", "18446744073709551616"}) {
+    const auto output = test::output_of(failed_world, "SIM_SEED=" + wrong);
+    EXPECT_NE(output.find("is no seed: a whole number"), output.npos) << output;
+    EXPECT_EQ(output.find("world of SIM_SEED"), output.npos) << output;
+  }
+}
+
 }  // namespace
 }  // namespace hobnob::testing

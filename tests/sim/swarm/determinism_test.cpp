@@ -3,6 +3,7 @@
 #include "actors/testing/swarm.hpp"
 #include "actors/testing/world.hpp"
 #include "tests/sim/plain_sodium.hpp"
+#include "tests/support/own_tests.hpp"
 #include "transport/sim/simulation.hpp"
 #include "transport/sim/trace_writer.hpp"
 
@@ -86,14 +87,7 @@ TEST(DeterminismOfProcesses, DISABLED_PrintsHashes) {
 }
 
 TEST(DeterminismOfProcesses, AnotherProcessSeesTheSameTraces) {
-  const std::string command =
-      "'" + ::testing::internal::GetArgvs().front() +
-      "' --gtest_also_run_disabled_tests --gtest_filter='*DISABLED_PrintsHashes'";
-  const std::unique_ptr<FILE, int (*)(FILE*)> other{popen(command.c_str(), "r"), pclose};
-  ASSERT_TRUE(other);
-  std::string output;
-  char buffer[1024];
-  while (std::fgets(buffer, sizeof buffer, other.get())) output += buffer;
+  const auto output = test::output_of("*DISABLED_PrintsHashes");
   EXPECT_NE(output.find(mark + hashes_of_this_process()), output.npos) << output;
 }
 
