@@ -27,6 +27,16 @@ struct invariant_limits {
   /// is lost on the way: three heartbeats, one more in which silence is noticed, and the closing.
   std::chrono::milliseconds lost_within{0};  ///< 0: from the heartbeats of the world.
 
+  /// From the end of the last fault until everybody is logged in and seen, for good: a dial that
+  /// was under way fails after 8 s, the next one follows after up to 30 s, a login has 8 s, and who
+  /// lost its connection without noticing gives it up within three heartbeats meanwhile. Of 36,000
+  /// seeds of the swarm none took more than 28 s.
+  std::chrono::milliseconds presence_within{60'000};
+
+  /// From the same moment until every message has come to its end: it fails after 30 s. None took
+  /// more than 32 s.
+  std::chrono::milliseconds outcomes_within{45'000};
+
   std::size_t messages_waiting_max = 5000;
 
   /// Of one connection; what comes above it closes the connection or is refused.

@@ -22,8 +22,8 @@ using namespace std::chrono_literals;
 /// How often invariants are looked at.
 constexpr auto look_interval = 1s;
 
-/// After the healing, until all is well: a dial that failed is tried again after up to a minute,
-/// and messages fail after half of one.
+/// After the healing, until there are all links, too: a dial that failed is tried again after up to
+/// a minute.
 constexpr auto rest_limit = 4min;
 
 /// For a message where nothing is broken.
@@ -48,11 +48,12 @@ std::string kind_of(const topology::event& event) {
   return line.substr(0, line.find(' '));
 }
 
-std::map<std::string, std::uint64_t> count_faults(const topology& plan) {
+/// What has happened until then.
+std::map<std::string, std::uint64_t> count_faults(const topology& plan, world::duration until) {
   std::map<std::string, std::uint64_t> result;
   for (const auto& each : plan.events) {
-    if (!std::holds_alternative<traffic>(each.what) && each.at <= plan.length)
-      ++result[kind_of(each)];
+    if (std::holds_alternative<traffic>(each.what) || each.at > until) continue;
+    result[kind_of(each)] += each.every ? static_cast<std::uint64_t>(until / *each.every) : 1;
   }
   return result;
 }
@@ -63,7 +64,6 @@ class runner {
   explicit runner(const schedule& lines) : plan_(parse(lines)), world_(plan_.seed, options(plan_)) {
     result_.seed = plan_.seed;
     result_.lines = lines;
-    result_.faults = count_faults(plan_);
   }
 
   swarm_result result() {
@@ -100,13 +100,23 @@ class runner {
 
   violations liveness() const { return check_liveness(world_); }
 
+  /// Of what must hold so long after the healing, whatever still has to come.
+  violations overdue(world::duration healed_for) const {
+    violations result;
+    if (healed_for > limits_.presence_within) result = check_presence(world_);
+    if (healed_for > limits_.outcomes_within) append(result, check_outcomes(world_));
+    return result;
+  }
+
   /// Until all is well and stays so for a while: what the faults left half open may still end,
   /// which is noticed by silence.
   bool come_to_rest() {
-    const auto end = world_.now() + rest_limit;
-    const auto calm = lost_within(world_, {});
+    const auto healed = world_.now();
+    const auto end = healed + rest_limit;
+    const auto calm = lost_within(world_, limits_);
     do {
       while (!liveness().empty() && world_.now() < end) {
+        if (!check(overdue(world_.now() - healed))) return false;
         if (!check(run_checked(world_, watch_, look_interval))) return false;
       }
       if (!check(run_checked(world_, watch_, calm))) return false;
@@ -153,6 +163,7 @@ class runner {
 
   void finish() {
     for (const auto& peer : world_.peers()) result_.messages += peer->book().sent.size();
+    result_.faults = count_faults(plan_, std::min(plan_.length, world_.elapsed()));
     result_.simulated = world_.elapsed();
     result_.events = world_.simulation().events_run();
     result_.trace_hash = world_.trace_hash();
@@ -165,6 +176,7 @@ class runner {
   topology plan_;
   world world_;
   safety_watch watch_;
+  invariant_limits limits_;
   swarm_result result_;
 };
 

@@ -20,7 +20,7 @@ struct swarm_result {
   /// each, with the time.
   std::vector<std::string> violations;
 
-  /// By the first word of the line: what was done to the world.
+  /// By the first word of the line: what was done to the world until the run ended.
   std::map<std::string, std::uint64_t> faults;
 
   std::uint64_t messages = 0;  ///< Given to peers to send.
