@@ -5,12 +5,14 @@ it changes against an existing build, and runs sim_soak until a seed fails.
 usage: planted_bugs.py [--build build/relwithdebinfo] [--seeds N] [--write] [NAME...]
 
 Brings sim_soak of that build up to date first: an object of newer sources would not go with older ones.
-The head of each patch says which seed found it last and within how many
-seeds it has to be found. Prints one line per bug: the seed that found it, and by which violation. Exit
-status 1 if one was not found within its limit, or does not apply or build.
+The head of each patch says which seed found it last, a digest of the swarm and invariants that did (a
+warning tells of older ones), and within how many seeds it has to be found. Prints one line per bug: the
+seed that found it, and by which violation. Exit status 1 if one was not found within its limit, or does
+not apply or build.
 """
 
 import argparse
+import hashlib
 import pathlib
 import re
 import shlex
@@ -23,9 +25,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATCHES = pathlib.Path(__file__).resolve().parent / "planted"
 SOURCES = ("actors", "transport")
 
+# What draws the schedules and what judges them: another seed may find a bug when these change.
+SWARM_SOURCES = ("actors/testing/swarm*", "actors/testing/*invariant*", "actors/testing/causes.*",
+                 "transport/sim/random_faults.*")
+
+
+def digest_of_swarm():
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in SWARM_SOURCES for path in ROOT.glob(pattern)):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
 
 class Patch:
-    """Its head: `found by seed N: VIOLATION`, `limit: N seeds`, and why so many if it is more than 200."""
+    """Its head: `found by seed N: VIOLATION`, `swarm: DIGEST`, `limit: N seeds`, and why so many if more than 200."""
 
     def __init__(self, path):
         self.path = path
@@ -45,9 +58,14 @@ class Patch:
         return self.number(r"(?m)^limit: (\d+) seeds$")
 
     @property
+    def is_stale(self):
+        """Whether it was found by another swarm than there is now."""
+        return f"swarm: {digest_of_swarm()}" not in self.head.splitlines()
+
+    @property
     def reason(self):
         """Why it takes more seeds than others."""
-        return re.sub(r"(?m)^(found by seed|limit:) .*$", "", self.head).strip()
+        return re.sub(r"(?m)^(found by seed|swarm:|limit:) .*$", "", self.head).strip()
 
     @property
     def files(self):
@@ -59,8 +77,9 @@ class Patch:
                               check=True, capture_output=True, text=True)
 
     def write(self, seed, violation):
-        kept = [line for line in self.head.splitlines() if not line.startswith("found by seed ")]
-        self.path.write_text("\n".join([f"found by seed {seed}: {violation}", *kept, self.change]))
+        kept = [line for line in self.head.splitlines() if not line.startswith(("found by seed ", "swarm: "))]
+        found = [f"found by seed {seed}: {violation}", f"swarm: {digest_of_swarm()}"]
+        self.path.write_text("\n".join([*found, *kept, self.change]))
 
 
 def build_commands(build):
@@ -145,6 +164,12 @@ def try_one(patch, build, seeds):
     return f"seed {found[0]}: {found[1]}", True, found
 
 
+def warn_of_stale(patches):
+    stale = [patch.path.stem[:2] for patch in patches if patch.is_stale]
+    if stale:
+        print(f"found by an older swarm (--write renews it): {' '.join(stale)}", file=sys.stderr, flush=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--build", default=ROOT / "build/relwithdebinfo", type=pathlib.Path)
@@ -153,14 +178,14 @@ def main():
     options.add_argument("names", nargs="*")
     given = options.parse_args()
     subprocess.run(["cmake", "--build", given.build, "--target", "sim_soak"], check=True, stdout=subprocess.DEVNULL)
+    patches = [Patch(path) for path in sorted(PATCHES.glob("*.patch"))
+               if not given.names or any(name in path.stem for name in given.names)]
+    warn_of_stale(patches)
     missed = 0
-    for path in sorted(PATCHES.glob("*.patch")):
-        if given.names and not any(name in path.stem for name in given.names):
-            continue
-        patch = Patch(path)
+    for patch in patches:
         told, well, found = try_one(patch, given.build.resolve(), given.seeds or patch.limit)
         missed += not well
-        print(f"{path.stem}: {told}", flush=True)
+        print(f"{patch.path.stem}: {told}", flush=True)
         if found and given.write:
             patch.write(*found)
     return 1 if missed else 0

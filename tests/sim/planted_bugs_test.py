@@ -41,11 +41,29 @@ class PlantedBugs(unittest.TestCase):
             path = pathlib.Path(folder) / "01_x.patch"
             path.write_text("limit: 30 seeds\nIt is rare.\n--- a/x.cpp\n+++ b/x.cpp\n")
             planted_bugs.Patch(path).write(7, "ann has no link to bob")
-            self.assertEqual(path.read_text(), "found by seed 7: ann has no link to bob\nlimit: 30 seeds\n"
-                                               "It is rare.\n--- a/x.cpp\n+++ b/x.cpp\n")
             again = planted_bugs.Patch(path)
+            self.assertEqual(path.read_text(), "found by seed 7: ann has no link to bob\n"
+                                               f"swarm: {planted_bugs.digest_of_swarm()}\nlimit: 30 seeds\n"
+                                               "It is rare.\n--- a/x.cpp\n+++ b/x.cpp\n")
             self.assertEqual((again.seed, again.limit, again.files), (7, 30, ["x.cpp"]))
             self.assertEqual(again.reason, "It is rare.")
+            again.write(8, "bob sees nobody")
+            self.assertEqual(planted_bugs.Patch(path).head.count("swarm: "), 1)
+
+    def test_what_an_older_swarm_found_is_stale(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "01_x.patch"
+            path.write_text("found by seed 7: x\nlimit: 30 seeds\n--- a/x.cpp\n+++ b/x.cpp\n")
+            old = planted_bugs.Patch(path)
+            self.assertTrue(old.is_stale)
+            old.write(7, "x")
+            self.assertFalse(planted_bugs.Patch(path).is_stale)
+            path.write_text(path.read_text().replace("swarm: ", "swarm: 0"))
+            self.assertTrue(planted_bugs.Patch(path).is_stale)
+
+    def test_the_sources_of_the_swarm_are_there(self):
+        for pattern in planted_bugs.SWARM_SOURCES:
+            self.assertTrue(list(planted_bugs.ROOT.glob(pattern)), pattern)
 
 
 if __name__ == "__main__":
