@@ -60,6 +60,7 @@ transfer_desk_actor::behavior_type transfer_desk_state::make_behavior(transfer_d
           [this](const slot_wanted& wish) { give_slot(wish); },
           [this](const deadline_passed& moment) {
             if (moment.token == late_offers_token) return weigh_late_offers();
+            if (moment.token == journal_token) return retrying = false, write_journal();
             wishing = false;
             wish_for_links();
           },

@@ -24,8 +24,9 @@ namespace hobnob {
 
 /// The journal has been brought up to date.
 struct journal_written {
-  std::vector<core::transfer_id> saved;
-  std::string fault;  ///< Empty, or why a transfer could not be remembered.
+  std::vector<core::transfer_id> saved;  ///< Or not: see `failed`.
+  std::map<core::transfer_id, std::shared_ptr<const core::transfer_record>> failed{};
+  std::string fault{};  ///< Empty, or why a transfer could not be remembered.
 };
 
 // clang-format off: one handler a line.
@@ -49,8 +50,8 @@ struct transfer_desk_config {
   std::shared_ptr<background> worker;
 };
 
-/// Of the desk's alarm for offers that were too many at once.
-inline constexpr std::uint64_t late_offers_token = 1;
+/// Of the desk's alarms: for offers that were too many at once, for what could not be remembered.
+inline constexpr std::uint64_t late_offers_token = 1, journal_token = 2;
 
 /// Keeps the book of a peer's transfers, and ends when the peer does. Its reasons to change are
 /// files of their own:
@@ -134,6 +135,7 @@ struct transfer_desk_state {
   void write_journal();
   void note_kept(const transfer_id& id);
   void written(const journal_written& news);
+  void write_again_later();
 
   transfer_desk_actor::pointer self;
   std::shared_ptr<const transfer_config> config;
@@ -166,6 +168,8 @@ struct transfer_desk_state {
   std::shared_ptr<background> worker;
   std::map<transfer_id, std::shared_ptr<const core::transfer_record>> to_write;  // Null: remove.
   bool writing = false;
+  bool journal_fails = false;  // As far as is known: it is tried again.
+  bool retrying = false;       // A timer for that runs.
   bool stopping = false;
 };
 

@@ -12,6 +12,7 @@ namespace hobnob {
 namespace {
 
 constexpr std::size_t ended_kept_max = 100;
+constexpr std::chrono::seconds journal_retry_pause{10};
 
 }  // namespace
 
@@ -78,7 +79,10 @@ void transfer_desk_state::write_journal() {
                   journal_written news;
                   for (const auto& [id, record] : changes) {
                     const auto error = record ? journal->save(*record) : journal->remove(id);
-                    if (error) news.fault = error.message();
+                    if (error) {
+                      news.fault = error.message();
+                      news.failed.emplace(id, record);
+                    }
                     if (record) news.saved.push_back(id);
                   }
                   if (const auto desk = caf::actor_cast<transfer_desk_actor>(to))
@@ -99,10 +103,23 @@ void transfer_desk_state::note_kept(const transfer_id& id) {
 void transfer_desk_state::written(const journal_written& news) {
   writing = false;
   for (const auto& id : news.saved) note_kept(id);
-  if (!news.fault.empty())
+  const bool failed_before = std::exchange(journal_fails, !news.fault.empty());
+  if (journal_fails && !failed_before)
     spdlog::warn("a transfer may not go on after a new start: {}", news.fault);
-  write_journal();
+  const bool has_more = !to_write.empty();
+  to_write.insert(news.failed.begin(), news.failed.end());  // Unless it has changed since.
+  if (has_more) {
+    write_journal();
+  } else {
+    write_again_later();
+  }
   if (stopping && !writing) self->quit();
+}
+
+/// A disk that was full may have room again.
+void transfer_desk_state::write_again_later() {
+  if (to_write.empty() || std::exchange(retrying, true)) return;
+  self->delayed_send(self, journal_retry_pause, deadline_passed{journal_token});
 }
 
 }  // namespace hobnob

@@ -161,6 +161,24 @@ TEST_F(Transfers, AFullDiskHoldsItUpUntilThereIsRoom) {
   EXPECT_TRUE(arrived("bob", id, "film"));
 }
 
+TEST_F(Transfers, WhatAFullDiskKeepsFromBeingRememberedIsRememberedWhenThereIsRoom) {
+  ASSERT_TRUE(w.settle());
+  auto files_to_send = order("bob", "film", 3'000'000);
+  files_to_send.limits.bytes_per_second = 1'000'000;
+  const auto id = ann->send_files(std::move(files_to_send));
+  ASSERT_TRUE(w.run_until([&] { return bob->transfer(id).bytes_done > 1'000'000; }, 60s));
+  for (const auto* side : {"ann", "bob"}) w.apply(std::string{"disk_full "} + side);
+  ASSERT_TRUE(both_done(id));
+  w.run_for(1min);
+  for (const auto* side : {"ann", "bob"}) w.apply(std::string{"disk_free "} + side);
+  w.run_for(11s);
+  for (auto* side : {ann, bob}) {
+    const auto records = side->remembered_transfers();
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(records[0].state, "done");
+  }
+}
+
 TEST_F(Transfers, EitherSidePausesAndGoesOn) {
   ASSERT_TRUE(w.settle());
   auto files_to_send = order("bob", "film", 6'000'000);
