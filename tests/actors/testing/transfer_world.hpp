@@ -1,11 +1,14 @@
 #pragma once
 
 #include "actors/core/memory_content.hpp"
+#include "actors/storage/file_sink.hpp"
 #include "actors/testing/memory_files.hpp"
+#include "tests/actors/testing/faulty_sink.hpp"
 #include "tests/actors/testing/sim_world.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +21,8 @@ namespace hobnob::testing {
 struct shelves {
   std::map<transfer_id, std::shared_ptr<core::memory_shelf>> by_id;
   std::uint64_t room = UINT64_MAX;  ///< Of new ones.
+  std::filesystem::path folder;     ///< If not empty: to this one of the real disk instead.
+  std::shared_ptr<sink_faults> faults = std::make_shared<sink_faults>();
 
   std::shared_ptr<core::memory_shelf> of(const transfer_id& id) {
     auto& shelf = by_id[id];
@@ -26,6 +31,16 @@ struct shelves {
       shelf->room = room;
     }
     return shelf;
+  }
+
+  std::shared_ptr<core::transfer_sink> open(const transfer_config::sink_order& order) {
+    std::shared_ptr<core::transfer_sink> sink;
+    if (folder.empty()) {
+      sink = std::make_shared<core::memory_sink>(of(order.id));
+    } else {
+      sink = std::make_shared<file_sink>(folder, order.id, conflict_policy::rename, order.finished);
+    }
+    return std::make_shared<faulty_sink>(std::move(sink), order.id, faults);
   }
 };
 
@@ -50,14 +65,31 @@ struct TransferWorld : ::testing::Test {
     transfers.policy.accept = policy;
     transfers.make_sink = [place = received_by[user] = std::make_shared<shelves>()](
                               const transfer_config::sink_order& order) {
-      return std::make_shared<core::memory_sink>(place->of(order.id));
+      return place->open(order);
     };
-    transfers.open_source =
-        [this](const std::vector<std::string>& sources) -> std::shared_ptr<core::transfer_source> {
-      const auto found = sources.empty() ? files.end() : files.find(sources.front());
-      return found == files.end() ? nullptr : std::make_shared<core::memory_source>(found->second);
+    transfers.open_source = [this](const std::vector<std::string>& sources) {
+      return sources.empty() ? nullptr : open(sources.front());
     };
     return w.add_peer(options);
+  }
+
+  /// Null if there is no such file.
+  std::shared_ptr<core::memory_source> open(const std::string& source) {
+    const auto found = files.find(source);
+    if (found == files.end()) return nullptr;
+    auto result = std::make_shared<core::memory_source>(found->second);
+    opened[source].push_back(result);
+    return result;
+  }
+
+  /// Whoever has it open, or opens it from now on, finds another file there.
+  void change_file(const std::string& source, const std::string& name, const bytes& content) {
+    core::memory_source changed;
+    changed.add_file(name, shared_slice::of(bytes{content}));
+    files[source] = changed;
+    for (const auto& each : opened[source]) {
+      if (const auto open = each.lock()) open->change_file(0, shared_slice::of(bytes{content}));
+    }
   }
 
   /// A file to send, which a later start of the program can open again.
@@ -67,7 +99,7 @@ struct TransferWorld : ::testing::Test {
     files[name] = source;
     hobnob::send_files result;
     result.to = to;
-    result.source = std::make_shared<core::memory_source>(source);
+    result.source = open(name);
     result.sources = {name};
     return result;
   }
@@ -89,7 +121,8 @@ struct TransferWorld : ::testing::Test {
   }
 
   test_world w;
-  std::map<std::string, core::memory_source> files;
+  std::map<std::string, core::memory_source> files;  ///< That can be opened, by their sources.
+  std::map<std::string, std::vector<std::weak_ptr<core::memory_source>>> opened;
   std::map<std::string, std::shared_ptr<shelves>> received_by;
   sim_peer* ann = nullptr;
   sim_peer* bob = nullptr;
