@@ -37,6 +37,14 @@ std::vector<core::transfer_entry> file_source::entries(std::uint64_t first, std:
   return result;
 }
 
+/// What could not be read comes first: it is missed more than links are.
+core::omitted_entries file_source::omitted() const {
+  auto all = unreadable_;
+  for (const auto& each : omitted_.first) all.add(each.path, each.reason);
+  all.count = unreadable_.count + omitted_.count;
+  return all;
+}
+
 file_source::fault file_source::read(std::uint64_t entry, std::uint64_t offset,
                                      std::span<std::byte> bytes) {
   if (auto error = check_wanted()) return error;

@@ -23,8 +23,9 @@ class folder_listing;
 class listing_ahead;
 
 /// Offers files and whole folders of this machine. A symbolic link is followed where the user named
-/// it, and skipped inside a folder, as sockets, pipes and devices are. What cannot be read is a
-/// fault of the scan, before anything is sent.
+/// it, and left out inside a folder, as sockets, pipes and devices are, and what cannot be read.
+/// What the user named and cannot be read, or is a folder of which that leaves no file, is a fault
+/// of the scan, before anything is sent. What is named twice is offered once.
 ///
 /// The same files make the same manifest: folders are read in the order of their names. Names that
 /// a receiver would refuse are offered in a form that it takes. Some 50 bytes of memory a file, and
@@ -46,12 +47,13 @@ class file_source final : public core::transfer_source {
   /// What is offered, for a later start of the program: absolute.
   const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
 
-  core::omitted_entries omitted() const override { return omitted_; }
+  core::omitted_entries omitted() const override;
 
  private:
   using fault = std::optional<core::transfer_fault>;
 
-  fault scan_top(const std::filesystem::path& path, std::set<std::string>& names);
+  fault scan_top(const std::filesystem::path& path, std::set<std::filesystem::path>& places,
+                 std::set<std::string>& names);
   fault scan_folders();
   void read_ahead(std::uint32_t folder, listing_ahead& ahead);
   fault scan_folder(std::uint32_t folder, const folder_listing& names);
@@ -61,7 +63,10 @@ class file_source final : public core::transfer_source {
   std::uint32_t add(std::uint32_t folder, const std::string& name, const std::string& offered,
                     const struct stat& status);
   void skip(std::uint32_t folder, const std::string& name, std::string reason);
+  fault skip_unreadable(std::uint32_t folder, const std::string& name, int error);
+  fault check_any_readable() const;
 
+  std::uint32_t outermost(std::uint32_t entry) const;
   std::string disk_name(std::uint32_t entry) const;
   std::string disk_path(std::uint32_t entry) const;
   int open_folder(std::uint32_t folder, owned_fd& opened) const;
@@ -78,8 +83,10 @@ class file_source final : public core::transfer_source {
   std::map<std::uint32_t, std::filesystem::path> tops_;  ///< Entries that the user named.
   std::map<std::uint32_t, std::string> other_names_;     ///< On disk, where not the offered ones.
   core::omitted_entries omitted_;
-  core::block_set with_holes_;  ///< Entries.
-  std::uint64_t holes_ = 0;     ///< Their bytes in all.
+  core::omitted_entries unreadable_;
+  std::map<std::uint32_t, int> unread_in_;  ///< Of `tops_`, and the number of the first errno(3).
+  core::block_set with_holes_;              ///< Entries.
+  std::uint64_t holes_ = 0;                 ///< Their bytes in all.
 
   // What was read last is read on.
   owned_fd folder_;

@@ -35,13 +35,15 @@ std::string other_kind(mode_t mode) {
   return "a device";
 }
 
-/// What `path`, as a user wrote it, is called: `.` and `photos/` have names as well.
-std::string outermost_name(std::filesystem::path path) {
+/// Where `path`, as a user wrote it, is, and what it is called there: `.` and `photos/` have names
+/// as well. A link is its own place.
+std::filesystem::path place_of(std::filesystem::path path) {
   if (path.filename().empty()) path = path.parent_path();
-  auto name = path.filename().string();
-  if (!name.empty() && name != "." && name != "..") return name;
+  const auto name = path.filename();
   std::error_code error;
-  return std::filesystem::canonical(path, error).filename().string();
+  if (name.empty() || name == "." || name == "..") return std::filesystem::canonical(path, error);
+  const auto folder = std::filesystem::canonical(path.parent_path(), error);
+  return error ? path : folder / name;
 }
 
 }  // namespace
@@ -52,14 +54,18 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
   tops_.clear();
   other_names_.clear();
   omitted_ = {};
+  unreadable_ = {};
+  unread_in_.clear();
   with_holes_ = {};
   holes_ = 0;
   user_ = ::geteuid();
+  std::set<std::filesystem::path> places;
   std::set<std::string> names;
   for (const auto& path : paths_) {
-    if (auto error = scan_top(path, names)) return error;
+    if (auto error = scan_top(path, places, names)) return error;
   }
   if (auto error = scan_folders()) return error;
+  if (auto error = check_any_readable()) return error;
   if (entries_.size() == 0) return transfer_fault_of("source-unreadable", "nothing to send");
   found = {std::string{entries_.name(0)}, entries_.size(), 0, 0};
   for (std::uint32_t next = 0; next < entries_.size(); ++next) {
@@ -71,6 +77,7 @@ file_source::fault file_source::scan(core::transfer_summary& found) {
 }
 
 file_source::fault file_source::scan_top(const std::filesystem::path& path,
+                                         std::set<std::filesystem::path>& places,
                                          std::set<std::string>& names) {
   const auto shown = core::quoted(path.string());
   struct stat status {};
@@ -84,8 +91,10 @@ file_source::fault file_source::scan_top(const std::filesystem::path& path,
     return transfer_fault_of("source-unreadable",
                              shown + " is " + kind + ": only files and folders can be sent");
   }
-  const auto name = outermost_name(path);
+  const auto place = place_of(path);
+  const auto name = place.filename().string();
   if (name.empty()) return transfer_fault_of("bad-path", shown + " has no name to offer it under");
+  if (!places.insert(place).second) return std::nullopt;
   const auto entry =
       add(entry_table::none, name, distinct_name(offered_name(name, true), names), status);
   tops_[entry] = path;
@@ -109,10 +118,12 @@ file_source::fault file_source::scan_folders() {
       error = open_folder(next, folder);
       if (error == 0) error = names.read(std::move(folder));
     }
+    if (error != 0 && tops_.contains(next))
+      return source_fault(error, "read the folder " + core::quoted(disk_path(next)));
     if (error != 0) {
-      return transfer_fault_of("source-unreadable", "cannot read the folder " +
-                                                        core::quoted(disk_path(next)) + ": " +
-                                                        std::generic_category().message(error));
+      if (auto fault_found = skip_unreadable(entries_.folder(next), disk_name(next), error))
+        return fault_found;
+      names = {};
     }
     last_size = names.size();
     if (auto fault_found = scan_folder(next, names)) return fault_found;
@@ -149,9 +160,8 @@ file_source::fault file_source::scan_folder(std::uint32_t folder, const folder_l
     struct stat status {};
     const int error = names.look(i, status);
     if (error == ENOENT) continue;  // It is no longer there.
-    if (error != 0)
-      return source_fault(error, "read " + core::quoted(disk_path(folder) + '/' + name));
-    if (auto fault_found = scan_name(folder, names.folder(), name, offered, status))
+    if (auto fault_found = error != 0 ? skip_unreadable(folder, name, error)
+                                      : scan_name(folder, names.folder(), name, offered, status))
       return fault_found;
   }
   return std::nullopt;
@@ -177,11 +187,8 @@ file_source::fault file_source::scan_name(std::uint32_t folder, int fd, const st
     skip(folder, name, "too deep in folders");
     return std::nullopt;
   }
-  if (!is_own_readable(status) && ::faccessat(fd, name.c_str(), R_OK, AT_EACCESS) != 0) {
-    return transfer_fault_of("source-unreadable",
-                             "cannot read " + core::quoted(disk_path(folder) + '/' + name) + ": " +
-                                 std::generic_category().message(errno));
-  }
+  if (!is_own_readable(status) && ::faccessat(fd, name.c_str(), R_OK, AT_EACCESS) != 0)
+    return skip_unreadable(folder, name, errno);
   if (entries_.size() >= entry_table::count_max) {
     return transfer_fault_of("too-large", "too many files for one transfer");
   }
@@ -208,6 +215,33 @@ std::uint32_t file_source::add(std::uint32_t folder, const std::string& name,
 
 void file_source::skip(std::uint32_t folder, const std::string& name, std::string reason) {
   omitted_.add(disk_path(folder) + '/' + name, std::move(reason));
+}
+
+/// A fault only where this process lacks something: another time it could be read.
+file_source::fault file_source::skip_unreadable(std::uint32_t folder, const std::string& name,
+                                                int error) {
+  auto path = disk_path(folder) + '/' + name;
+  if (auto failed = source_fault(error, "read " + core::quoted(path)); failed.passing)
+    return failed;
+  unreadable_.add(std::move(path), "cannot be read: " + std::generic_category().message(error));
+  unread_in_.try_emplace(outermost(folder), error);
+  return std::nullopt;
+}
+
+/// A folder that has files is not sent as an empty one.
+file_source::fault file_source::check_any_readable() const {
+  auto unread = unread_in_;
+  for (std::uint32_t next = 0; next < entries_.size() && !unread.empty(); ++next) {
+    if (entries_.kind(next) == core::entry_kind::file) unread.erase(outermost(next));
+  }
+  if (unread.empty()) return std::nullopt;
+  const auto [folder, error] = *unread.begin();
+  return source_fault(error, "read any file in " + core::quoted(disk_path(folder)));
+}
+
+std::uint32_t file_source::outermost(std::uint32_t entry) const {
+  while (entries_.folder(entry) != entry_table::none) entry = entries_.folder(entry);
+  return entry;
 }
 
 }  // namespace hobnob

@@ -183,11 +183,73 @@ TEST(FileSource, WhatCannotBeSentIsSaidBeforeAnythingIs) {
   EXPECT_EQ(tf::code(file_source{{"/dev/null"}}.scan(found)), "source-unreadable");
   EXPECT_EQ(tf::code(file_source{{"/"}}.scan(found)), "bad-path");
   EXPECT_EQ(tf::code(file_source{{}}.scan(found)), "source-unreadable");
-  if (::geteuid() != 0) {  // Who may read everything.
-    where.write("locked", "x");
-    ::chmod((where / "locked").c_str(), 0);
-    EXPECT_EQ(tf::code(file_source{{where.path()}}.scan(found)), "source-unreadable");
+}
+
+/// Root reads everything. Until its end the process is somebody who does not.
+class as_somebody {
+ public:
+  as_somebody() { EXPECT_EQ(::seteuid(user_ == 0 ? 65'534 : user_), 0); }
+  ~as_somebody() { EXPECT_EQ(::seteuid(user_), 0); }
+
+ private:
+  uid_t user_ = ::geteuid();
+};
+
+void set_mode(const std::filesystem::path& path, mode_t mode) {
+  ASSERT_EQ(::chmod(path.c_str(), mode), 0) << path;
+}
+
+TEST(FileSource, WhatCannotBeReadInAFolderIsLeftOutAndNamedFirst) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "top/closed");
+  std::filesystem::create_directories(where / "top/listed");
+  for (const auto* name : {"a", "locked", "closed/b", "listed/c"}) {
+    where.write(std::string{"top/"} + name, "1");
+    set_mode(where / "top" / name, 0644);
   }
+  for (int i = 0; i < 10; ++i)
+    std::filesystem::create_symlink("a", where / ("top/" + std::to_string(i)));
+  for (const auto* folder : {"", "top"}) set_mode(where / folder, 0755);
+  for (const auto* name : {"top/locked", "top/closed"}) set_mode(where / name, 0);
+  set_mode(where / "top/listed", 0744);
+  if (::geteuid() != 0) set_mode(where / "top/listed", 0444);
+  file_source source{{where / "top"}};
+  core::transfer_summary found;
+  {
+    const as_somebody other;
+    ASSERT_EQ(tf::code(source.scan(found)), "");
+    EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"top", "top/a", "top/listed"}));
+    EXPECT_EQ(content_of(source, 1, 1), "1");
+  }
+  const auto omitted = source.omitted();
+  EXPECT_EQ(omitted.count, 13u);
+  ASSERT_EQ(omitted.first.size(), 10u);
+  EXPECT_EQ(omitted.first[0].path, (where / "top/closed").string());
+  EXPECT_EQ(omitted.first[0].reason, "cannot be read: Permission denied");
+  EXPECT_EQ(omitted.first[1].path, (where / "top/locked").string());
+  EXPECT_EQ(omitted.first[2].path, (where / "top/listed/c").string());
+  EXPECT_EQ(omitted.first[3].reason, "a symbolic link");
+  set_mode(where / "top/listed", 0755);
+  set_mode(where / "top/closed", 0755);
+}
+
+TEST(FileSource, WhatTheUserNamedAndNoFileOfWhichCanBeReadIsAFault) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "top/empty");
+  where.write("top/locked", "1");
+  where.write("good", "1");
+  for (const auto* folder : {"", "top", "top/empty"}) set_mode(where / folder, 0755);
+  set_mode(where / "good", 0644);
+  set_mode(where / "top/locked", 0);
+  const as_somebody other;
+  core::transfer_summary found;
+  EXPECT_EQ(tf::code(file_source{{where / "top/locked"}}.scan(found)), "source-unreadable");
+  const auto failed = file_source{{where / "good", where / "top"}}.scan(found);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->code, "source-unreadable");
+  EXPECT_EQ(failed->detail,
+            "cannot read any file in \"" + (where / "top").string() + "\": Permission denied");
+  EXPECT_EQ(tf::code(file_source{{where / "top/empty"}}.scan(found)), "");
 }
 
 TEST(FileSource, AFileThatIsNotAsItWasOfferedIsSaid) {
@@ -292,6 +354,20 @@ TEST(FileSource, FilesOfTheSameNameFromTwoFoldersAreBothOffered) {
   ASSERT_EQ(tf::code(source.scan(found)), "");
   EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"x.txt", "x (2).txt"}));
   EXPECT_EQ(content_of(source, 1, 1), "2");
+}
+
+TEST(FileSource, WhatIsNamedTwiceIsOfferedOnce) {
+  const temporary_folder where;
+  std::filesystem::create_directories(where / "a/in");
+  where.write("a/x", "1");
+  std::filesystem::create_directory_symlink(where / "a/in", where / "link");
+  std::filesystem::create_hard_link(where / "a/x", where / "a/y");
+  file_source source{{where / "a/x", where / "a/./x", where / "a/in/../x", where / "link/../x",
+                      where / "a/y", where / "link", where / "link/", where / "a/in",
+                      where / "a/in/."}};
+  core::transfer_summary found;
+  ASSERT_EQ(tf::code(source.scan(found)), "");
+  EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"x", "y", "link", "in"}));
 }
 
 TEST(FileSource, ASparseFileOfMoreThan4GiBIsReadAnywhere) {
