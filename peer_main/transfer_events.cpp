@@ -25,7 +25,8 @@ event_builder& with_progress(event_builder& event, const transfer_info& info) {
       .with("path", info.path)
       .with_any("code", info.code)
       .with_any("detail", info.detail)
-      .with_if(info.omitted.count > 0, "omitted", info.omitted.count);
+      .with_if(info.omitted.count > 0, "omitted", info.omitted.count)
+      .with_if(info.renamed.count > 0, "renamed", info.renamed.count);
 }
 
 boost::json::array outermost_of(const transfer_info& info) {
@@ -46,11 +47,20 @@ boost::json::array omitted_of(const transfer_info& info) {
   return list;
 }
 
-/// How much was left out, here and there, and the first of it.
-event_builder& with_omitted(event_builder& event, const transfer_info& info) {
+boost::json::array renamed_of(const transfer_info& info) {
+  boost::json::array list;
+  for (const auto& entry : info.renamed.first)
+    list.push_back(event_object{{"path", entry.path}, {"name", entry.name}});
+  return list;
+}
+
+/// How much was left out, here and there, or renamed, and the first of it.
+event_builder& with_exceptions(event_builder& event, const transfer_info& info) {
   return event.with_if(info.omitted.count > 0, "omitted", info.omitted.count)
       .with_if(!info.omitted.first.empty(), "omitted_first", omitted_of(info))
-      .with_if(info.omitted_there > 0, "omitted_there", info.omitted_there);
+      .with_if(info.omitted_there > 0, "omitted_there", info.omitted_there)
+      .with_if(info.renamed.count > 0, "renamed", info.renamed.count)
+      .with_if(!info.renamed.first.empty(), "renamed_first", renamed_of(info));
 }
 
 boost::json::array places_of(const transfer_info& info) {
@@ -104,7 +114,7 @@ event_object event_of(const transfer_ended& news) {
   const auto& info = news.info;
   if (info.state == transfer_state::done) {
     auto event = begin_transfer("transfer-done", info);
-    return with_omitted(event, info)
+    return with_exceptions(event, info)
         .with_if(!info.stored.empty(), "stored", places_of(info))
         .take();
   }
@@ -117,7 +127,7 @@ event_object event_of(const transfer_ended& news) {
 event_object event_of(const transfer_info& row) {
   auto event = begin_transfer("transfer", row);
   with_progress(event, row);
-  return with_omitted(event, row)
+  return with_exceptions(event, row)
       .with_if(!row.summary.outermost.empty(), "outermost", outermost_of(row))
       .with_any("note", row.note)
       .with_if(!row.stored.empty(), "stored", places_of(row))

@@ -116,6 +116,28 @@ std::string omitted_lines(const event_fields& f) {
              : lines;
 }
 
+/// What has another name here than there, a line each, without what `stored` shows already.
+std::string renamed_lines(const event_fields& f) {
+  const auto& places = f.list("stored");
+  auto count = amount(f, "renamed");
+  std::uint64_t named = 0;
+  std::string lines;
+  for (const auto& each : f.list("renamed_first")) {
+    if (!each.is_object() || count == 0) continue;
+    const event_fields item{each.get_object(), false};
+    const boost::json::value place(item.raw("path"));
+    if (std::find(places.begin(), places.end(), place) != places.end()) {
+      --count;
+      continue;
+    }
+    lines += "\n      " + item.text("path") + " (offered as " + item.text("name") + ")";
+    ++named;
+  }
+  if (count == 0) return {};
+  if (named > 0 && named < count) lines += "\n      and " + std::to_string(count - named) + " more";
+  return "\n    " + f.yellow("under another name: " + std::to_string(count)) + lines;
+}
+
 std::string path_words(const event_fields& f) {
   const auto path = f.raw("path");
   if (path == "none" || path.empty()) return {};
@@ -140,9 +162,12 @@ shown_event transfer_progress_words(const event_fields& f) {
   const auto tail = reason.empty() ? std::string{} : ": " + reason;
   if (state == "offered") {
     const auto omitted = amount(f, "omitted");
-    return {word_kind::notice,
-            "offered " + what +
-                (omitted > 0 ? f.yellow(", " + std::to_string(omitted) + " left out") : "")};
+    const auto renamed = amount(f, "renamed");
+    return {
+        word_kind::notice,
+        "offered " + what +
+            (omitted > 0 ? f.yellow(", " + std::to_string(omitted) + " left out") : "") +
+            (renamed > 0 ? f.yellow(", " + std::to_string(renamed) + " under another name") : "")};
   }
   if (state == "queued") return {word_kind::notice, "queued " + what};
   if (state == "verifying" && amount(f, "files") == 0) return {};  // Not even looked through.
@@ -163,15 +188,15 @@ shown_event transfer_done_words(const event_fields& f) {
                                         counted_files(there) + ", it has others of these names")
                   : std::string{};
     return {word_kind::notice, f.green("sent ") + what_it_is(f) + to_or_from(f) + ", verified" +
-                                   kept + omitted_lines(f)};
+                                   kept + omitted_lines(f) + renamed_lines(f)};
   }
   std::string places;
   for (const auto& place : f.list("stored")) {
     if (place.is_string())
       places += "\n    " + core::sanitise_line(std::string_view{place.get_string()});
   }
-  return {word_kind::notice,
-          f.green("received ") + what_it_is(f) + to_or_from(f) + places + omitted_lines(f)};
+  return {word_kind::notice, f.green("received ") + what_it_is(f) + to_or_from(f) + places +
+                                 omitted_lines(f) + renamed_lines(f)};
 }
 
 shown_event transfer_failed_words(const event_fields& f) {

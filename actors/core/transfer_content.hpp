@@ -72,17 +72,30 @@ struct omitted_entry {
   bool operator==(const omitted_entry&) const = default;
 };
 
-struct omitted_entries {
+/// What is called otherwise at this side than in the transfer.
+struct renamed_entry {
+  std::string path;  ///< As its side knows it: to be sanitised where it is shown.
+  std::string name;  ///< The last part of the path that is offered.
+
+  bool operator==(const renamed_entry&) const = default;
+};
+
+/// How many there are, and the first of them: told to people.
+template <typename Entry>
+struct counted_entries {
   static constexpr std::size_t first_max = 10;
 
-  void add(std::string path, std::string reason) {
-    if (++count <= first_max) first.push_back({std::move(path), std::move(reason)});
+  void add(std::string path, std::string detail) {
+    if (++count <= first_max) first.push_back({std::move(path), std::move(detail)});
   }
-  bool operator==(const omitted_entries&) const = default;
+  bool operator==(const counted_entries&) const = default;
 
   std::uint64_t count = 0;
-  std::vector<omitted_entry> first;
+  std::vector<Entry> first;
 };
+
+using omitted_entries = counted_entries<omitted_entry>;
+using renamed_entries = counted_entries<renamed_entry>;
 
 /// Why content cannot be read or written.
 struct transfer_fault {
@@ -131,6 +144,9 @@ class transfer_source {
 
   /// What the scan left out: told to people.
   virtual omitted_entries omitted() const { return {}; }
+
+  /// What the scan offers under other names than it has: told to people.
+  virtual renamed_entries renamed() const { return {}; }
 };
 
 /// Where the content of a transfer goes. Calls block and are made one after another, from any
@@ -210,6 +226,9 @@ class transfer_sink {
   /// Files that count as finished although their content was not taken: told to people on both
   /// sides. Of this sink: what an earlier one of the transfer left out is not counted again.
   virtual omitted_entries omitted() const { return {}; }
+
+  /// What stands under another name than the declared one; counted as above.
+  virtual renamed_entries renamed() const { return {}; }
 
   /// The transfer will not go on: removes what is unfinished.
   virtual void discard() = 0;

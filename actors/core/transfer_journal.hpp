@@ -33,7 +33,8 @@ struct transfer_record {
   /// Entries that need nothing more, as `block_set` of their places in the manifest. Only what a
   /// sink has settled. What is held of the others is not remembered: it is verified anyway.
   block_set finished;
-  std::uint64_t omitted = 0;  ///< So many of them are files that were not taken.
+  std::uint64_t omitted = 0;  ///< So many of them are files that were not taken,
+  std::uint64_t renamed = 0;  ///< and so many have other names at this side.
 
   bool operator==(const transfer_record&) const = default;
 };

@@ -61,6 +61,7 @@ class file_sink final : public core::transfer_sink {
   std::vector<std::uint64_t> take_lost() override { return std::exchange(lost_, {}); }
   std::optional<core::transfer_fault> close() override;
   core::omitted_entries omitted() const override { return omitted_; }
+  core::renamed_entries renamed() const override { return renamed_; }
   void discard() override;
 
  private:
@@ -142,6 +143,7 @@ class file_sink final : public core::transfer_sink {
   entry_table entries_;
   core::block_set finished_;
   core::omitted_entries omitted_;  ///< By the policy `skip`.
+  core::renamed_entries renamed_;  ///< Numbered.
   core::block_set with_part_;      ///< Entries that have a part on disk.
   part_files parts_;
   std::map<std::uint32_t, candidate> candidates_;

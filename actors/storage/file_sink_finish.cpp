@@ -30,12 +30,15 @@ file_sink::fault file_sink::finish(std::uint64_t entry, bool candidate_serves, s
     std::string path;
     if (auto error = stand_folder(index, path)) return error;
     shown = shown_path(path, "");
+    if (folder_names_.contains(index)) renamed_.add(shown, std::string{entries_.name(index)});
   } else if (candidate_serves) {
     owned_fd file;
     if (auto error = open_candidate(index, file, shown)) {
       if (!candidates_.contains(index)) lose(index);
       return error;
     }
+    if (candidates_.at(index).name != entries_.name(index))
+      renamed_.add(shown, std::string{entries_.name(index)});
     forget_part(entry);
   } else if (finished_.contains(entry)) {
     return predict(index, shown);
@@ -111,6 +114,8 @@ file_sink::fault file_sink::take_named(const named_part& named, std::string& sho
   with_part_.remove({entry, std::uint64_t{entry} + 1});
   if (is_outermost(entry)) shown = shown_path({}, named.name);
   if (named.what == omitted) omit(shown_path(named.part.folder, named.name));
+  if (named.what == placed && named.name != named.part.name)
+    renamed_.add(shown_path(named.part.folder, named.name), named.part.name);
   note_change(named.part.folder);
   return std::nullopt;
 }

@@ -45,6 +45,16 @@ core::omitted_entries file_source::omitted() const {
   return all;
 }
 
+core::renamed_entries file_source::renamed() const {
+  core::renamed_entries all;
+  for (const auto& each : other_names_) {
+    if (all.count == all.first_max) break;
+    all.add(disk_path(each.first), std::string{entries_.name(each.first)});
+  }
+  all.count = other_names_.size();
+  return all;
+}
+
 file_source::fault file_source::read(std::uint64_t entry, std::uint64_t offset,
                                      std::span<std::byte> bytes) {
   if (auto error = check_wanted()) return error;

@@ -48,6 +48,7 @@ class file_source final : public core::transfer_source {
   const std::vector<std::filesystem::path>& paths() const noexcept { return paths_; }
 
   core::omitted_entries omitted() const override;
+  core::renamed_entries renamed() const override;
 
  private:
   using fault = std::optional<core::transfer_fault>;

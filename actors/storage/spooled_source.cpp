@@ -28,8 +28,17 @@ owned_fd open_nameless(const std::filesystem::path& folder) {
 }  // namespace
 
 spooled_source::spooled_source(int fd, std::filesystem::path folder, std::string name)
-    : input_(fd), folder_(std::move(folder)), given_up_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  entry_.path = offered_name(name, true);
+    : input_(fd),
+      folder_(std::move(folder)),
+      wanted_name_(std::move(name)),
+      given_up_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  entry_.path = offered_name(wanted_name_, true);
+}
+
+core::renamed_entries spooled_source::renamed() const {
+  core::renamed_entries all;
+  if (entry_.path != wanted_name_) all.add(wanted_name_, entry_.path);
+  return all;
 }
 
 void spooled_source::give_up() {

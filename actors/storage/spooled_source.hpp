@@ -25,6 +25,7 @@ class spooled_source final : public core::transfer_source {
   std::optional<core::transfer_fault> read(std::uint64_t entry, std::uint64_t offset,
                                            std::span<std::byte> bytes) override;
   void give_up() override;
+  core::renamed_entries renamed() const override;
 
  private:
   using fault = std::optional<core::transfer_fault>;
@@ -34,6 +35,7 @@ class spooled_source final : public core::transfer_source {
 
   int input_;
   std::filesystem::path folder_;
+  std::string wanted_name_;
   core::transfer_entry entry_;
   owned_fd given_up_;  ///< An eventfd(2), readable from then on.
 

@@ -99,6 +99,7 @@ bool read_line(std::string_view key, std::string_view value, core::transfer_reco
   if (key == "holes") return parse_number(value, record.summary.holes);
   if (key == "limit") return parse_number(value, record.bytes_per_second);
   if (key == "omitted") return parse_number(value, record.omitted);
+  if (key == "renamed") return parse_number(value, record.renamed);
   if (key == "expires") return parse_number(value, record.expires_ms);
   if (key == "direction") {
     record.direction = value == "sending" ? core::transfer_direction::sending
@@ -173,6 +174,7 @@ std::string transfer_record_text(const core::transfer_record& record) {
   line("note", record.note);
   line("limit", std::to_string(record.bytes_per_second));
   line("omitted", std::to_string(record.omitted));
+  line("renamed", std::to_string(record.renamed));
   line("manifest", transfer_id_text(record.manifest));
   line("state", record.state);
   if (!record.detail.empty()) line("detail", record.detail);

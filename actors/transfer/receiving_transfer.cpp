@@ -56,6 +56,7 @@ void receiving_transfer_state::start() {
   limit();
   begun = uncounted = config.remembered && accepted;
   omitted_before = record.omitted;
+  renamed_before = record.renamed;
   watch_expiry();
 }
 
@@ -157,6 +158,7 @@ void receiving_transfer_state::pump() {
   engine_config.window = next.window;
   engine_config.finished = record.finished;
   engine_config.omitted_before = omitted_before;
+  engine_config.renamed_before = renamed_before;
   engine_config.given_up = shop->given_up;
   work(
       [at = shop, sink = given_sink, settings = config.settings, order = sink_order(),
@@ -200,6 +202,7 @@ receiving_transfer_state::outcome receiving_transfer_state::perform(workshop& sh
   result.complete = engine.complete();
   result.stored = engine.stored();
   result.omitted = engine.omitted();
+  result.renamed = engine.renamed();
   return result;
 }
 
@@ -210,9 +213,11 @@ void receiving_transfer_state::worked(outcome& result, bool current) {
   info.bytes_done = result.bytes_done;
   info.stored = std::move(result.stored);
   info.omitted = std::move(result.omitted);
+  info.renamed = std::move(result.renamed);
   if (result.finished && *result.finished != record.finished) {
     record.finished = *std::move(result.finished);
     record.omitted = info.omitted.count;
+    record.renamed = info.renamed.count;
     record_changed = true;
   }
   if (result.complete) complete = true;

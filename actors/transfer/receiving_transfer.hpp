@@ -42,6 +42,7 @@ struct receiving_transfer_state : file_transfer_state {
     std::vector<transfer_input> rest;  ///< Not taken yet: that was work enough.
     std::vector<std::string> stored;
     core::omitted_entries omitted;
+    core::renamed_entries renamed;
     std::optional<core::block_set> finished;  ///< Once settled.
   };
 
@@ -88,7 +89,8 @@ struct receiving_transfer_state : file_transfer_state {
   std::shared_ptr<workshop> shop = std::make_shared<workshop>();
   std::shared_ptr<core::transfer_sink> given_sink;  // By whoever answered the offer.
   std::shared_ptr<rate_limit> pace;
-  std::uint64_t omitted_before = 0;  // At an earlier start of the program.
+  std::uint64_t omitted_before = 0;  // At an earlier start of the program,
+  std::uint64_t renamed_before = 0;  // as is this.
   bool begun = false;                // The sink may hold something.
   bool complete = false;
   bool offer_seen = false;  // On this link, as is the next.

@@ -58,6 +58,8 @@ void sending_transfer_state::looked_through(const transfer_sender::fault& failed
     return fail("source-changed", "the files are not those that were offered", {});
   info.omitted = engine->omitted();
   record.omitted = info.omitted.count;
+  info.renamed = engine->renamed();
+  record.renamed = info.renamed.count;
   auto summary = engine->summary();
   if (!info.summary.name.empty()) summary.name = info.summary.name;
   info.summary = std::move(summary);

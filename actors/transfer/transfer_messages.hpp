@@ -64,6 +64,10 @@ struct transfer_info {
   /// it has others of. Counted as done all the same.
   core::omitted_entries omitted;
   std::uint64_t omitted_there = 0;  ///< At a sender: files that the receiver left out.
+
+  /// What has another name here than in the transfer: at a sender because no receiver would take
+  /// it, at a receiver because it was taken.
+  core::renamed_entries renamed;
 };
 
 // --- What subscribers are told ---

@@ -331,4 +331,10 @@ core::omitted_entries transfer_receiver::omitted() const {
   return result;
 }
 
+core::renamed_entries transfer_receiver::renamed() const {
+  auto result = sink_->renamed();
+  result.count += config_.renamed_before;
+  return result;
+}
+
 }  // namespace hobnob

@@ -37,7 +37,8 @@ struct transfer_receiver_config {
 
   /// Entries remembered as finished from an earlier run.
   core::block_set finished;
-  std::uint64_t omitted_before = 0;  ///< Of these: files that were not taken.
+  std::uint64_t omitted_before = 0;  ///< Of these: files that were not taken,
+  std::uint64_t renamed_before = 0;  ///< and what stands under another name.
 
   /// Set when nobody waits any more: what is compared then ends soon, with any fault.
   std::shared_ptr<const std::atomic<bool>> given_up{};
@@ -106,6 +107,9 @@ class transfer_receiver {
 
   /// Files that were not taken, those of an earlier run included.
   core::omitted_entries omitted() const;
+
+  /// What stands under another name, counted as above.
+  core::renamed_entries renamed() const;
 
   /// Where the outermost entries stand: at most ten.
   const std::vector<std::string>& stored() const noexcept { return stored_; }

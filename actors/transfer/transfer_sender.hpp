@@ -43,6 +43,7 @@ class transfer_sender {
   const core::transfer_summary& summary() const noexcept { return summary_; }
   const core::content_hash& manifest_hash() const noexcept { return manifest_hash_; }
   core::omitted_entries omitted() const { return source_->omitted(); }
+  core::renamed_entries renamed() const { return source_->renamed(); }
 
   /// Takes a message of the receiver: `manifest_request`, `block_request`, `hash_request`,
   /// `finished` or `complete`. Others do nothing. What is asked for is answered by `answer` and

@@ -32,6 +32,7 @@ transfer_info info_of(const core::transfer_record& record) {
   info.summary = record.summary;
   info.note = record.note;
   info.omitted.count = record.omitted;
+  info.renamed.count = record.renamed;
   if (record.state == "done") {
     info.state = transfer_state::done;
     info.files_done = record.summary.files;

@@ -51,6 +51,47 @@ TEST(Words, WhatWasLeftOutIsSaid) {
             "      and 1 more");
 }
 
+TEST(Words, WhatHasAnotherNameIsSaidUnlessItsPlaceIs) {
+  event_object done{{"event", "transfer-done"},
+                    {"direction", "sending"},
+                    {"user", "bob"},
+                    {"name", "photos"},
+                    {"files", 2},
+                    {"bytes", 1024},
+                    {"renamed", 3}};
+  done["renamed_first"] = boost::json::array{event_object{{"path", "/p/a\nb"}, {"name", "a_b"}},
+                                             event_object{{"path", "/p/x (2)"}, {"name", "x"}}};
+  EXPECT_EQ(in_words(done, false).text,
+            "sent photos (2 files, 1.0 KiB) to bob, verified\n"
+            "    under another name: 3\n"
+            "      /p/a\\nb (offered as a_b)\n"
+            "      /p/x (2) (offered as x)\n"
+            "      and 1 more");
+  done["direction"] = "receiving";
+  done["stored"] = boost::json::array{"/p/x (2)"};
+  EXPECT_EQ(in_words(done, false).text,
+            "received photos (2 files, 1.0 KiB) from bob\n"
+            "    /p/x (2)\n"
+            "    under another name: 2\n"
+            "      /p/a\\nb (offered as a_b)\n"
+            "      and 1 more");
+  done["renamed"] = 1;
+  done["renamed_first"] = boost::json::array{event_object{{"path", "/p/x (2)"}, {"name", "x"}}};
+  EXPECT_EQ(in_words(done, false).text,
+            "received photos (2 files, 1.0 KiB) from bob\n    /p/x (2)");
+  event_object offered{{"event", "transfer-progress"},
+                       {"direction", "sending"},
+                       {"user", "bob"},
+                       {"name", "photos"},
+                       {"files", 2},
+                       {"bytes", 1024},
+                       {"state", "offered"},
+                       {"omitted", 1},
+                       {"renamed", 2}};
+  EXPECT_EQ(in_words(offered, false).text,
+            "offered photos (2 files, 1.0 KiB) to bob, 1 left out, 2 under another name");
+}
+
 TEST(Words, AnOfferNamesWhatItHolds) {
   const event_object photos{{"name", "photos"}, {"folder", true}, {"files", 3}, {"bytes", 1024}};
   const event_object report{{"name", "re\x1bport"}, {"folder", false}, {"files", 1}, {"bytes", 17}};

@@ -83,10 +83,29 @@ class Send(TransferTest):
         self.assertEqual(got["omitted"], 1, got)
         self.assertEqual(got["omitted_first"][0]["path"], str(self.downloads / "photos" / "taken"))
 
+    def test_what_gets_another_name_is_told_on_the_side_that_gives_it(self):
+        bob = self.receiver()
+        folder = make_tree(self.sources / "photos", {"new\nline": 10, "sub/b.txt": 20, "sub/same": 30})
+        sent = self.send_alone("bob", folder).event("transfer-done")
+        self.assertEqual((sent["renamed"], sent["renamed_first"]),
+                         (1, [{"path": str(folder / "new\nline"), "name": "new_line"}]), sent)
+        self.assertNotIn("renamed", bob.wait_event("transfer-done", id=sent["id"]))
+        make_file(folder / "sub" / "b.txt", 21)
+        self.assertEqual(self.send_alone("bob", folder).code, 0)
+        wait_until(lambda: len(bob.events("transfer-done")) == 2, "the end of the second")
+        got = bob.events("transfer-done")[1]
+        place = self.downloads / "photos" / "sub" / "b (2).txt"
+        self.assertEqual((got["renamed"], got["renamed_first"]), (1, [{"path": str(place), "name": "b.txt"}]), got)
+        # The list of a later start still knows how many.
+        bob.stop()
+        listed = self.run_peer("bob", self.server, "transfers").events
+        self.assertEqual(sorted(row.get("renamed", 0) for row in listed if row["event"] == "transfer"), [0, 1], listed)
+
     def test_standard_input_is_sent_under_a_name(self):
         self.receiver()
         done = self.send_alone("bob", "-", "--name", "notes.txt", text="from a pipe\n")
         self.assertEqual(done.code, 0, done)
+        self.assertNotIn("renamed", done.event("transfer-done"))
         self.assertEqual((self.downloads / "notes.txt").read_text(), "from a pipe\n")
         self.assertEqual(self.send_alone("bob", "-", text="x").code, 1)
 

@@ -207,6 +207,37 @@ TEST(FileSink, WhatASkippingSinkDidNotTakeIsTold) {
   EXPECT_EQ(tf::tree(where), (tree_map{{"other", "old"}, {"same", "equal"}, {"late", "theirs"}}));
 }
 
+TEST(FileSink, WhatStandsUnderAnotherNameIsTold) {
+  const temporary_folder where;
+  std::filesystem::create_directory(where / "sub");
+  where.write("sub/a.txt", "old");
+  where.write("sub/b", "old");
+  where.write("sub/b (2)", "newer");
+  where.write("box", "a file");
+  file_sink sink{where.path(), tf::id};
+  ASSERT_EQ(tf::code(tf::open_and_declare(
+                sink, {tf::folder("sub"), tf::folder("box"), tf::file("sub/a.txt", 5),
+                       tf::file("sub/b", 5), tf::file("sub/c", 5)})),
+            "");
+  core::transfer_sink::standing found;
+  std::string shown;
+  for (const std::uint64_t folder : {0, 1})
+    EXPECT_EQ(tf::code(sink.finish(folder, false, shown)), "");
+  for (const std::uint64_t file : {2, 4}) {
+    EXPECT_EQ(tf::code(sink.look(file, found = {})), "");
+    EXPECT_EQ(receive(sink, file, "newer"), "");
+  }
+  EXPECT_EQ(tf::code(sink.look(3, found = {})), "");
+  EXPECT_TRUE(found.candidate);
+  EXPECT_EQ(tf::code(sink.finish(3, true, shown)), "");
+  EXPECT_EQ(tf::code(sink.close()), "");
+  EXPECT_EQ(sink.renamed(),
+            (core::renamed_entries{3,
+                                   {{(where / "box (2)/").string(), "box"},
+                                    {(where / "sub/b (2)").string(), "b"},
+                                    {(where / "sub/a (2).txt").string(), "a.txt"}}}));
+}
+
 TEST(FileSink, OverwritingReplacesALinkItselfAndNeverAFolder) {
   const temporary_folder where;
   where.write("target", "kept");

@@ -1,8 +1,6 @@
 #include "actors/storage/file_source.hpp"
 
-#include "actors/core/transfer_path.hpp"
 #include "actors/storage/folder_listing.hpp"
-#include "actors/storage/offered_name.hpp"
 #include "actors/storage/spooled_source.hpp"
 #include "tests/actors/storage/transfer_folders.hpp"
 
@@ -22,18 +20,8 @@ namespace {
 
 namespace tf = transfer_folders;
 
-std::string content_of(core::transfer_source& source, std::uint64_t entry, std::size_t size,
-                       std::uint64_t offset = 0) {
-  std::string content(size, '?');
-  const auto fault = source.read(entry, offset, std::as_writable_bytes(std::span{content}));
-  return fault ? fault->code : content;
-}
-
-std::vector<std::string> offered_paths(core::transfer_source& source) {
-  std::vector<std::string> paths;
-  for (const auto& entry : source.entries(0, 1'000)) paths.push_back(entry.path);
-  return paths;
-}
+using tf::content_of;
+using tf::offered_paths;
 
 TEST(FileSource, OffersFilesAndFoldersInOneOrder) {
   const temporary_folder where;
@@ -304,70 +292,6 @@ TEST(FileSource, AFolderThatBecomesALinkIsNotReadThrough) {
   std::filesystem::rename(where / "top/in", where / "moved");
   std::filesystem::create_symlink(where / "moved", where / "top/in");
   EXPECT_EQ(content_of(source, 2, 1), "source-changed");
-}
-
-TEST(FileSource, EveryNameLinuxAllowsIsOfferedInAFormThatIsTaken) {
-  const temporary_folder where;
-  std::filesystem::create_directory(where / "d");
-  const std::string names[] = {"a\x1b[2J",
-                               "a_[2J",
-                               "b\\c",
-                               "\xff\xfe",
-                               "\xe2\x80\xae"
-                               "gpj",
-                               "\n",
-                               std::string(255, '\x01'),
-                               "-rf",
-                               ".hidden",
-                               "caf\xc3\xa9"};
-  for (const auto& name : names) where.write("d/" + name, name);
-  std::vector<std::filesystem::path> tops{where / "d"};
-  for (const auto& name : names) {
-    where.write(name, name);
-    tops.push_back(where / name);
-  }
-  file_source source{tops};
-  core::transfer_summary found;
-  ASSERT_EQ(tf::code(source.scan(found)), "");
-  EXPECT_EQ(found.files, 2 * std::size(names));
-  std::set<std::string> seen;
-  for (const auto& entry : source.entries(0, 100)) {
-    EXPECT_TRUE(core::transfer_path::parse(entry.path)) << entry.path;
-    EXPECT_TRUE(seen.insert(entry.path).second) << entry.path;
-  }
-  EXPECT_TRUE(seen.contains("d/caf\xc3\xa9"));
-  EXPECT_TRUE(seen.contains("d/.hidden"));
-  EXPECT_TRUE(seen.contains("_.hidden"));
-  EXPECT_TRUE(seen.contains("d/a_[2J"));
-  EXPECT_TRUE(seen.contains("d/a_[2J (2)"));
-  EXPECT_EQ(content_of(source, 1, names[0].size()), names[0]);  // By its name on disk.
-}
-
-TEST(FileSource, FilesOfTheSameNameFromTwoFoldersAreBothOffered) {
-  const temporary_folder where;
-  std::filesystem::create_directories(where / "a");
-  std::filesystem::create_directories(where / "b");
-  where.write("a/x.txt", "1");
-  where.write("b/x.txt", "2");
-  file_source source{{where / "a/x.txt", where / "b/x.txt"}};
-  core::transfer_summary found;
-  ASSERT_EQ(tf::code(source.scan(found)), "");
-  EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"x.txt", "x (2).txt"}));
-  EXPECT_EQ(content_of(source, 1, 1), "2");
-}
-
-TEST(FileSource, WhatIsNamedTwiceIsOfferedOnce) {
-  const temporary_folder where;
-  std::filesystem::create_directories(where / "a/in");
-  where.write("a/x", "1");
-  std::filesystem::create_directory_symlink(where / "a/in", where / "link");
-  std::filesystem::create_hard_link(where / "a/x", where / "a/y");
-  file_source source{{where / "a/x", where / "a/./x", where / "a/in/../x", where / "link/../x",
-                      where / "a/y", where / "link", where / "link/", where / "a/in",
-                      where / "a/in/."}};
-  core::transfer_summary found;
-  ASSERT_EQ(tf::code(source.scan(found)), "");
-  EXPECT_EQ(offered_paths(source), (std::vector<std::string>{"x", "y", "link", "in"}));
 }
 
 TEST(FileSource, ASparseFileOfMoreThan4GiBIsReadAnywhere) {

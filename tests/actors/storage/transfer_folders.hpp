@@ -39,6 +39,19 @@ inline std::string code(const std::optional<core::transfer_fault>& fault) {
   return fault ? fault->code : "";
 }
 
+inline std::string content_of(core::transfer_source& source, std::uint64_t entry, std::size_t size,
+                              std::uint64_t offset = 0) {
+  std::string content(size, '?');
+  const auto fault = source.read(entry, offset, std::as_writable_bytes(std::span{content}));
+  return fault ? fault->code : content;
+}
+
+inline std::vector<std::string> offered_paths(core::transfer_source& source) {
+  std::vector<std::string> paths;
+  for (const auto& entry : source.entries(0, 1'000)) paths.push_back(entry.path);
+  return paths;
+}
+
 inline std::optional<core::transfer_fault> open_and_declare(
     core::transfer_sink& sink, const std::vector<core::transfer_entry>& entries) {
   core::transfer_summary offered{"x", entries.size(), entries.size(), 0};

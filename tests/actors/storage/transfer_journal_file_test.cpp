@@ -22,6 +22,7 @@ core::transfer_record some_record(std::uint8_t number) {
   record.note = "for you\nalone";
   record.bytes_per_second = 2'000'000;
   record.omitted = 4;
+  record.renamed = 5;
   record.manifest = {9, 8, 7};
   record.state = "running";
   record.conflicts = "rename";

@@ -43,7 +43,7 @@ class transfer_pair {
   void make_receiver(core::block_set finished = {}) {
     receiver = std::make_unique<transfer_receiver>(
         transfer_receiver_config{id, sender->summary(), sender->manifest_hash(), window,
-                                 std::move(finished), 0, given_up},
+                                 std::move(finished), 0, 0, given_up},
         make_sink ? make_sink() : std::make_shared<core::memory_sink>(shelf));
     begin();
   }
