@@ -71,7 +71,10 @@ void take_transfer_words(const peer_options& options, job_request& request) {
   if (options.transfers.limit_told) request.bytes_per_second = options.transfers.bytes_per_second;
   if (options.transfers.conflicts_told) request.conflicts = to_string(options.transfers.conflicts);
   request.until_done = request.command == "send" && !options.timeout_told;
-  if (!options.to.empty()) request.folder = absolute_path(options.to.string());
+  if (!options.to.empty()) {
+    request.folder = absolute_path(options.to.string());
+    if (request.folder.empty()) request.folder = options.to.string();  // Which is a fault.
+  }
   if (request.command == "send") {
     request.users = names_in(words.front());
     for (std::size_t i = 1; i < words.size(); ++i) request.paths.push_back(absolute_path(words[i]));
@@ -98,6 +101,8 @@ std::string absolute_path(const std::string& path) {
 std::string transfer_words_fault(const job_request& request) {
   if (orders_transfer(request.command) && request.transfer.size() > 32)
     return "that is no id of a transfer";
+  if (!request.folder.empty() && !request.folder.starts_with('/'))
+    return "this working directory is gone: --to needs a whole path";
   if (request.command != "send") return {};
   for (const auto& user : request.users) {
     if (const auto fault = core::user_name_fault(user); !fault.empty())

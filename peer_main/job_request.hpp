@@ -49,7 +49,7 @@ job_request make_job_request(const peer_options& options, std::string text);
 boost::json::object to_json(const job_request& request);
 core::checked<job_request> job_request_from(const boost::json::object& object);
 
-/// For a program that works in another folder; `-` stays as it is.
+/// For a program that works in another folder; `-` stays as it is. Empty if there is none.
 std::string absolute_path(const std::string& path);
 
 /// What is wrong with what was asked about transfers, for people; empty if nothing is.

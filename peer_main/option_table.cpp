@@ -34,8 +34,8 @@ po::options_description peer_option_table() {
       "for one, the default), always or off");
   add("require-direct", flag(), "never send a message through the relay");
   add("accept-files", list("POLICY"),
-      "whose files are taken without asking: ask (nobody's, the default), known, verified, all or "
-      "none; USER:POLICY for one user; may come several times");
+      "whose files are taken without asking: ask (nobody's, the default), known (users met before "
+      "this start), verified, all or none; USER:POLICY for one user; may come several times");
   add("download-dir", text("DIR"),
       "where received files go (default: hobnob in $XDG_DOWNLOAD_DIR or ~/Downloads)");
   add("on-conflict", text("WHAT"),

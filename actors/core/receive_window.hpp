@@ -15,7 +15,7 @@ class receive_window {
 
   /// `waiting`: what has come and was not taken yet. `most` is never exceeded.
   std::uint64_t adapt(std::uint64_t waiting, std::uint64_t most) noexcept {
-    if (waiting > size_ / 8) {
+    if (waiting > size_ / 3) {  // Two full frames of 256 KiB are little, however small it is.
       times_little_ = 0;
       if (waiting > size_ / 2) size_ /= 2;
     } else if (waiting > 0 && ++times_little_ == times_to_grow) {

@@ -48,8 +48,10 @@ void peer_hub_state::want(const want_link& wish) {
     ask_for(*user);
   }
   if (!user) return;
-  if (user->circuit.until < now())
+  if (user->circuit.until < now()) {
+    user->lookup_pause = {};
     user->circuit.not_before = std::max(user->circuit.not_before, now() + direct_first);
+  }
   user->circuit.until = now() + wish_time;
   consider_circuit(*user);
 }

@@ -13,7 +13,7 @@ constexpr std::chrono::milliseconds lookup_timeout{5000};
 constexpr std::chrono::milliseconds link_head_start{2000};  // For hidden peers.
 
 constexpr std::chrono::milliseconds lookup_pause_min{1000};
-constexpr std::chrono::milliseconds lookup_pause_max{10000};
+constexpr std::chrono::milliseconds lookup_pause_max{30000};
 
 }  // namespace
 
@@ -45,7 +45,10 @@ void peer_hub_state::found(peer_user& user, const user_looked_up& answer) {
   user.looked_up = false;
   if (answer.query == 0) {
     const bool wanted = in_conversation(user) || !user.waiting.empty() || !user.pings.empty();
-    if (wanted && session_usable()) look_up(user);
+    if (wanted && session_usable())
+      look_up(user);
+    else
+      plan_lookup(user);
     return;
   }
   if (!answer.online || answer.user.user != user.name) return not_found(user, answer.known);
@@ -79,7 +82,8 @@ void peer_hub_state::not_found(peer_user& user, bool known) {
   plan_lookup(user);
 }
 
-/// Nobody tells us when it comes: as long as a link to it is wished for, we ask.
+/// The directory does not tell of it, or does not tell us: as long as a link to it is wished for,
+/// we ask, ever more rarely.
 void peer_hub_state::plan_lookup(peer_user& user) {
   const auto is_wished = [this](const peer_user& whom) {
     return whom.circuit.until > now() && !is_told_of(whom) && !whom.online && !is_linked(whom);
@@ -89,7 +93,11 @@ void peer_hub_state::plan_lookup(peer_user& user) {
   at(now() + user.lookup_pause, [this, is_wished, name = user.name] {
     auto& whom = user_named(name);
     whom.lookup_planned = false;
-    if (is_wished(whom) && session_usable()) ask_for(whom);
+    if (!is_wished(whom)) return;
+    if (session_usable())
+      ask_for(whom);
+    else
+      plan_lookup(whom);
   });
 }
 

@@ -109,10 +109,10 @@ file_source::fault file_source::scan_folders() {
   for (std::uint32_t next = 0; next < entries_.size(); ++next) {
     if (entries_.kind(next) != core::entry_kind::folder) continue;
     folder_listing names;
-    int error = 0;
-    if (ahead.reads(next)) {
-      error = ahead.take(names);
-    } else {
+    int error = EMFILE;
+    if (ahead.reads(next)) error = ahead.take(names);
+    if (error == EMFILE || error == ENFILE) {  // For one alone there may be descriptors enough.
+      names = {};
       if (last_size >= listing_ahead::worth_a_thread) read_ahead(next, ahead);
       owned_fd folder;
       error = open_folder(next, folder);

@@ -122,7 +122,10 @@ class option_values {
     if (fault.empty()) return;
     const auto found = origins_.find(key);
     const bool given_here = found == origins_.end() || index >= found->second.size();
-    problem_ = (given_here ? std::string{"--"} + key : found->second[index]) + ": " + fault;
+    auto place = given_here ? std::string{"--"} + key : found->second[index];
+    if (place.find(':') != std::string::npos)
+      place += std::string{": "} + key;  // A line of a file.
+    problem_ = place + ": " + fault;
   }
 
   const boost::program_options::variables_map& values_;

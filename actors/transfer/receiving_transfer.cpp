@@ -115,6 +115,7 @@ void receiving_transfer_state::keep_on(std::vector<transfer_input>& rest) {
 void receiving_transfer_state::run() {
   begun = true;
   next.begin = true;
+  adapted = {};
   idle_ticks = 0;
   if (!std::exchange(sharing, true)) config.kept->begin();
   if (!accepted_said) say_accepted();
@@ -150,7 +151,9 @@ void receiving_transfer_state::pump() {
   working = true;
   if (!next.inputs.empty()) idle_ticks = 0;
   const auto most = window_for(*pace, record.bytes_per_second, config.kept->receiving());
-  next.window = window = adapted.adapt(next.kept ? next.kept->bytes() : 0, most);
+  // What waits for the rate says nothing of the disk.
+  const bool paced = pace->limited();
+  next.window = window = paced ? most : adapted.adapt(next.kept ? next.kept->bytes() : 0, most);
   transfer_receiver_config engine_config;
   engine_config.id = record.id;
   engine_config.offered = info.summary;

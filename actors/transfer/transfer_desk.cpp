@@ -180,6 +180,7 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   const auto id = made.record.id;
   auto& row = transfers[id];
   row.number = ++last_number;
+  row.told = false;
   row.info = info_of(made.record);
   row.sources = made.record.sources;
   const bool sends = made.record.direction == transfer_direction::sending;
