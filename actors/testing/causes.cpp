@@ -157,6 +157,14 @@ world::duration causes::slowest_round_trip() const {
   return 2 * one_way;
 }
 
+causes::time_point causes::last_end() const {
+  time_point result{};
+  for (const auto& each : troubles_) {
+    if (each.when.to != time_point::max()) result = std::max(result, each.when.to);
+  }
+  return result;
+}
+
 void causes::end_all(time_point at) {
   for (auto& each : troubles_) each.when.to = std::min(each.when.to, at + drain_time(each.what));
 }

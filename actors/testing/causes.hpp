@@ -50,6 +50,10 @@ class causes {
   /// long after.
   bool was_narrow(const std::string& one, const std::string& other, span when) const;
 
+  /// When the last fault of the network has ended whose end is known: what waited for the rate of a
+  /// narrow link has left by then.
+  time_point last_end() const;
+
   /// A relay did not run, or the way to it was broken for this host.
   bool was_cut_off(const sim_peer& which, span when) const;
 

@@ -132,6 +132,8 @@ violations check_dead_links(const world& w, const invariant_limits& limits) {
     for (const auto& peer : w.peers()) {
       if (!peer->running() || w.now() - peer->since() <= bound) continue;
       if (!peer->is_linked(dead->user())) continue;
+      // Who died before the link was told of is listened to from then on.
+      if (w.now() - opened_at(*peer, dead->user()) <= bound) continue;
       // What was under way, also in a relay's buffers, is as good as a sign of life.
       if (!why) why.emplace(w, bound);
       if (why->was_narrow(peer->host(), dead->host(), {dead->since() - bound, w.now()})) continue;

@@ -1,6 +1,7 @@
 #include "actors/testing/swarm.hpp"
 
 #include "actors/state_names.hpp"
+#include "actors/testing/causes.hpp"
 #include "actors/testing/invariant_text.hpp"
 #include "actors/testing/invariants.hpp"
 #include "actors/testing/topology.hpp"
@@ -111,6 +112,10 @@ class runner {
   /// Until all is well and stays so for a while: what the faults left half open may still end,
   /// which is noticed by silence.
   bool come_to_rest() {
+    // What waits at a link that was narrow goes on waiting, and heartbeats behind it.
+    const auto drained = causes{world_, {}}.last_end();
+    if (drained > world_.now() && !check(run_checked(world_, watch_, drained - world_.now())))
+      return false;
     const auto healed = world_.now();
     const auto end = healed + rest_limit;
     const auto calm = lost_within(world_, limits_);

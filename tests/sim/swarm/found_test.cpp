@@ -464,5 +464,44 @@ run 18989ms
 )");
 }
 
+// The same, where the network stood still meanwhile and let the handshake go on when he was dead.
+TEST(Found, WhoDiesDuringAHandshakeThatAStallHoldsUpIsListenedToFromThenOn) {
+  expect_all_well(R"(
+seed 92100331
+handshake plain
+heartbeat 500ms
+relay relay
+peer ann
+peer dave
+at 0s change internet latency=45ms
+at 10855ms start dave
+at 11278ms stall internet 6994ms
+at 14618ms crash dave
+run 28342ms
+)");
+}
+
+// The network was whole again, but Ann's heartbeats stood behind nine seconds of board: the relay
+// lost her once more, when everybody wrote to her already.
+TEST(Found, ThereIsNoRestBeforeAQueueHasDrained) {
+  expect_all_well(R"(
+seed 92000643
+handshake plain
+heartbeat 500ms
+site site1 unsolicited=reset
+site site2 mapping=address_and_port_dependent
+relay relay
+peer ann at site1
+peer cara at site2
+peer dave at site2
+peer eve at site2
+at 0s change internet latency=51ms jitter=8ms loss=0.01
+at 0s change eve rate=150000
+at 16661ms ann pours eve board 45 60000
+at 19592ms change site1 rate=30000 queue=262144
+run 28290ms
+)");
+}
+
 }  // namespace
 }  // namespace hobnob::testing
