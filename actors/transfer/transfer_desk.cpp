@@ -194,11 +194,12 @@ transfer_desk_state::entry& transfer_desk_state::add(file_transfer_config made) 
   made.kept = kept;
   made.reaper = worker;
   made.wall_ms = wall_ms;
-  if (sends) made.link_coming = best_link(row.info.user) != nullptr;
-  if (row.info.direction == transfer_direction::sending) {
+  if (sends) {
+    const auto* const link = best_link(row.info.user);
+    made.link_coming = link != nullptr;
     row.actor =
         spawn(self->system(), sending_transfer, std::move(made), transfer_owner_actor{self});
-    if (const auto* link = best_link(row.info.user)) attach(row, *link);
+    if (link) attach(row, *link);
   } else {
     row.actor =
         spawn(self->system(), receiving_transfer, std::move(made), transfer_owner_actor{self});
