@@ -43,7 +43,7 @@ front_actor::behavior_type front_state::make_behavior(front_config settings, pee
       [this](input_ended) {
         if (config.end_with_input) end_when_settled();
       },
-      [this](const job_handed_over& job) { start_job(job.request, job.reply); },
+      [this](const job_handed_over& job) { start_job(job.request, job.reply, job.input); },
       [this](job_answered) {
         --unanswered;
         if (leaving) end_when_settled();
@@ -188,7 +188,8 @@ void front_state::answer_to(const std::shared_ptr<control_reply>& reply, Setting
   }
 }
 
-void front_state::start_job(job_request request, std::shared_ptr<control_reply> reply) {
+void front_state::start_job(job_request request, std::shared_ptr<control_reply> reply,
+                            const std::shared_ptr<input_spool>& input) {
   if (request.command == "send") {
     send_job_config settings;
     answer_to(reply, settings);
@@ -199,7 +200,7 @@ void front_state::start_job(job_request request, std::shared_ptr<control_reply> 
       };
     }
     settings.transfers = config.transfers;
-    settings.make_source = source_of_paths(request.paths);
+    settings.make_source = sources_of(request, input);
     settings.request = std::move(request);
     spawn(self->system(), send_job, std::move(settings), peer);
   } else if (request.command == "transfers" || orders_transfer(request.command)) {

@@ -58,7 +58,8 @@ struct front_state {
   void talk_to(const std::string& user);
   void send_path(const std::string& user, std::string path);
   void order(const std::string& command, const std::string& id);
-  void start_job(job_request request, std::shared_ptr<control_reply> reply);
+  void start_job(job_request request, std::shared_ptr<control_reply> reply,
+                 const std::shared_ptr<input_spool>& input = nullptr);
   template <class Settings>
   void answer_to(const std::shared_ptr<control_reply>& reply, Settings& settings);
   void end_when_settled();

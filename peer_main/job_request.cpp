@@ -113,8 +113,7 @@ std::string transfer_words_fault(const job_request& request) {
     return "one of the paths is empty, or this working directory is gone";
   const bool input =
       std::find(request.paths.begin(), request.paths.end(), "-") != request.paths.end();
-  if (input && (request.paths.size() > 1 || request.users.size() > 1))
-    return "standard input goes alone, and to one user";
+  if (input && request.paths.size() > 1) return "standard input goes alone";
   if (input && request.name.empty()) return "say what standard input is called: --name NAME";
   if (!input && !request.name.empty()) return "--name is for standard input (`-`)";
   return {};

@@ -3,7 +3,7 @@
 #include "actors/core/exit_code.hpp"
 #include "actors/spawn.hpp"
 #include "actors/storage/control_server.hpp"
-#include "actors/storage/spooled_source.hpp"
+#include "actors/storage/input_spool.hpp"
 #include "peer_main/console.hpp"
 #include "peer_main/job.hpp"
 #include "peer_main/peer_host.hpp"
@@ -11,6 +11,7 @@
 #include "peer_main/stream_output.hpp"
 #include "peer_main/transfer_settings.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 #include <caf/send.hpp>
 #include <utility>
@@ -36,17 +37,29 @@ class quiet_output final : public event_output {
   std::shared_ptr<event_output> real_;
 };
 
+/// What is wrong with what came along with a request, for people; empty if nothing is.
+std::string attached_fault(const job_request& request, const owned_fd& attached) {
+  if (request.name.empty()) return {};
+  struct stat status {};
+  if (!attached) return "standard input did not come along with it";
+  if (::fstat(attached.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return "what came along with it in place of standard input is no file";
+  return {};
+}
+
 control_server::request_handler hand_over_to(const front_actor& actor,
                                              const peer_options& options) {
-  return [actor, options](const boost::json::object& object, std::shared_ptr<control_reply> reply) {
-    auto request = job_request_from(object);
-    const auto fault = request ? misdirected(*request, options) : request.error();
-    if (fault.empty()) {
-      caf::anon_send(actor, job_handed_over{std::move(*request), std::move(reply)});
-      return;
+  return [actor, options](control_request asked, std::shared_ptr<control_reply> reply) {
+    auto request = job_request_from(asked.words);
+    auto fault = request ? misdirected(*request, options) : request.error();
+    if (fault.empty()) fault = attached_fault(*request, asked.attached);
+    if (!fault.empty()) {
+      reply->send(error_event("usage", fault));
+      return reply->finish(exit_usage);
     }
-    reply->send(error_event("usage", fault));
-    reply->finish(exit_usage);
+    std::shared_ptr<input_spool> input;
+    if (!request->name.empty()) input = std::make_shared<input_spool>(std::move(asked.attached));
+    caf::anon_send(actor, job_handed_over{std::move(*request), std::move(input), std::move(reply)});
   };
 }
 
@@ -69,15 +82,6 @@ face make_face(const peer_surroundings& all, const std::shared_ptr<event_output>
     return {plain, std::make_shared<line_reader>(STDIN_FILENO)};
   auto editor = std::make_shared<console>(all.data.file("history"), all.options.user);
   return {editor, editor};
-}
-
-/// Standard input is read to its end before anything is offered, into the data directory.
-std::function<std::shared_ptr<core::transfer_source>()> source_of(const peer_surroundings& all,
-                                                                  const job_request& request) {
-  if (request.name.empty()) return source_of_paths(request.paths);
-  return [folder = all.data.path(), name = request.name] {
-    return std::make_shared<spooled_source>(STDIN_FILENO, folder, name);
-  };
 }
 
 /// The peer of a lone command dials only whom it writes to, and nobody else.
@@ -134,6 +138,7 @@ namespace {
 
 /// Other commands may be long in coming to an end: they are served meanwhile.
 int send_alone(const peer_surroundings& all, job_request request,
+               const std::shared_ptr<input_spool>& input,
                const std::shared_ptr<event_output>& output) {
   peer_host host{all, config_of_lone_peer(all, request)};
   if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*output, fault);
@@ -154,7 +159,7 @@ int send_alone(const peer_surroundings& all, job_request request,
   work.alone = true;
   work.relay = to_string(*all.options.relay);
   work.transfers = host.user().transfers();
-  work.make_source = source_of(all, request);
+  work.make_source = sources_of(request, input);
   work.request = std::move(request);
   work.emit = [output](const event_object& event) { output->show(event); };
   work.finish = [&gate = all.gate](int code) { gate.open(code); };
@@ -171,8 +176,9 @@ int send_alone(const peer_surroundings& all, job_request request,
 }  // namespace
 
 int run_alone(const peer_surroundings& all, job_request request,
+              const std::shared_ptr<input_spool>& input,
               const std::shared_ptr<event_output>& output) {
-  if (request.command == "send") return send_alone(all, std::move(request), output);
+  if (request.command == "send") return send_alone(all, std::move(request), input, output);
   peer_host host{all, config_of_lone_peer(all, request)};
   if (auto fault = host.prepare(); fault.exit_code != 0) return fail(*output, fault);
 

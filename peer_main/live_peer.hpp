@@ -23,8 +23,9 @@ struct peer_surroundings {
 /// `chat` and `run`: until the user, a signal or the relay ends it. Answers the exit code.
 int run_live(const peer_surroundings& all);
 
-/// One command with a peer of its own, hidden from the others.
+/// One command with a peer of its own, hidden from the others. `input` is what `send -` sends.
 int run_alone(const peer_surroundings& all, job_request request,
+              const std::shared_ptr<input_spool>& input,
               const std::shared_ptr<event_output>& output);
 
 }  // namespace hobnob

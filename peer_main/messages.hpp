@@ -4,6 +4,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/storage/control_server.hpp"
+#include "actors/storage/input_spool.hpp"
 #include "peer_main/job_request.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -25,6 +26,7 @@ struct input_ended {};
 /// A command was started beside this program.
 struct job_handed_over {
   job_request request;
+  std::shared_ptr<input_spool> input;  ///< `send -`: what came on its standard input; else null.
   std::shared_ptr<control_reply> reply;
 };
 

@@ -6,6 +6,7 @@
 #include "actors/storage/control_client.hpp"
 #include "actors/storage/data_directory.hpp"
 #include "actors/storage/identity_file.hpp"
+#include "actors/storage/input_spool.hpp"
 #include "actors/storage/log_sink.hpp"
 #include "actors/storage/stop_signals.hpp"
 #include "actors/storage/transfer_journal_file.hpp"
@@ -15,6 +16,7 @@
 #include "peer_main/transfer_events.hpp"
 
 #include <poll.h>
+#include <sys/timerfd.h>
 #include <termios.h>
 #include <unistd.h>
 #include <atomic>
@@ -120,13 +122,30 @@ int show_remembered(const data_directory& data, event_output& output) {
   return exit_done;
 }
 
+/// Reads standard input to its end for the program that is to send it. What is left of the time
+/// that the request has is that program's.
+std::optional<core::transfer_fault> read_ahead(input_spool& input, job_request& request) {
+  if (request.until_done) return input.fill(-1);
+  const owned_fd alarm{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)};
+  itimerspec left{};
+  left.it_value.tv_sec = request.timeout.count() / 1000;
+  left.it_value.tv_nsec = request.timeout.count() % 1000 * 1'000'000;
+  ::timerfd_settime(alarm.get(), 0, &left, nullptr);
+  auto fault = input.fill(alarm.get());
+  ::timerfd_gettime(alarm.get(), &left);
+  request.timeout = std::chrono::seconds{left.it_value.tv_sec} +
+                    std::chrono::milliseconds{left.it_value.tv_nsec / 1'000'000};
+  if (request.timeout > 0ms) return fault;
+  return core::transfer_fault{"timeout", "standard input did not end in time; nothing was sent"};
+}
+
 /// By the program that runs in the data directory if there is one, else with a peer of our own.
 int do_job(const peer_surroundings& all, data_directory& data,
            const std::shared_ptr<event_output>& to) {
   auto& output = *to;
   if (const auto fault = user_fault(all.options); !fault.empty())
     return fail(output, "bad-name", fault);
-  const auto request = make_job_request(all.options, text_to_say(all.options));
+  auto request = make_job_request(all.options, text_to_say(all.options));
   if (const auto fault = check_text(request.text); !fault.code.empty())
     return fail(output, fault.code, fault.detail);
   if (request.command == "say" && request.text.empty())
@@ -138,6 +157,8 @@ int do_job(const peer_surroundings& all, data_directory& data,
     streams.err->stop(500ms);
     ::_exit(order.exit_code);
   });
+  std::shared_ptr<input_spool> input;
+  if (!request.name.empty()) input = std::make_shared<input_spool>(STDIN_FILENO, all.data.path());
   // Another lone command may hold the directory for a moment; it serves no socket.
   auto patience_ms = request.timeout.count();
   while (true) {
@@ -149,17 +170,20 @@ int do_job(const peer_surroundings& all, data_directory& data,
                       ": start `peer_main run` or `peer_main chat` there first");
     if (lock.locked) {
       const auto lacking = what_login_lacks(all.options);
-      return lacking.empty() ? run_alone(all, request, to) : fail(output, "no-relay", lacking);
+      return lacking.empty() ? run_alone(all, request, input, to)
+                             : fail(output, "no-relay", lacking);
     }
     if (!lock.error.empty()) return fail(output, "unexpected", lock.error);
     const auto holder =
         "process " + std::to_string(lock.holder) + ", which runs in " + data.path().string() + ", ";
-    if (!request.name.empty())
-      return fail(output, "in-use",
-                  holder + "cannot read this standard input: write it to a file and send that");
+    if (input) {
+      if (const auto fault = read_ahead(*input, request))
+        return fail(output, fault->code, fault->detail);
+    }
     const auto patience = request.until_done ? patience_for_files : request.timeout + answer_grace;
-    const auto answer = ask_running_program(data.file("control"), to_json(request), patience,
-                                            [&](const event_object& event) { output.show(event); });
+    const auto answer = ask_running_program(
+        data.file("control"), to_json(request), patience,
+        [&](const event_object& event) { output.show(event); }, input ? input->file() : -1);
     if (answer.outcome == control_outcome::done) return answer.exit_code;
     if (answer.outcome == control_outcome::silent)
       return fail(output, "timeout",

@@ -6,8 +6,10 @@
 #include "actors/storage/file_sink.hpp"
 #include "actors/storage/file_source.hpp"
 #include "actors/storage/option_values.hpp"
+#include "actors/storage/spooled_source.hpp"
 #include "actors/storage/transfer_journal_file.hpp"
 #include "actors/transfer/transfer_words.hpp"
+#include "peer_main/job_request.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -30,6 +32,11 @@ std::optional<accept_policy> accept_policy_named(std::string_view name) {
     if (known == name) return policy;
   }
   return std::nullopt;
+}
+
+std::shared_ptr<core::transfer_source> source_of_paths(const std::vector<std::string>& paths) {
+  return std::make_shared<file_source>(
+      std::vector<std::filesystem::path>{paths.begin(), paths.end()});
 }
 
 /// `VALUE` for everybody, `USER:VALUE` for one: `read` takes a value and whose it is, null for
@@ -126,12 +133,10 @@ void read_transfer_settings(option_values& in, transfer_settings& out) {
           [&](const std::string& text) { return read_count(text, 1, out.running_max); });
 }
 
-std::function<std::shared_ptr<core::transfer_source>()> source_of_paths(
-    std::vector<std::string> paths) {
-  return [paths = std::move(paths)] {
-    return std::make_shared<file_source>(
-        std::vector<std::filesystem::path>{paths.begin(), paths.end()});
-  };
+std::function<std::shared_ptr<core::transfer_source>()> sources_of(
+    const job_request& request, const std::shared_ptr<input_spool>& input) {
+  if (request.name.empty()) return [paths = request.paths] { return source_of_paths(paths); };
+  return [input, name = request.name] { return std::make_shared<spooled_source>(input, name); };
 }
 
 std::filesystem::path usual_download_dir() {
@@ -195,9 +200,7 @@ transfer_config make_transfer_config(const transfer_settings& settings,
   };
   config.clean_up = [usual](const std::vector<core::transfer_record>& remembered,
                             std::int64_t now_ms) { remove_left_parts(usual, remembered, now_ms); };
-  config.open_source = [](const std::vector<std::string>& paths) {
-    return source_of_paths(paths)();
-  };
+  config.open_source = source_of_paths;
   return config;
 }
 

@@ -16,7 +16,9 @@
 namespace hobnob {
 
 class data_directory;
+class input_spool;
 class option_values;
+struct job_request;
 
 /// What the user has told about files that come and go.
 struct transfer_settings {
@@ -39,9 +41,10 @@ struct transfer_settings {
 
 void read_transfer_settings(option_values& in, transfer_settings& out);
 
-/// Makes sources of these files, one for each transfer.
-std::function<std::shared_ptr<core::transfer_source>()> source_of_paths(
-    std::vector<std::string> paths);
+/// Makes sources of what `request` sends, one for each transfer: of its paths, or of `input`, which
+/// is standard input.
+std::function<std::shared_ptr<core::transfer_source>()> sources_of(
+    const job_request& request, const std::shared_ptr<input_spool>& input);
 
 /// Where received files go if nobody says otherwise: `hobnob` in the user's download folder.
 std::filesystem::path usual_download_dir();

@@ -84,8 +84,8 @@ runtime_options options_of_runtime(scheduler_kind scheduler) {
 }
 
 control_server::request_handler hand_over_to(const administrator_actor& actor) {
-  return [actor](const boost::json::object& object, std::shared_ptr<control_reply> reply) {
-    auto order = admin_order_from(object);
+  return [actor](const control_request& request, std::shared_ptr<control_reply> reply) {
+    auto order = admin_order_from(request.words);
     if (order.command.empty()) {
       reply->send(error_event("usage", "the running relay does not know this order"));
       return reply->finish(exit_usage);

@@ -5,8 +5,10 @@
 
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -29,12 +31,32 @@ control_answer no_answer() {
   return {waited ? control_outcome::silent : control_outcome::broken_off, 0};
 }
 
-bool send_all(int fd, std::string_view text) {
+/// As send(2); `attached` goes with it, if it is a descriptor.
+ssize_t send_some(int fd, std::string_view text, int attached) {
+  iovec part{const_cast<char*>(text.data()), text.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) char room[CMSG_SPACE(sizeof attached)] = {};
+  if (attached >= 0) {
+    message.msg_control = room;
+    message.msg_controllen = sizeof room;
+    auto* const head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof attached);
+    std::memcpy(CMSG_DATA(head), &attached, sizeof attached);
+  }
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+bool send_all(int fd, std::string_view text, int attached) {
   while (!text.empty()) {
-    const auto sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    const auto sent = send_some(fd, text, attached);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return false;
     text.remove_prefix(static_cast<std::size_t>(sent));
+    attached = -1;
   }
   return true;
 }
@@ -50,17 +72,18 @@ bool take_line(std::string& text, std::string& line) {
 
 }  // namespace
 
-control_answer ask_running_program(
-    const std::filesystem::path& path, const boost::json::object& request,
-    std::chrono::milliseconds patience,
-    const std::function<void(const boost::json::object&)>& on_event) {
+control_answer ask_running_program(const std::filesystem::path& path,
+                                   const boost::json::object& request,
+                                   std::chrono::milliseconds patience,
+                                   const std::function<void(const boost::json::object&)>& on_event,
+                                   int attached) {
   const owned_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   const unix_address address{path};
   if (!fd || !address.valid()) return {control_outcome::nobody_there, 0};
   limit_waits(fd.get(), patience);
   if (::connect(fd.get(), address.get(), address.size()) != 0)
     return {errno == EAGAIN ? control_outcome::silent : control_outcome::nobody_there, 0};
-  if (!send_all(fd.get(), to_json_line(request) + "\n")) return no_answer();
+  if (!send_all(fd.get(), to_json_line(request) + "\n", attached)) return no_answer();
 
   std::string text;
   char block[16 * 1024];

@@ -20,10 +20,12 @@ struct control_answer {
 };
 
 /// Hands `request` to the program that serves the control socket at `path` and waits for its whole
-/// answer, at most `patience` for each part of it; `on_event` gets each event. Blocks.
+/// answer, at most `patience` for each part of it; `on_event` gets each event. Blocks. `attached`
+/// is a descriptor that goes with the request, or -1; it stays the caller's.
 control_answer ask_running_program(const std::filesystem::path& path,
                                    const boost::json::object& request,
                                    std::chrono::milliseconds patience,
-                                   const std::function<void(const boost::json::object&)>& on_event);
+                                   const std::function<void(const boost::json::object&)>& on_event,
+                                   int attached = -1);
 
 }  // namespace hobnob

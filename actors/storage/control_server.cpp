@@ -7,10 +7,13 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,36 @@ bool is_own_user(int fd) {
   socklen_t size = sizeof credentials;
   return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 &&
          (credentials.uid == ::geteuid() || credentials.uid == 0);
+}
+
+/// The descriptors that came with a message. What the system could not give us is missing.
+std::vector<owned_fd> descriptors_of(msghdr& message) {
+  std::vector<owned_fd> all;
+  for (auto* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+    const auto count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
+      all.emplace_back(fd);
+    }
+  }
+  return all;
+}
+
+/// As recv(2). There is room for two descriptors: enough to see that they are too many, and the
+/// system closes the rest.
+ssize_t receive(int fd, std::span<char> text, std::vector<owned_fd>& attached) {
+  iovec part{text.data(), text.size()};
+  alignas(cmsghdr) char room[CMSG_SPACE(2 * sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = room;
+  message.msg_controllen = sizeof room;
+  const auto got = ::recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+  if (got >= 0) attached = descriptors_of(message);
+  return got;
 }
 
 }  // namespace
@@ -54,6 +87,7 @@ struct control_server::client {
   std::uint64_t id = 0;
   owned_fd fd;
   std::string request;
+  owned_fd attached;
   bool asked = false;
 };
 
@@ -179,17 +213,22 @@ bool control_server::serve(client& c, short events) {
 
 bool control_server::read_request(client& c) {
   char block[4096];
-  const auto got = ::recv(c.fd.get(), block, sizeof block, 0);
+  std::vector<owned_fd> attached;
+  const auto got = receive(c.fd.get(), block, attached);
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0 || c.asked) return false;
+  for (auto& each : attached) {
+    if (c.attached) return false;
+    c.attached = std::move(each);
+  }
   c.request.append(block, static_cast<std::size_t>(got));
   const auto end = c.request.find('\n');
   if (end == c.request.npos) return c.request.size() <= request_size_max;
 
   c.asked = true;
-  auto request = parse_json_object(std::string_view{c.request}.substr(0, end));
-  if (!request) return false;
-  handler_(std::move(*request), std::make_shared<answer>(state_, c.id));
+  auto words = parse_json_object(std::string_view{c.request}.substr(0, end));
+  if (!words) return false;
+  handler_({std::move(*words), std::move(c.attached)}, std::make_shared<answer>(state_, c.id));
   return true;
 }
 

@@ -26,15 +26,21 @@ class control_reply {
   virtual void finish(int exit_code) = 0;
 };
 
+/// What a client asks.
+struct control_request {
+  boost::json::object words;
+  owned_fd attached;  ///< What came with it: of any kind, and mostly nothing.
+};
+
 /// A unix socket in the data directory of a running program, by which commands started beside it
-/// hand it their job. A request is one line of JSON, the answer any number of events and at last
-/// `{"event":"exit","code":N}`. Served by a thread of its own; only the user that owns the program
-/// may connect.
+/// hand it their job. A request is one line of JSON, and at most one descriptor with it; the answer
+/// any number of events and at last `{"event":"exit","code":N}`. Served by a thread of its own;
+/// only the user that owns the program may connect.
 class control_server {
  public:
   /// Called on the server's thread.
   using request_handler =
-      std::function<void(boost::json::object request, std::shared_ptr<control_reply> reply)>;
+      std::function<void(control_request request, std::shared_ptr<control_reply> reply)>;
 
   /// Listens at `path`; a socket left there by a dead program is replaced (the caller holds the
   /// directory's lock).

@@ -1,8 +1,13 @@
 # ctest: timeout=300 labels=threads
 """Files by the commands: send and its outcomes, offers and answers, standard input, beside a running program."""
 
+import json
+import os
+import random
 import signal
+import socket
 import unittest
+from pathlib import Path
 
 from support.programs import Peer, wait_until
 from support.transfers import MIB, TransferTest, make_file, make_tree
@@ -215,8 +220,8 @@ class Send(TransferTest):
 class Beside(TransferTest):
     """Commands beside a running program, and lines typed into one."""
 
-    def run_beside(self, user, *command):
-        return self.run_peer(user, self.server, *command)
+    def run_beside(self, user, *command, **more):
+        return self.run_peer(user, self.server, *command, **more)
 
     def test_send_and_answers_go_through_the_running_programs(self):
         self.start_pair(accept="ask")
@@ -233,6 +238,76 @@ class Beside(TransferTest):
         self.assertEqual((again.code, again.event("error")["code"]), (5, "unknown-transfer"), again)
         listed = self.run_beside("ann", "transfers")
         self.assertEqual(listed.event("transfer")["state"], "done", listed)
+
+    def test_standard_input_goes_through_the_running_program(self):
+        ann, bob = self.start_pair()
+        dan = self.peer("dan", self.server, "--accept-files", "all", "--download-dir", self.downloads / "dan")
+        ann.wait_link("dan")
+        content = bytes(range(256)) * 8192
+        sent = self.run_beside("ann", "send", "bob,dan", "-", "--name", "notes", text=content)
+        self.assertEqual(sent.code, 0, sent)
+        for user, receiver in (("bob", bob), ("dan", dan)):
+            done = next(e for e in sent.events if e["event"] == "transfer-done" and e["user"] == user)
+            stored = receiver.wait_event("transfer-done", id=done["id"])["stored"]
+            self.assertEqual(Path(stored[0]).read_bytes(), content)
+        self.assertEqual(self.run_beside("ann", "send", "bob", "-", "--name", "empty").code, 0)
+        self.assertEqual((self.downloads / "empty").read_bytes(), b"")
+        # Nothing is left of it.
+        self.assertEqual([path.name for path in (self.folder / "ann").iterdir() if "spool" in path.name], [])
+
+    def hand_over_input(self, content, *more):
+        """`send bob -` beside ann's program, and the id of its transfer."""
+        sending = self.start(*self.peer_options("ann", self.server.uri), "--json", "send", "bob", "-", "--name",
+                             "notes", *more, name="send", kind=Peer)
+        sending.process.stdin.write(content)
+        sending.process.stdin.close()
+        return sending, sending.wait_event("transfer-progress", state="running")["id"]
+
+    def test_input_that_was_handed_over_holds_through_pauses_new_links_and_the_end_of_its_client(self):
+        self.start_pair(ann=("--limit", "2M"))
+        content = random.Random(1).randbytes(6 * MIB)
+        sending, transfer = self.hand_over_input(content)
+        self.wait_arrived(1)
+        sending.kill()
+        self.order("ann", "pause", transfer)
+        self.wait_state("bob", transfer, state="paused")
+        self.order("ann", "resume", transfer)
+        self.start_again("bob")
+        self.wait_done(transfer)
+        self.assertEqual((self.downloads / "notes").read_bytes(), content)
+
+    def test_input_that_was_handed_over_is_lost_with_the_program_that_has_it(self):
+        self.start_pair(ann=("--limit", "1M"))
+        sending, transfer = self.hand_over_input(random.Random(1).randbytes(6 * MIB))
+        self.wait_arrived(1)
+        self.start_again("ann")
+        self.assertEqual(sending.wait_exit(), 2)
+        failed = self.sides["ann"].wait_event("transfer-failed", id=transfer)
+        self.assertEqual(failed["code"], "source-unreadable")
+
+    def test_input_that_does_not_end_is_waited_for_as_long_as_was_told(self):
+        self.start_pair()
+        waiting = self.start(*self.peer_options("ann", self.server.uri), "--json", "--timeout", "1", "send", "bob",
+                             "-", "--name", "notes", name="send", kind=Peer)
+        self.assertEqual(waiting.wait_exit(), 6)
+        self.assertEqual(waiting.events("error")[0]["code"], "timeout")
+        self.assertEqual(self.sides["bob"].events("transfer-offer"), [])
+
+    def test_a_request_for_standard_input_that_brings_no_file_is_refused(self):
+        ann, _ = self.start_pair()
+        request = {"command": "send", "users": ["bob"], "paths": ["-"], "name": "notes", "timeout_ms": 1000,
+                   "expires_ms": 1000}
+        pipe = os.pipe()
+        self.addCleanup(os.close, pipe[0])
+        self.addCleanup(os.close, pipe[1])
+        for attached, why in (([], "did not come along"), ([pipe[0]], "is no file")):
+            with socket.socket(socket.AF_UNIX) as control:
+                control.connect(str(self.folder / "ann" / "control"))
+                socket.send_fds(control, [json.dumps(request).encode() + b"\n"], attached)
+                answer = [json.loads(line) for line in control.makefile()]
+            self.assertEqual((answer[0]["code"], answer[1]), ("usage", {"event": "exit", "code": 1}), answer)
+            self.assertIn(why, answer[0]["detail"])
+        self.assertEqual(ann.events("transfer-progress"), [])
 
     def test_whoever_accepts_says_how_names_that_are_taken_are_dealt_with(self):
         self.start_pair(accept="ask")

@@ -4,11 +4,15 @@
 
 #include "tests/actors/storage/temporary_folder.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
+#include <cstring>
 
 namespace hobnob {
 namespace {
@@ -16,8 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 using boost::json::object;
 
-void answer_with_echo(object request, std::shared_ptr<control_reply> reply) {
-  reply->send({{"event", "echo"}, {"request", std::move(request)}});
+void answer_with_echo(control_request request, std::shared_ptr<control_reply> reply) {
+  reply->send({{"event", "echo"}, {"request", std::move(request.words)}});
   reply->finish(5);
 }
 
@@ -68,7 +72,7 @@ TEST(ControlSocket, AServerThatEndsInTheMiddleIsNoticed) {
   const temporary_folder folder;
   std::vector<std::shared_ptr<control_reply>> replies;
   std::unique_ptr<control_server> server;
-  const auto keep = [&](const object&, std::shared_ptr<control_reply> reply) {
+  const auto keep = [&](const control_request&, std::shared_ptr<control_reply> reply) {
     reply->send({{"event", "begun"}});
     replies.push_back(std::move(reply));
   };
@@ -86,8 +90,9 @@ TEST(ControlSocket, AProgramThatDoesNotAnswerIsNotWaitedForLongerThanAsked) {
   const temporary_folder folder;
   std::shared_ptr<control_reply> kept;
   const auto server = control_server::listen(
-      folder / "control",
-      [&](const object&, std::shared_ptr<control_reply> reply) { kept = std::move(reply); });
+      folder / "control", [&](const control_request&, std::shared_ptr<control_reply> reply) {
+        kept = std::move(reply);
+      });
   ASSERT_TRUE(server) << server.error();
   const auto answer = ask_running_program(folder / "control", {}, 20ms, [](const object&) {});
   EXPECT_EQ(answer.outcome, control_outcome::silent);
@@ -123,6 +128,87 @@ TEST(ControlSocket, WithoutDescriptorsAClientWaitsAndNothingSpins) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_LT(used, 200ms) << "waiting costs nothing";
   EXPECT_EQ(::poll(&answered, 1, 60'000), 1) << "it is tried again";
+}
+
+/// Says what the file that came along holds; without one that there is none.
+void answer_with_content(control_request request, std::shared_ptr<control_reply> reply) {
+  char text[64];
+  const auto got = ::pread(request.attached.get(), text, sizeof text, 0);
+  const bool closes_itself = (::fcntl(request.attached.get(), F_GETFD) & FD_CLOEXEC) != 0;
+  reply->send({{"event", "content"},
+               {"text", std::string(text, got < 0 ? 0 : static_cast<std::size_t>(got))},
+               {"attached", static_cast<bool>(request.attached)},
+               {"closes_itself", closes_itself}});
+  reply->finish(0);
+}
+
+std::string content_after(const std::filesystem::path& path, int attached) {
+  std::string text;
+  const auto answer = ask_running_program(
+      path, {{"command", std::string(10'000, 'x')}}, 10s,
+      [&](const object& event) {
+        if (!event.at("attached").as_bool()) return text = "none", void();
+        EXPECT_TRUE(event.at("closes_itself").as_bool());
+        text = std::string{event.at("text").as_string()};
+      },
+      attached);
+  EXPECT_EQ(answer.outcome, control_outcome::done);
+  return text;
+}
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all{"/proc/self/fd"};
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST(ControlSocket, CarriesADescriptorWithARequest) {
+  const temporary_folder folder;
+  const auto server = control_server::listen(folder / "control", answer_with_content);
+  ASSERT_TRUE(server) << server.error();
+  folder.write("file", "what came");
+  const owned_fd file{::open((folder / "file").c_str(), O_RDONLY | O_CLOEXEC)};
+  const auto before = open_descriptors();
+  EXPECT_EQ(content_after(folder / "control", file.get()), "what came");
+  EXPECT_EQ(content_after(folder / "control", file.get()), "what came") << "it is still ours";
+  EXPECT_EQ(content_after(folder / "control", -1), "none");
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+/// Sends `text` with so many descriptors.
+void send_with(int fd, const std::string& text, std::size_t count) {
+  iovec part{const_cast<char*>(text.data()), text.size()};
+  std::vector<char> room(CMSG_SPACE(count * sizeof(int)));
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = room.data();
+  message.msg_controllen = room.size();
+  auto* const head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_RIGHTS;
+  head->cmsg_len = CMSG_LEN(count * sizeof(int));
+  const std::vector<int> all(count, fd);
+  std::memcpy(CMSG_DATA(head), all.data(), count * sizeof(int));
+  ASSERT_EQ(::sendmsg(fd, &message, MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+}
+
+TEST(ControlSocket, MoreThanOneDescriptorEndsTheConnectionAndAllAreClosed) {
+  const temporary_folder folder;
+  const auto server = control_server::listen(folder / "control", answer_with_content);
+  ASSERT_TRUE(server) << server.error();
+  const unix_address address{folder / "control"};
+  const auto before = open_descriptors();
+  const std::vector<std::vector<std::size_t>> cases{{2}, {3}, {100}, {1, 1}};
+  for (const auto& counts : cases) {
+    const owned_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    ASSERT_EQ(::connect(fd.get(), address.get(), address.size()), 0);
+    for (const auto count : counts) send_with(fd.get(), "{", count);
+    ::send(fd.get(), "}\n", 2, MSG_NOSIGNAL);
+    char c;
+    EXPECT_LE(::recv(fd.get(), &c, 1, 0), 0) << counts.front();
+  }
+  // The server closes before it drops the client.
+  EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST(ControlSocket, WhatIsNoRequestEndsTheConnection) {

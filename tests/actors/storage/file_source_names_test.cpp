@@ -98,9 +98,10 @@ TEST(FileSource, WhatIsOfferedUnderAnotherNameIsTold) {
                                 2,
                                 {{(where / "d/new\nfolder").string(), "new_folder"},
                                  {(where / "d/new\nfolder/back\\slash").string(), "back_slash"}}}));
-  EXPECT_EQ((spooled_source{0, where.path(), ".notes"}.renamed()),
+  EXPECT_EQ((spooled_source{std::make_shared<input_spool>(0, where.path()), ".notes"}.renamed()),
             (core::renamed_entries{1, {{".notes", "_.notes"}}}));
-  EXPECT_EQ((spooled_source{0, where.path(), "notes"}.renamed()), core::renamed_entries{});
+  EXPECT_EQ((spooled_source{std::make_shared<input_spool>(0, where.path()), "notes"}.renamed()),
+            core::renamed_entries{});
 }
 
 }  // namespace

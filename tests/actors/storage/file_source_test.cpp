@@ -313,7 +313,7 @@ TEST(SpooledSource, KeepsWhatCameFromAPipeAndLeavesNoFile) {
   ASSERT_EQ(::pipe(ends), 0);
   ASSERT_EQ(::write(ends[1], "streamed", 8), 8);
   ::close(ends[1]);
-  spooled_source source{ends[0], where.path(), ".notes"};
+  spooled_source source{std::make_shared<input_spool>(ends[0], where.path()), ".notes"};
   core::transfer_summary found;
   ASSERT_EQ(tf::code(source.scan(found)), "");
   ::close(ends[0]);
@@ -329,7 +329,7 @@ TEST(SpooledSource, WhatWasReadBeforeTheDiskWasFullIsNotForgotten) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   ASSERT_EQ(::write(ends[1], "streamed", 8), 8);
-  spooled_source source{ends[0], where.path(), "notes"};
+  spooled_source source{std::make_shared<input_spool>(ends[0], where.path()), "notes"};
   core::transfer_summary found;
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);
@@ -355,7 +355,7 @@ TEST(SpooledSource, NobodyWaitsForInputThatNobodyWants) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   ASSERT_EQ(::write(ends[1], "begun", 5), 5);
-  spooled_source source{ends[0], where.path(), "notes"};
+  spooled_source source{std::make_shared<input_spool>(ends[0], where.path()), "notes"};
   std::thread reader{[&] {
     core::transfer_summary found;
     EXPECT_EQ(tf::code(source.scan(found)), "source-unreadable");
@@ -364,6 +364,50 @@ TEST(SpooledSource, NobodyWaitsForInputThatNobodyWants) {
   reader.join();
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TEST(SpooledSource, SeveralShareAnInputAndWhoGivesUpStopsNoOther) {
+  const temporary_folder where;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto input = std::make_shared<input_spool>(ends[0], where.path());
+  spooled_source sources[] = {{input, "a"}, {input, "b"}, {input, "c"}};
+  std::string codes[3];
+  core::transfer_summary found[3];
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i)
+    readers.emplace_back([&, i] { codes[i] = tf::code(sources[i].scan(found[i])); });
+  sources[0].give_up();
+  readers[0].join();
+  const std::string content(300'000, 'x');
+  for (std::size_t at = 0; at < content.size();)
+    at += static_cast<std::size_t>(::write(ends[1], content.data() + at, content.size() - at));
+  ::close(ends[1]);
+  for (int i : {1, 2}) readers[i].join();
+  EXPECT_EQ(codes[0], "source-unreadable");
+  for (int i : {1, 2}) {
+    EXPECT_EQ(codes[i], "");
+    EXPECT_EQ(found[i].bytes, content.size());
+    EXPECT_EQ(content_of(sources[i], 0, content.size()), content);
+  }
+  ::close(ends[0]);
+}
+
+TEST(SpooledSource, OffersWhatAnotherProgramHasFilled) {
+  const temporary_folder where;
+  where.write("filled", "streamed");
+  const auto path = where / "filled";
+  owned_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  ::lseek(file.get(), 0, SEEK_END);
+  std::filesystem::remove(path);
+  const auto input = std::make_shared<input_spool>(std::move(file));
+  for (const auto* name : {"a", "b"}) {
+    spooled_source source{input, name};
+    core::transfer_summary found;
+    ASSERT_EQ(tf::code(source.scan(found)), "");
+    EXPECT_EQ(found, (core::transfer_summary{name, 1, 1, 8}));
+    EXPECT_EQ(content_of(source, 0, 8), "streamed");
+  }
 }
 
 TEST(FileSource, WhatNobodyWantsIsNotReadOn) {
