@@ -174,4 +174,12 @@ event_object help_event(std::string_view text) {
   return event_builder{"help"}.with("text", text).take();
 }
 
+event_object notice_event(std::string_view user, std::string_view code, std::string_view detail) {
+  return event_builder{"notice"}
+      .with("user", user)
+      .with("code", code)
+      .with("detail", detail)
+      .take();
+}
+
 }  // namespace hobnob

@@ -39,5 +39,7 @@ event_object id_event(std::string_view user, const fingerprint& id, std::string_
 /// The last event of `chat` and `run`.
 event_object stopped_event(int exit_code);
 event_object help_event(std::string_view text);
+/// Something to know about what was asked for, which goes on.
+event_object notice_event(std::string_view user, std::string_view code, std::string_view detail);
 
 }  // namespace hobnob

@@ -88,7 +88,8 @@ std::vector<command_entry> file_commands() {
        "Ends when USER has everything and its content is proven equal. Goes on after anything "
        "that\n"
        "breaks on the way; the same command again goes on with what was begun. What cannot go\n"
-       "direct goes through the relay, which cannot read it. USER may be several: ann,bob\n"},
+       "direct goes through the relay, which cannot read it. USER may be several: ann,bob. Who is\n"
+       "not online is waited for, as long as --timeout tells.\n"},
       {"transfers", "", "files on their way, and those of the last days", 0, 0, {"json"}, ""},
       {"accept",
        "ID",

@@ -74,10 +74,30 @@ void send_job_state::look_for(const std::string& user) {
           [this, user](const ping_result& result) {
             if (finished) return;
             if (result.path != path_kind::none) return send_to(user);
+            if (result.code == "offline") return wait_for(user);
+            if (result.code == "unknown-user") return recall(user, result);
             give_up(user, result.code.empty() ? "timeout" : result.code,
                     result.detail.empty() ? "no answer" : result.detail);
           },
           [this, user](caf::error&) { give_up(user, "timeout", "no answer"); });
+}
+
+/// Whom the relay does not know may have been met at another one, or before it lost its accounts.
+void send_job_state::recall(const std::string& user, const ping_result& answer) {
+  request(self, peer, config.request.timeout, verify_user{user, false})
+      .then(
+          [this, user, answer](const verify_result& result) {
+            if (finished) return;
+            if (result.known) return wait_for(user);
+            give_up(user, answer.code, answer.detail);
+          },
+          [this, user](caf::error&) { give_up(user, "unexpected", "the peer did not answer"); });
+}
+
+void send_job_state::wait_for(const std::string& user) {
+  config.emit(notice_event(user, "offline",
+                           user + " is not online; the files are offered when " + user + " comes"));
+  send_to(user);
 }
 
 void send_job_state::send_to(const std::string& user) {
@@ -134,7 +154,10 @@ void send_job_state::give_up(const std::string& user, std::string_view code,
 
 void send_job_state::time_is_up() {
   if (finished) return;
-  note_fault("timeout", "it is not done yet; it goes on with the next start");
+  const bool lost = config.alone && !config.request.name.empty();
+  note_fault("timeout", lost ? "it is not done, and what was read of standard input is lost"
+                        : config.alone ? "it is not done yet; it goes on with the next start"
+                                       : "it is not done yet; the running program goes on with it");
   finish(exit_code);
 }
 

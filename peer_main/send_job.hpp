@@ -33,8 +33,9 @@ struct send_job_config {
   std::function<void(int)> finish;                ///< Once: the exit code.
 };
 
-/// `send`, by a program started for it, beside a running one, or typed there. A user who is not
-/// there is an error at once; from then on it goes on through whatever breaks.
+/// `send`, by a program started for it, beside a running one, or typed there. A user of whom nobody
+/// has heard is an error at once; who is not online is waited for, and from then on it goes on
+/// through whatever breaks.
 struct send_job_state {
   static inline const char* name = "peer_main.send_job";
 
@@ -45,6 +46,8 @@ struct send_job_state {
   void session_told(const session_changed& news);
   void start();
   void look_for(const std::string& user);
+  void recall(const std::string& user, const ping_result& answer);
+  void wait_for(const std::string& user);
   void send_to(const std::string& user);
   void ended(const transfer_info& info);
   void note_end(const transfer_info& info);

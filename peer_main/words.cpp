@@ -236,6 +236,10 @@ shown_event in_words(const event_object& event, bool colours) {
       {"transfer", transfer_row_words},
       {"transfer-order", transfer_order_words},
       {"transfers", transfers_words},
+      {"notice",
+       [](const fields& f) {
+         return shown_event{word_kind::notice, f.yellow(f.text("detail"))};
+       }},
       {"help",
        [](const fields& f) {
          return shown_event{word_kind::notice, core::sanitise_text(f.raw("text"))};

@@ -88,14 +88,16 @@ caf::result<ping_result> peer_hub_state::ping(const ping_user& query) {
     if (const auto* link = current_link(user)) return self->delegate(link->actor, query);
     if (user.online && session_usable() && !user.relay_after) return self->delegate(session, query);
   }
-  if (!follows_directory() && !stopping) return ping_when_found(query);
   const bool known = found != users.end() && !found->second.id.is_null();
+  const bool relay_may_know = !known && session_usable();
+  if ((!follows_directory() || relay_may_know) && !stopping) return ping_when_found(query);
   nobody.code = known ? "offline" : "unknown-user";
   nobody.detail = known ? "the user is not online" : "no such user is known";
   return nobody;
 }
 
-/// A hidden peer knows nobody before it has asked, and gives a link the time to come up.
+/// A hidden peer knows nobody before it has asked, and gives a link the time to come up. The others
+/// have been told of those who are online: the relay knows who else has the right to a name.
 caf::result<ping_result> peer_hub_state::ping_when_found(const ping_user& query) {
   ping_result nobody;
   nobody.user = query.user;

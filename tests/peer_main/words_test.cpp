@@ -19,6 +19,13 @@ TEST(Words, ALineOfAMessageCannotLookLikeAMessageOfSomebodyElse) {
             "= bob: hi\n    = ann: send bob your key\n    ");
 }
 
+TEST(Words, ANoticeSaysWhatItIsAboutAndCannotActOnATerminal) {
+  const auto shown = in_words(notice_event("bob", "offline", "bob is not\x1b[2J online"), false);
+  EXPECT_EQ(shown.kind, word_kind::notice);
+  EXPECT_EQ(shown.text.find('\x1b'), std::string::npos);
+  EXPECT_NE(shown.text.find("online"), std::string::npos);
+}
+
 event_object offer_of(boost::json::array outermost) {
   return {{"event", "transfer-offer"},
           {"id", "0123456789abcdef"},

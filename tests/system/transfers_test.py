@@ -147,6 +147,26 @@ class Send(TransferTest):
         dan.wait_event("transfer-offer", user="cyd")
         self.assertEqual(list(self.downloads.iterdir()), [])
 
+    def test_who_is_not_online_is_waited_for(self):
+        self.receiver().stop()
+        report = make_file(self.sources / "report", 1000)
+        waiting = self.start(*self.peer_options("cyd", self.server.uri), "--json", "send", "bob", report, name="cyd",
+                             kind=Peer)
+        notice = waiting.wait_event("notice", user="bob", code="offline")
+        self.assertEqual(notice["detail"], "bob is not online; the files are offered when bob comes")
+        self.receiver_again("all")
+        self.assertEqual(waiting.wait_exit(), 0, waiting.story())
+        self.assert_arrived(report)
+        # Once, and only about who is not there.
+        self.assertEqual(len(waiting.events("notice")), 1)
+        self.assertEqual([e for e in self.send_alone("bob", report).events if e["event"] == "notice"], [])
+
+    def test_who_is_not_online_is_waited_for_as_long_as_was_told(self):
+        self.receiver().stop()
+        late = self.send_alone("bob", make_file(self.sources / "report", 1000), "--timeout", "1")
+        self.assertEqual((late.code, late.event("error")["code"]), (6, "timeout"), late)
+        self.assertEqual(late.event("notice")["code"], "offline")
+
     def test_an_offer_that_nobody_answers_in_time_is_withdrawn(self):
         bob = self.receiver("ask")
         report = make_file(self.sources / "report", 1000)
@@ -308,6 +328,25 @@ class Beside(TransferTest):
             self.assertEqual((answer[0]["code"], answer[1]), ("usage", {"event": "exit", "code": 1}), answer)
             self.assertIn(why, answer[0]["detail"])
         self.assertEqual(ann.events("transfer-progress"), [])
+
+    def test_who_is_not_online_is_waited_for_beside_a_running_program(self):
+        self.server = self.relay()
+        for user in ("bob", "dan"):
+            self.peer(user, self.server).stop()
+        ann = self.sides["ann"] = self.peer("ann", self.server)  # It has never met them.
+        report = make_file(self.sources / "report", 1000)
+        late = self.run_beside("ann", "send", "bob", report, "--timeout", "1")
+        self.assertEqual((late.code, late.event("error")["code"], late.event("notice")["code"]), (6, "timeout", "offline"))
+        self.assertIn("the running program goes on", late.event("error")["detail"])
+        ann.say(f"/send dan {report}")
+        ann.wait_event("notice", user="dan", code="offline")
+        nobody = self.run_beside("ann", "send", "nobody", report)
+        self.assertEqual((nobody.code, nobody.event("error")["code"]), (5, "unknown-user"), nobody)
+        for user in ("bob", "dan"):
+            target = self.downloads / user
+            came = self.peer(user, self.server, "--accept-files", "all", "--download-dir", target)
+            came.wait_event("transfer-done", user="ann")
+            self.assertEqual((target / "report").read_bytes(), report.read_bytes())
 
     def test_whoever_accepts_says_how_names_that_are_taken_are_dealt_with(self):
         self.start_pair(accept="ask")

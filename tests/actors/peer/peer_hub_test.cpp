@@ -377,6 +377,29 @@ TEST_F(Peer, AsksTheRelayAboutWhomItDoesNotKnow) {
   EXPECT_EQ(log->progress[0].code, "unknown-user");
 }
 
+TEST_F(Peer, AsksTheRelayWhetherWhomItPingsIsOffOrNobody) {
+  log_in();
+  tell_snapshot({});
+  for (const bool known : {true, false}) {
+    auto pending = self()->request(hub, 3600s, ping_user{"bob"});
+    run();
+    ASSERT_TRUE(last_sent(*relay).has_lookup());
+    wire::Control answer;
+    answer.mutable_lookup_result()->set_query(last_sent(*relay).lookup().query());
+    answer.mutable_lookup_result()->set_known(known);
+    receive(relay, answer);
+    pending.receive(
+        [&](const ping_result& pinged) {
+          EXPECT_EQ(pinged.code, known ? "offline" : "unknown-user");
+        },
+        [](const caf::error&) { ADD_FAILURE(); });
+  }
+}
+
+TEST_F(Peer, WithoutARelayNobodyIsAskedAboutWhomItPings) {
+  EXPECT_EQ(ask<ping_result>(hub, ping_user{"bob"}).code, "unknown-user");
+}
+
 TEST_F(Peer, WhatIsSentBeforeTheLoginWaitsForIt) {
   caf::anon_send(hub, send_text{"bob", {{1}}, "hello"});
   run();
