@@ -5,6 +5,12 @@
 namespace hobnob {
 namespace {
 
+/// How many outermost files and folders there are beside the one that gave the transfer its name.
+std::size_t others_of(const core::transfer_summary& summary) {
+  const auto& all = summary.outermost;
+  return all.empty() || all.front().name != summary.name ? 0 : all.size() - 1;
+}
+
 event_builder begin_transfer(std::string_view name, const transfer_info& info) {
   event_builder event{name};
   event.with("id", info.id)
@@ -12,6 +18,7 @@ event_builder begin_transfer(std::string_view name, const transfer_info& info) {
       .with("user", info.user)
       .with_any("fingerprint", info.key)
       .with("name", info.summary.name)
+      .with_if(others_of(info.summary) > 0, "others", others_of(info.summary))
       .with("files", info.summary.files)
       .with("bytes", info.summary.bytes);
   return event;

@@ -1,5 +1,6 @@
 #include "peer_main/transfer_words.hpp"
 
+#include "actors/core/outermost_entries.hpp"
 #include "actors/core/size_text.hpp"
 #include "peer_main/terminal_columns.hpp"
 
@@ -25,9 +26,18 @@ std::string to_or_from(const event_fields& f) {
   return (is_sending(f) ? " to " : " from ") + f.bold(f.text("user"));
 }
 
-/// `report.pdf (1.4 MiB)`, `photos (214 files, 1.0 GiB)`
+/// ` and 2 more`; nothing if it has one name. Of very many not all are known by name.
+std::string and_others(const event_fields& f) {
+  const auto count = amount(f, "others");
+  if (count == 0) return {};
+  const auto* about = count + 1 < core::outermost_max ? " and " : " and at least ";
+  return about + std::to_string(count) + " more";
+}
+
+/// `report.pdf (1.4 MiB)`, `photos (214 files, 1.0 GiB)`, `report.pdf and 2 more (3 files, 2.0
+/// MiB)`
 std::string what_it_is(const event_fields& f) {
-  const auto name = f.bold(f.text("name"));
+  const auto name = f.bold(f.text("name")) + and_others(f);
   const auto files = amount(f, "files");
   const auto bytes = amount(f, "bytes");
   if (files == 0 && bytes == 0) return name;  // Not looked through, or folders alone.
@@ -240,9 +250,9 @@ std::string progress_line(const event_fields& f, std::size_t columns) {
   if (path != "none") tail += "  " + path;
   const auto tail_columns = static_cast<std::size_t>(columns_of(tail));
   if (columns <= tail_columns) return cut_to_columns(tail, columns);
-  const auto name =
-      cut_to_columns(f.text("name") + (is_sending(f) ? " > " : " < ") + f.text("user"),
-                     std::min(name_columns_max, columns - tail_columns));
+  const auto name = cut_to_columns(
+      f.text("name") + and_others(f) + (is_sending(f) ? " > " : " < ") + f.text("user"),
+      std::min(name_columns_max, columns - tail_columns));
   constexpr std::size_t frame = 3, bar_min = 10, bar_max = 40;
   const auto used = static_cast<std::size_t>(columns_of(name)) + frame + tail_columns;
   if (columns < used + bar_min) return name + tail;

@@ -22,14 +22,6 @@ constexpr std::size_t detail_size_max = 200;
 
 constexpr unsigned alarm_bits = 8;
 
-/// What a source is called that could not be looked through.
-std::string name_of_first(const std::vector<std::string>& sources) {
-  if (sources.empty()) return {};
-  const auto last = sources.front().find_last_not_of('/');
-  const auto whole = sources.front().substr(0, last == std::string::npos ? 0 : last + 1);
-  return whole.substr(whole.rfind('/') + 1);
-}
-
 }  // namespace
 
 file_transfer_actor::behavior_type file_transfer_state::make_behavior(file_transfer_config settings,

@@ -59,6 +59,13 @@ std::string code_for_there(std::string_view code) {
   return code == "cancelled-there" || !is_code(code) ? "cancelled" : std::string{code};
 }
 
+std::string name_of_first(const std::vector<std::string>& sources) {
+  if (sources.empty()) return {};
+  const auto last = sources.front().find_last_not_of('/');
+  const auto whole = sources.front().substr(0, last == std::string::npos ? 0 : last + 1);
+  return whole.substr(whole.rfind('/') + 1);
+}
+
 std::string shortened(std::string_view text, std::size_t size_max) {
   if (text.size() <= size_max) return std::string{text};
   auto end = size_max;

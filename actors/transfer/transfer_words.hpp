@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hobnob {
 
@@ -24,6 +25,9 @@ std::string code_from_there(std::string_view code);
 
 /// And the other way round.
 std::string code_for_there(std::string_view code);
+
+/// What a source of these paths is called that could not be looked through.
+std::string name_of_first(const std::vector<std::string>& sources);
 
 /// At most `size_max` bytes of `text`, cut between characters.
 std::string shortened(std::string_view text, std::size_t size_max);

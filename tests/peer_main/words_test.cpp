@@ -1,5 +1,8 @@
 #include "peer_main/words.hpp"
 
+#include "actors/core/outermost_entries.hpp"
+#include "peer_main/transfer_events.hpp"
+
 #include <gtest/gtest.h>
 
 namespace hobnob {
@@ -97,6 +100,24 @@ TEST(Words, WhatHasAnotherNameIsSaidUnlessItsPlaceIs) {
                        {"renamed", 2}};
   EXPECT_EQ(in_words(offered, false).text,
             "offered photos (2 files, 1.0 KiB) to bob, 1 left out, 2 under another name");
+}
+
+TEST(Words, SeveralThingsAreNotShownUnderTheNameOfTheFirstAlone) {
+  transfer_info info;
+  info.user = "bob";
+  info.state = transfer_state::done;
+  info.summary = {"re\x1bport", 3, 3, 1024};
+  const auto shown = [&] { return in_words(event_of(transfer_ended{info}), false).text; };
+  EXPECT_EQ(shown(), "sent re\\x1bport (3 files, 1.0 KiB) to bob, verified");
+  const auto named = [](const char* name) { return core::outermost_entry{name, {}, 1, 1}; };
+  info.summary.outermost = {named("re\x1bport")};
+  EXPECT_EQ(shown(), "sent re\\x1bport (3 files, 1.0 KiB) to bob, verified");
+  info.summary.outermost = {named("re\x1bport"), named("b"), named("c")};
+  EXPECT_EQ(shown(), "sent re\\x1bport and 2 more (3 files, 1.0 KiB) to bob, verified");
+  info.summary.outermost.resize(core::outermost_max, named("d"));
+  EXPECT_EQ(shown(), "sent re\\x1bport and at least 19 more (3 files, 1.0 KiB) to bob, verified");
+  info.summary.name = "all of it";
+  EXPECT_EQ(shown(), "sent all of it (3 files, 1.0 KiB) to bob, verified");
 }
 
 TEST(Words, AnOfferNamesWhatItHolds) {

@@ -59,6 +59,7 @@ class Send(TransferTest):
         offer = bob.wait_event("transfer-offer", user="cyd")
         self.assertEqual((offer["files"], offer["bytes"]), (3, 1320))
         first, second = offer["outermost"]
+        self.assertEqual(offer["others"], 1)
         self.assertEqual((first["folder"], first["files"], first["bytes"]), (False, 1, 1000))
         self.assertNotIn("\u202e", first["name"])
         self.assertEqual(second, {"name": "photos", "folder": True, "files": 2, "bytes": 320})

@@ -27,6 +27,12 @@ TEST(TransferWords, ARecordSaysHowItEnded) {
   EXPECT_EQ(done.bytes_done, 10u);
 }
 
+TEST(TransferWords, ASourceIsCalledAsTheLastOfItsFirstPath) {
+  EXPECT_EQ(name_of_first({"/a/photos//", "/a/report"}), "photos");
+  EXPECT_EQ(name_of_first({"/"}), "");
+  EXPECT_EQ(name_of_first({}), "");
+}
+
 TEST(TransferWords, WhatIsUnderWayIsRememberedAsAcceptedOrPaused) {
   transfer_info info;
   info.state = transfer_state::waiting;
