@@ -5,8 +5,11 @@
 #include "actors/request.hpp"
 #include "peer_main/transfer_events.hpp"
 
+#include <algorithm>
 #include <caf/error.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace hobnob {
 namespace {
@@ -24,23 +27,49 @@ bool can_be_given(const std::string& command, const transfer_info& to) {
   return !over;
 }
 
+/// As much of its id as `transfers` shows, or more if that is another one's too.
+std::string telling_part_of(const transfer_info& row,
+                            const std::vector<const transfer_info*>& rows) {
+  const auto id = to_string(row.id);
+  std::size_t size = 8;
+  const auto is_told_by = [&](const auto* other) {
+    return to_string(other->id).starts_with(std::string_view{id}.substr(0, size));
+  };
+  while (size < id.size() && std::count_if(rows.begin(), rows.end(), is_told_by) > 1) ++size;
+  return id.substr(0, size);
+}
+
+/// `0a1b2c3d (photos to bob), 4e5f6a7b (report.pdf from cara)`
+std::string named(const std::vector<const transfer_info*>& rows) {
+  constexpr std::size_t named_max = 8, name_size_max = 40;
+  std::string text;
+  for (std::size_t i = 0; i < rows.size() && i < named_max; ++i) {
+    const auto& row = *rows[i];
+    const bool sends = row.direction == transfer_direction::sending;
+    text += (i > 0 ? ", " : "") + telling_part_of(row, rows) + " (" +
+            core::sanitise_line(row.summary.name, name_size_max) + (sends ? " to " : " from ") +
+            row.user + ")";
+  }
+  if (rows.size() <= named_max) return text;
+  return text + " and " + std::to_string(rows.size() - named_max) + " more, see `transfers`";
+}
+
 }  // namespace
 
 core::checked<transfer_info> find_transfer(const transfer_list& list, const std::string& command,
                                            const std::string& asked) {
-  const transfer_info* found = nullptr;
+  std::vector<const transfer_info*> found;
   const transfer_info* other = nullptr;
   for (const auto& row : list.transfers) {
     if (!to_string(row.id).starts_with(asked)) continue;
-    if (!can_be_given(command, row)) {
+    if (can_be_given(command, row))
+      found.push_back(&row);
+    else
       other = &row;
-      continue;
-    }
-    if (found != nullptr)
-      return found_transfer::failure("several transfers are meant: see the ids in `transfers`");
-    found = &row;
   }
-  if (found != nullptr) return *found;
+  if (found.size() == 1) return *found.front();
+  if (found.size() > 1)
+    return found_transfer::failure("several transfers are meant: " + named(found));
   if (asked.empty()) return found_transfer::failure("there is nothing to " + command);
   if (other != nullptr)
     return found_transfer::failure("the transfer is " + std::string{to_string(other->state)} +
