@@ -195,6 +195,7 @@ void front_state::start_job(job_request request, std::shared_ptr<control_reply> 
     answer_to(reply, settings);
     // What is typed here is shown by what the transfers tell us.
     if (!reply) {
+      settings.typed = true;
       settings.emit = [output = config.output](const event_object& event) {
         if (event.at("event") == "error" || event.at("event") == "notice") output->show(event);
       };

@@ -73,7 +73,7 @@ void send_job_state::look_for(const std::string& user) {
       .then(
           [this, user](const ping_result& result) {
             if (finished) return;
-            if (result.path != path_kind::none) return send_to(user);
+            if (result.path != path_kind::none) return send_to(user, true);
             if (result.code == "offline") return wait_for(user);
             if (result.code == "unknown-user") return recall(user, result);
             give_up(user, result.code.empty() ? "timeout" : result.code,
@@ -97,10 +97,10 @@ void send_job_state::recall(const std::string& user, const ping_result& answer) 
 void send_job_state::wait_for(const std::string& user) {
   config.emit(notice_event(user, "offline",
                            user + " is not online; the files are offered when " + user + " comes"));
-  send_to(user);
+  send_to(user, false);
 }
 
-void send_job_state::send_to(const std::string& user) {
+void send_job_state::send_to(const std::string& user, bool online) {
   send_files order;
   order.to = user;
   order.source = config.make_source();
@@ -111,12 +111,12 @@ void send_job_state::send_to(const std::string& user) {
   order.limits.bytes_per_second = config.request.bytes_per_second;
   request(self, config.transfers, config.request.timeout, std::move(order))
       .then(
-          [this, user](const transfer_started& answer) {
+          [this, user, online](const transfer_started& answer) {
             if (!answer.code.empty()) return give_up(user, answer.code, answer.detail);
             --asked;
             if (const auto early = ended_early.find(answer.id); early != ended_early.end()) {
               note_end(early->second);
-            } else {
+            } else if (online || !config.typed) {
               under_way.insert(answer.id);
             }
             finish_when_all_ended();

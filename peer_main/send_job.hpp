@@ -23,6 +23,8 @@ struct send_job_config {
   job_request request;
   bool alone = false;  ///< The peer was started for this job: it waits for the login, and a relay
                        ///< that cannot be reached ends it.
+  bool typed = false;  ///< In the program itself, which may end while a user is not online: what
+                       ///< that user is sent goes on with its next start.
   std::string relay;   ///< Its URI, for messages.
   transfers_actor transfers;
 
@@ -48,7 +50,7 @@ struct send_job_state {
   void look_for(const std::string& user);
   void recall(const std::string& user, const ping_result& answer);
   void wait_for(const std::string& user);
-  void send_to(const std::string& user);
+  void send_to(const std::string& user, bool online);
   void ended(const transfer_info& info);
   void note_end(const transfer_info& info);
   void give_up(const std::string& user, std::string_view code, std::string_view detail);

@@ -84,6 +84,9 @@ class Events(ProgramTest):
         kicked = self.run_program("relay_main", "--data-dir", self.folder / "relay", "--json", "kick", "bob").out
         bob.wait_event("session", state="refused", code="kicked")
         self.assertEqual(bob.wait_exit(), 5)
+        ann.wait_presence("bob", "offline")
+        ann.say(f"/send bob {self.folder}/accept")
+        ann.wait_event("notice", user="bob")
         ann.say("/quit")
         self.assertEqual(ann.wait_exit(), 0)
 

@@ -334,13 +334,17 @@ class Beside(TransferTest):
         self.server = self.relay()
         for user in ("bob", "dan"):
             self.peer(user, self.server).stop()
-        ann = self.sides["ann"] = self.peer("ann", self.server)  # It has never met them.
+        ann = self.peer("ann", self.server)  # It has never met them.
         report = make_file(self.sources / "report", 1000)
         late = self.run_beside("ann", "send", "bob", report, "--timeout", "1")
         self.assertEqual((late.code, late.event("error")["code"], late.event("notice")["code"]), (6, "timeout", "offline"))
         self.assertIn("the running program goes on", late.event("error")["detail"])
         ann.say(f"/send dan {report}")
         ann.wait_event("notice", user="dan", code="offline")
+        # Nor does it keep the program from ending.
+        ann.say("/quit")
+        self.assertEqual(ann.wait_exit(), 0)
+        self.peer("ann", self.server)
         nobody = self.run_beside("ann", "send", "nobody", report)
         self.assertEqual((nobody.code, nobody.event("error")["code"]), (5, "unknown-user"), nobody)
         for user in ("bob", "dan"):
