@@ -163,14 +163,16 @@ std::size_t open_descriptors() {
 
 TEST(ControlSocket, CarriesADescriptorWithARequest) {
   const temporary_folder folder;
-  const auto server = control_server::listen(folder / "control", answer_with_content);
-  ASSERT_TRUE(server) << server.error();
   folder.write("file", "what came");
   const owned_fd file{::open((folder / "file").c_str(), O_RDONLY | O_CLOEXEC)};
   const auto before = open_descriptors();
-  EXPECT_EQ(content_after(folder / "control", file.get()), "what came");
-  EXPECT_EQ(content_after(folder / "control", file.get()), "what came") << "it is still ours";
-  EXPECT_EQ(content_after(folder / "control", -1), "none");
+  {
+    const auto server = control_server::listen(folder / "control", answer_with_content);
+    ASSERT_TRUE(server) << server.error();
+    EXPECT_EQ(content_after(folder / "control", file.get()), "what came");
+    EXPECT_EQ(content_after(folder / "control", file.get()), "what came") << "it is still ours";
+    EXPECT_EQ(content_after(folder / "control", -1), "none");
+  }
   EXPECT_EQ(open_descriptors(), before);
 }
 
@@ -202,8 +204,8 @@ TEST(ControlSocket, MoreThanOneDescriptorEndsTheConnectionAndAllAreClosed) {
   for (const auto& counts : cases) {
     const owned_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     ASSERT_EQ(::connect(fd.get(), address.get(), address.size()), 0);
-    for (const auto count : counts) send_with(fd.get(), "{", count);
-    ::send(fd.get(), "}\n", 2, MSG_NOSIGNAL);
+    for (const auto count : counts) send_with(fd.get(), " ", count);
+    ::send(fd.get(), "{}\n", 3, MSG_NOSIGNAL);
     char c;
     EXPECT_LE(::recv(fd.get(), &c, 1, 0), 0) << counts.front();
   }
