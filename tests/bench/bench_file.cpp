@@ -1,17 +1,18 @@
 // Files between two processes, out of the page cache: thrown away at the other end, and into files;
-// 10,000 small ones; through a circuit of the relay; two and four at once, and the round trip of a
-// message meanwhile. Each row of hobnob is followed by its ratios to the others, of each round by
-// itself. In turn with
+// four times as large; 10,000 small ones; through a circuit of the relay; two and four at once, and
+// the round trip of a message meanwhile. Each row of hobnob is followed by its ratios to the
+// others, of each round by itself. In turn with
 //   bare         Asio coroutines on hobnob's own TLS engine that move the same bytes and do nothing
 //                else (through a relay that does nothing but splice),
+//   bare_joined_by_hobnob  the bare ends, joined by hobnob's own circuit: the two relays compared,
 //   bare_hashed  as bare, and both ends hash what they move, on the thread that moves it,
 //   bare_synced  as bare, which like hobnob stores what it wrote before it says that it is there,
 //   tar          `tar -c` into that TLS engine, out of it into `tar -x`, for the small ones; as
 //   tar_synced   all that is on disk in the end,
 //   hobnob_unhashed  hobnob itself with nothing in place of its hashes (bench_file_unhashed): what
 //                the proof of integrity costs.
-// `--only large|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder DIR`
-// (where files are made; the default is a new folder in the temporary one: on a disk, and with
+// `--only large|huge|small|circuit|shared`, `--rounds N`, `--mib N` (of the large file), `--folder
+// DIR` (where files are made; the default is a new folder in the temporary one: on a disk, and with
 // `--folder /dev/shm` in memory). ext4 looks long for new inodes among those that were deleted in
 // the last minutes: leave it that time before small files are measured again.
 //
@@ -25,6 +26,7 @@
 #include "actors/storage/freed_pages.hpp"
 
 #include <unistd.h>
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <functional>
@@ -157,9 +159,10 @@ void measure_files(const std::string& bench, const file_systems& systems, const 
                     figures[other].mib_per_second);
     }
   }
-  if (!figures.contains("bare_hashed")) return;
-  print_ratio(bench, "bare_hashed", figures["bare_hashed"].mib_per_second, "bare",
-              figures["bare"].mib_per_second);
+  for (const std::string of : {"bare_hashed", "bare_joined_by_hobnob"}) {
+    if (figures.contains(of))
+      print_ratio(bench, of, figures[of].mib_per_second, "bare", figures["bare"].mib_per_second);
+  }
 }
 
 void measure_large(const workplace& at, double size, std::int64_t rounds) {
@@ -172,12 +175,28 @@ void measure_large(const workplace& at, double size, std::int64_t rounds) {
   measure_files("file_large_to_null", systems, source, size, {}, rounds);
   systems.emplace_back("bare_synced", bare(bare_content::files_synced));
   measure_files("file_large_to_file", systems, source, size, at.folder / "received", rounds);
+  remove(source);
+}
+
+/// Four times as large: whether it goes on as it began, and what it takes of memory.
+void measure_huge(const workplace& at, double large_size, std::int64_t rounds) {
+  const auto source = at.folder / "huge";
+  const auto size = large_size * 4;
+  make_content(source, static_cast<std::size_t>(size), 5);
+  const file_systems systems{{"hobnob", hobnob_file_client}, {"bare", bare(bare_content::files)}};
+  measure_files("file_huge_to_null", systems, source, size, {}, rounds);
+  measure_files("file_huge_to_file", systems, source, size, at.folder / "received", rounds);
+  remove(source);
 }
 
 void measure_circuit(const workplace& at, double size, std::int64_t rounds) {
   const auto source = at.folder / "relayed";
   make_content(source, static_cast<std::size_t>(size), 3);
-  const file_systems systems{{"hobnob", hobnob_file_client}, {"bare", bare(bare_content::files)}};
+  const file_systems systems{{"hobnob", hobnob_file_client},
+                             {"bare", bare(bare_content::files)},
+                             {"bare_joined_by_hobnob", [](file_route) {
+                                return bare_file_client(file_route::joined_by_hobnob);
+                              }}};
   measure_files("file_large_by_circuit_to_null", systems, source, size, {}, rounds,
                 file_route::circuit);
 }
@@ -272,12 +291,14 @@ int run(const bench_options& options) {
   if (role == "bare_files") return bare_files_main(options);
   if (role == "hobnob_files") return hobnob_files_main(options);
   if (role == "bare_splice") return bare_splice_main();
+  if (role == "hobnob_splice") return hobnob_splice_main();
   if (role == "unhashed_files") return unhashed_files_main();
   const auto rounds = options.smoke() ? 1 : options.number("--rounds", 5);
   const auto size = static_cast<double>(options.smoke() ? 8 : options.number("--mib", 1024)) * mib;
   const auto only = options.text("--only", "");
   const workplace at{options.text("--folder", fs::temp_directory_path())};
   if (only.empty() || only == "large") measure_large(at, size, rounds);
+  if (only.empty() || only == "huge") measure_huge(at, size, std::min<std::int64_t>(rounds, 3));
   if (only.empty() || only == "small") measure_small(at, options.smoke() ? 50 : 10'000, rounds);
   if (only.empty() || only == "circuit") measure_circuit(at, size, rounds);
   if (only.empty() || only == "shared") {

@@ -52,6 +52,7 @@ class file_client {
 enum class file_route : std::uint8_t {
   direct,
   circuit,  ///< Through a relay in a process of its own, which joins two connections.
+  joined_by_hobnob,  ///< The bare ends, joined as `relay_main` joins the ends of a circuit.
 };
 
 /// What Asio coroutines on hobnob's TLS engine move. Nothing is compared.
@@ -71,6 +72,10 @@ int bare_files_main(const bench_options& options);
 /// The circuit of the bare ones: two sockets, and a thread for each direction that does nothing but
 /// splice(2). Prints its port.
 int bare_splice_main();
+
+/// The same by hobnob's own circuit, on a thread beside the relay's own: for the bare ends, so that
+/// only the relays differ.
+int hobnob_splice_main();
 
 /// Two peers with a direct link, or with a circuit of `relay_main`.
 std::unique_ptr<file_client> hobnob_file_client(file_route route);

@@ -1,6 +1,9 @@
 #include "file_ends.hpp"
+#include "load_loop.hpp"
 
 #include "actors/storage/owned_fd.hpp"
+#include "transport/circuit_runner.hpp"
+#include "transport/spawn_task.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -10,6 +13,7 @@
 #include <array>
 #include <cstdio>
 #include <thread>
+#include <utility>
 
 namespace hobnob::bench {
 
@@ -36,6 +40,12 @@ void carry(int from, int to) {
   shutdown(to, SHUT_WR);
 }
 
+awaitable<void> join_two(listener& from, circuit_runner& runner) {
+  auto one = co_await from.accept();
+  auto other = co_await from.accept();
+  runner.run({std::move(one.value), std::move(other.value)}, {}, [](const circuit_outcome&) {});
+}
+
 }  // namespace
 
 int bare_splice_main() {
@@ -54,6 +64,18 @@ int bare_splice_main() {
   std::thread back{carry, other.get(), one.get()};
   carry(one.get(), other.get());
   back.join();
+  return 0;
+}
+
+int hobnob_splice_main() {
+  load_loop loop;
+  circuit_runner runner{loop.net};
+  auto listening = loop.net.listen({ip_address::v4({127, 0, 0, 1}), 0}, {});
+  if (listening.error) return 1;
+  std::printf("%u\n", static_cast<unsigned>(listening.value->local_endpoint().port));
+  std::fflush(stdout);
+  spawn_task(loop.net.executor(), [&] { return join_two(*listening.value, runner); });
+  loop.context.run();  // Until killed.
   return 0;
 }
 
