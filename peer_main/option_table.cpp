@@ -35,15 +35,16 @@ po::options_description peer_option_table() {
   add("require-direct", flag(), "never send a message through the relay");
   add("accept-files", list("POLICY"),
       "whose files are taken without asking: ask (nobody's, the default), known (users met before "
-      "this start), verified, all or none; USER:POLICY for one user; may come several times");
+      "this start), verified, all or none; USER:POLICY for one user; may come several times. More "
+      "than 64 GiB or 100,000 files are asked about unless --max-size or --max-files says how much "
+      "is taken");
   add("download-dir", text("DIR"),
       "where received files go (default: hobnob in $XDG_DOWNLOAD_DIR or ~/Downloads)");
   add("on-conflict", text("WHAT"),
       "a received file whose name is taken: rename (the default), skip or overwrite");
   add("max-size", list("SIZE"),
       "refuse to receive more than this in one transfer: 500M, 2G; USER:SIZE for one user; may "
-      "come "
-      "several times");
+      "come several times");
   add("max-files", list("N"),
       "refuse to receive more files and folders than this in one transfer; USER:N for one user; "
       "may come several times");

@@ -94,7 +94,7 @@ class file_sink final : public core::transfer_sink {
   fault stand_folder(std::uint32_t folder, std::string& path);
   fault stand_in(int parent, const std::string& parent_path, std::uint32_t folder,
                  std::string& path);
-  int note_made(std::uint32_t folder, const std::string& name);
+  int note_made(std::uint32_t folder, const std::string& path);
   int open_made_list();
   std::string made_list() const;
   std::vector<std::uint32_t> made_folders();
@@ -130,6 +130,7 @@ class file_sink final : public core::transfer_sink {
   fault sync_names();
   void set_folder_times();
   void remove_own_parts();
+  void remove_if_empty(const std::filesystem::path& folder);
 
   std::filesystem::path where_;
   core::transfer_id transfer_;
@@ -154,7 +155,7 @@ class file_sink final : public core::transfer_sink {
   std::map<std::uint32_t, std::string> folder_names_;  ///< Where it is not the declared one.
 
   // Which folders are ours is kept beside the parts, for a later sink to set their times.
-  std::map<std::uint32_t, std::string> made_before_;  ///< By an earlier one, and their names.
+  std::map<std::uint32_t, std::string> made_before_;  ///< By an earlier one, and their paths.
   owned_fd made_list_;
   std::uint64_t made_list_end_ = 0;
 

@@ -247,15 +247,19 @@ void file_sink::discard() {
   if (!folder_) return;
   settle();  // What was said to be finished stays.
   parts_.clear();
+  if (!made_list_) open_made_list();
   remove_own_parts();
-  // Folders that nothing came into; others are not empty.
-  const auto made = made_folders();
-  for (auto folder = made.rbegin(); folder != made.rend(); ++folder) {
-    const std::filesystem::path path = folder_path(*folder);
-    const auto parent = folder_->open_folder(path.parent_path().string());
-    if (parent.fd) ::unlinkat(parent.fd.get(), path.filename().c_str(), AT_REMOVEDIR);
-  }
+  // Those of an earlier sink may be all that is known.
+  auto paths = std::exchange(made_before_, {});
+  for (const auto folder : made_folders()) paths[folder] = folder_path(folder);
+  for (auto each = paths.rbegin(); each != paths.rend(); ++each) remove_if_empty(each->second);
   folder_.reset();
+}
+
+/// A folder that nothing came into.
+void file_sink::remove_if_empty(const std::filesystem::path& folder) {
+  const auto parent = folder_->open_folder(folder.parent_path().string());
+  if (parent.fd) ::unlinkat(parent.fd.get(), folder.filename().c_str(), AT_REMOVEDIR);
 }
 
 void file_sink::remove_own_parts() {

@@ -52,7 +52,7 @@ file_sink::fault file_sink::stand_in(int parent, const std::string& parent_path,
     const auto name = number == 1 ? declared : core::numbered_name(declared, number);
     path = joined(parent_path, name);
     const bool missing = !download_folder::status(parent, name);
-    const int error = missing ? note_made(folder, name) : 0;
+    const int error = missing ? note_made(folder, path) : 0;
     if (error != 0) return sink_fault(error, "make the folder " + path);
     const bool made = missing && ::mkdirat(parent, name.c_str(), 0777) == 0;
     if (missing && !made && errno != EEXIST) return sink_fault(errno, "make the folder " + path);
@@ -125,14 +125,14 @@ int file_sink::open_made_list() {
 }
 
 /// Before it is made: nobody sees it without having seen that it is ours.
-int file_sink::note_made(std::uint32_t folder, const std::string& name) {
+int file_sink::note_made(std::uint32_t folder, const std::string& path) {
   if (!made_list_) {
     auto made = folder_->make_part(made_list());
     if (made.error != 0) return made.error;
     made_list_ = std::move(made.fd);
     made_list_end_ = 0;
   }
-  const auto line = std::to_string(folder) + ' ' + name + '\n';
+  const auto line = std::to_string(folder) + ' ' + path + '\n';
   const int error = write_fully(made_list_.get(), made_list_end_, std::as_bytes(std::span{line}));
   if (error == 0) made_list_end_ += line.size();
   return error;
@@ -141,7 +141,8 @@ int file_sink::note_made(std::uint32_t folder, const std::string& name) {
 /// From the outermost in.
 std::vector<std::uint32_t> file_sink::made_folders() {
   auto made = folders_new_;
-  for (const auto& [folder, name] : made_before_) {
+  for (const auto& [folder, path] : made_before_) {
+    const auto name = path.substr(path.rfind('/') + 1);
     const bool known =
         folder < entries_.size() && entries_.kind(folder) == core::entry_kind::folder;
     if (!known || folders_new_.contains(folder)) continue;

@@ -11,6 +11,13 @@ offer_verdict refused(std::string code, std::string detail) {
   return {offer_verdict::decision::refuse, std::move(code), std::move(detail)};
 }
 
+/// Whether nobody need be asked for the size of it.
+bool is_usual(const transfer_policy& policy, const core::transfer_summary& offered) {
+  constexpr auto no_limit = transfer_policy::no_limit;
+  return (policy.size_max != no_limit || offered.bytes <= transfer_policy::unasked_size_max) &&
+         (policy.files_max != no_limit || offered.entries <= transfer_policy::unasked_files_max);
+}
+
 }  // namespace
 
 const transfer_policy& policy_for(const transfer_config& config, const std::string& user) {
@@ -37,7 +44,10 @@ offer_verdict judge_offer(const transfer_config& config, const offerer& from,
                         (policy.accept == accept_policy::known && from.met_before) ||
                         (policy.accept == accept_policy::verified && from.verified);
   // Whatever is accepted needs a place to go to.
-  return {accepted && config.make_sink ? decision::accept : decision::ask, {}, {}};
+  return {
+      accepted && is_usual(policy, offered) && config.make_sink ? decision::accept : decision::ask,
+      {},
+      {}};
 }
 
 }  // namespace hobnob

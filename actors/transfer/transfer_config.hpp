@@ -16,7 +16,7 @@
 
 namespace hobnob {
 
-/// Whose offers are accepted without asking.
+/// Whose offers are accepted without asking, up to what `transfer_policy` says.
 enum class accept_policy : std::uint8_t {
   ask,       ///< Nobody's: `transfer_offered` is told and `answer_offer` decides.
   known,     ///< Of users met before this start of the program; others: ask.
@@ -27,9 +27,15 @@ enum class accept_policy : std::uint8_t {
 
 /// What is taken from a user. What exceeds the limits is refused, whatever else is decided.
 struct transfer_policy {
+  static constexpr std::uint64_t no_limit = UINT64_MAX;
+
+  /// What is accepted without asking where no limit is set; more than that is asked about.
+  static constexpr std::uint64_t unasked_size_max = std::uint64_t{64} << 30;
+  static constexpr std::uint64_t unasked_files_max = 100'000;
+
   accept_policy accept = accept_policy::ask;
-  std::uint64_t size_max = UINT64_MAX;   ///< Bytes in all, of one transfer.
-  std::uint64_t files_max = UINT64_MAX;  ///< Entries of one transfer.
+  std::uint64_t size_max = no_limit;   ///< Bytes in all, of one transfer.
+  std::uint64_t files_max = no_limit;  ///< Entries of one transfer.
 };
 
 /// How a peer deals with transfers, and what it stands on. Functions are called on the transfers'

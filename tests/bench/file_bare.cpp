@@ -158,7 +158,8 @@ class bare_files final : public file_client {
     std::vector<std::string> receiver{own_path(), "--role", "bare_files"};
     if (route != file_route::direct) {
       const auto* const role = route == file_route::circuit ? "bare_splice" : "hobnob_splice";
-      relay_ = std::make_unique<child_process>(std::vector<std::string>{own_path(), "--role", role});
+      relay_ =
+          std::make_unique<child_process>(std::vector<std::string>{own_path(), "--role", role});
       receiver.insert(receiver.end(), {"--relay", relay_->first_line()});
     }
     child_ = std::make_unique<child_process>(receiver);

@@ -263,7 +263,11 @@ class HostileContent(HostileTest):
         for size in (2**63 - 1, 2**63, 2**64 - 1):
             with self.subTest(size=size):
                 offered = Offered([file_entry("vast", size)], {"bytes": size})
+                since = self.honest["bob"].mark()
                 link.send(offered.offer())
+                # So much is asked about, whatever the policy.
+                asked = self.honest["bob"].wait_event("transfer-offer", since)
+                self.honest["bob"].say(f"/accept {asked['id']}")
                 words = [link.next_word(offered.id)]
                 while words[-1][0] not in ("end", "hold"):
                     words.append(link.next_word(offered.id))

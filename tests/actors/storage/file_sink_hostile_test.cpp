@@ -20,10 +20,8 @@ using tree_of_names = std::map<std::string, std::string>;
 
 /// Writes and finishes one entry, and settles; the code of what failed.
 std::string receive_settled(file_sink& sink, std::uint64_t entry, std::string_view content) {
-  if (auto fault = sink.write(entry, 0, tf::as_bytes(content))) return fault->code;
-  std::string shown;
-  if (auto fault = sink.finish(entry, false, shown)) return fault->code;
-  return tf::code(sink.settle());
+  const auto code = tf::receive(sink, entry, content);
+  return code.empty() ? tf::code(sink.settle()) : code;
 }
 
 /// Names that have led somewhere in other programs, and pieces to make more of.
@@ -154,7 +152,9 @@ TEST(FileSinkHostile, AFolderThatBecomesALinkMeanwhileIsNotWrittenThrough) {
 
 TEST(FileSinkHostile, AFolderThatIsSwappedAllTheTimeLeadsNothingOut) {
   std::size_t placed = 0, swapped = 0;
-  for (int round = 0; round < 10; ++round) {
+  // How many get their names before the folder is away depends on how the threads run.
+  for (int round = 0; round < 10 || placed == 0; ++round) {
+    ASSERT_LT(round, 1000);
     const temporary_folder parent;
     std::filesystem::create_directory(parent / "outside");
     file_sink sink{parent / "down", tf::id};

@@ -10,14 +10,8 @@ namespace hobnob {
 namespace {
 
 namespace tf = transfer_folders;
+using tf::receive;
 using tree_map = std::map<std::string, std::string>;
-
-/// Writes and finishes one entry; the code of what failed.
-std::string receive(file_sink& sink, std::uint64_t entry, std::string_view content) {
-  if (auto fault = sink.write(entry, 0, tf::as_bytes(content))) return fault->code;
-  std::string shown;
-  return tf::code(sink.finish(entry, false, shown));
-}
 
 std::string read_back(file_sink& sink, std::uint64_t entry, std::size_t size) {
   std::string content(size, '?');
@@ -425,34 +419,6 @@ TEST(FileSink, AFileOfZerosOnlyIsWhole) {
   EXPECT_EQ(receive(sink, 0, zeros), "");
   EXPECT_EQ(tf::code(sink.close()), "");
   EXPECT_EQ(where.read("zeros"), zeros);
-}
-
-TEST(FileSink, DiscardingLeavesNothingUnfinishedAndKeepsWhatIsFinished) {
-  const temporary_folder where;
-  file_sink sink{where / "in", tf::id};
-  ASSERT_EQ(tf::code(tf::open_and_declare(
-                sink, {tf::folder("d"), tf::file("d/a", 1), tf::file("b", 2), tf::folder("e")})),
-            "");
-  std::string shown;
-  EXPECT_EQ(receive(sink, 1, "a"), "");
-  EXPECT_EQ(tf::code(sink.finish(3, false, shown)), "");
-  ASSERT_EQ(tf::code(sink.write(2, 0, tf::as_bytes("b"))), "");
-  where.write("in/" + download_folder::part_name({9}, 0), "of another transfer");
-  sink.discard();
-  EXPECT_EQ(tf::tree(where),
-            (tree_map{{"in", "/"},
-                      {"in/d", "/"},
-                      {"in/d/a", "a"},
-                      {"in/" + download_folder::part_name({9}, 0), "of another transfer"}}));
-}
-
-TEST(FileSink, DiscardingWorksWithoutHavingOpenedAndMakesNoFolder) {
-  const temporary_folder where;
-  file_sink{where / "none", tf::id}.discard();
-  EXPECT_EQ(tf::tree(where), tree_map{});
-  where.write(download_folder::part_name(tf::id, 4), "left");
-  file_sink{where.path(), tf::id}.discard();
-  EXPECT_EQ(tf::tree(where), tree_map{});
 }
 
 TEST(FileSink, EntriesThatAreNoFilesAreRefused) {

@@ -60,6 +60,14 @@ inline std::optional<core::transfer_fault> open_and_declare(
   return sink.declare(0, entries);
 }
 
+/// Writes and finishes one entry; the code of what failed.
+inline std::string receive(core::transfer_sink& sink, std::uint64_t entry,
+                           std::string_view content) {
+  if (auto fault = sink.write(entry, 0, as_bytes(content))) return fault->code;
+  std::string shown;
+  return code(sink.finish(entry, false, shown));
+}
+
 /// Everything beneath a folder: path -> content; "/" for a folder, "-> x" for a link.
 inline std::map<std::string, std::string> tree(const temporary_folder& where) {
   std::map<std::string, std::string> result;

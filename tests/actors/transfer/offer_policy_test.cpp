@@ -40,6 +40,27 @@ TEST(OfferPolicy, LimitsHoldWhateverElseIsDecided) {
   EXPECT_EQ(judge_offer(config, {"bob"}, photos).code, "too-many");
 }
 
+TEST(OfferPolicy, WithoutLimitsWhatIsUnusuallyLargeIsAskedAbout) {
+  const auto decided_on = [](const transfer_config& config, std::uint64_t entries,
+                             std::uint64_t bytes) {
+    return judge_offer(config, {"bob", true, true}, {"photos", entries, entries, bytes}).decided;
+  };
+  constexpr auto size_max = transfer_policy::unasked_size_max;
+  constexpr auto files_max = transfer_policy::unasked_files_max;
+  for (const auto policy : {accept_policy::known, accept_policy::verified, accept_policy::all}) {
+    auto config = with_policy(policy);
+    EXPECT_EQ(decided_on(config, files_max, size_max), decision::accept);
+    EXPECT_EQ(decided_on(config, files_max, size_max + 1), decision::ask);
+    EXPECT_EQ(decided_on(config, files_max + 1, size_max), decision::ask);
+    // Whoever sets a limit has said what is to be taken.
+    config.policy.size_max = size_max * 2;
+    EXPECT_EQ(decided_on(config, files_max, size_max * 2), decision::accept);
+    EXPECT_EQ(decided_on(config, files_max + 1, size_max * 2), decision::ask);
+    config.policy.files_max = files_max * 10;
+    EXPECT_EQ(decided_on(config, files_max * 10, size_max * 2), decision::accept);
+  }
+}
+
 TEST(OfferPolicy, AUserMayHaveAPolicyOfItsOwn) {
   auto config = with_policy(accept_policy::none);
   config.users["ann"].accept = accept_policy::all;
