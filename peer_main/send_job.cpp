@@ -63,8 +63,27 @@ void send_job_state::session_told(const session_changed& news) {
 void send_job_state::start() {
   started = true;
   self->send(config.transfers, add_transfer_subscriber{self});
-  asked = config.request.users.size();
-  for (const auto& user : config.request.users) look_for(user);
+  sought.insert(config.request.users.begin(), config.request.users.end());
+  for (const auto& user : std::set{sought}) {
+    if (config.alone)
+      look_for(user);
+    else
+      look_up(user);
+  }
+}
+
+/// A running program knows without asking whom it has met, and who of them is online. Who has just
+/// gone would not answer.
+void send_job_state::look_up(const std::string& user) {
+  request(self, peer, config.request.timeout, verify_user{user, false})
+      .then(
+          [this, user](const verify_result& result) {
+            if (finished) return;
+            if (!result.known || result.key_changed) return look_for(user);
+            if (result.offered.is_null()) return wait_for(user);
+            send_to(user, true);
+          },
+          [this, user](caf::error&) { give_up(user, "unexpected", "the peer did not answer"); });
 }
 
 /// What is sent to nobody would wait without a word.
@@ -113,7 +132,7 @@ void send_job_state::send_to(const std::string& user, bool online) {
       .then(
           [this, user, online](const transfer_started& answer) {
             if (!answer.code.empty()) return give_up(user, answer.code, answer.detail);
-            --asked;
+            sought.erase(user);
             if (const auto early = ended_early.find(answer.id); early != ended_early.end()) {
               note_end(early->second);
             } else if (online || !config.typed) {
@@ -147,17 +166,20 @@ void send_job_state::note_end(const transfer_info& info) {
 void send_job_state::give_up(const std::string& user, std::string_view code,
                              std::string_view detail) {
   if (finished) return;
-  --asked;
+  sought.erase(user);
   note_fault(code, user + ": " + std::string{detail});
   finish_when_all_ended();
 }
 
 void send_job_state::time_is_up() {
   if (finished) return;
+  for (const auto& user : sought) note_fault("timeout", user + ": no answer; nothing is sent");
   const bool lost = config.alone && !config.request.name.empty();
-  note_fault("timeout", lost ? "it is not done, and what was read of standard input is lost"
-                        : config.alone ? "it is not done yet; it goes on with the next start"
-                                       : "it is not done yet; the running program goes on with it");
+  const std::string_view rest = lost ? "it is not done, and what was read of standard input is lost"
+                                : config.alone
+                                    ? "it is not done yet; it goes on with the next start"
+                                    : "it is not done yet; the running program goes on with it";
+  if (!under_way.empty()) note_fault("timeout", rest);
   finish(exit_code);
 }
 
@@ -173,7 +195,7 @@ void send_job_state::fail(std::string_view code, std::string_view detail) {
 }
 
 void send_job_state::finish_when_all_ended() {
-  if (!finished && started && asked == 0 && under_way.empty()) finish(exit_code);
+  if (!finished && started && sought.empty() && under_way.empty()) finish(exit_code);
 }
 
 void send_job_state::finish(int code) {

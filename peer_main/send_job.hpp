@@ -47,6 +47,7 @@ struct send_job_state {
 
   void session_told(const session_changed& news);
   void start();
+  void look_up(const std::string& user);
   void look_for(const std::string& user);
   void recall(const std::string& user, const ping_result& answer);
   void wait_for(const std::string& user);
@@ -65,7 +66,7 @@ struct send_job_state {
   peer_actor peer;
   bool started = false;
   bool finished = false;
-  std::size_t asked = 0;  ///< Users who have no transfer yet.
+  std::set<std::string> sought;  ///< Users who have no transfer yet.
   std::set<transfer_id> under_way;
   std::map<transfer_id, transfer_info> ended_early;  ///< Told before we knew that they are ours.
   int exit_code = 0;

@@ -59,6 +59,15 @@ std::string code_for_there(std::string_view code) {
   return code == "cancelled-there" || !is_code(code) ? "cancelled" : std::string{code};
 }
 
+std::string detail_for_there(std::string_view code, const std::string& detail) {
+  if (code == "disk-full") return "there is no room for it at the receiver";
+  if (code == "disk-error") return "the receiver cannot store it";
+  if (code == "folder-changed") return "somebody has changed the receiver's download folder";
+  if (code == "source-unreadable") return "the sender cannot read it";
+  if (code == "source-changed") return "it is not what was offered any more";
+  return detail;
+}
+
 std::string name_of_first(const std::vector<std::string>& sources) {
   if (sources.empty()) return {};
   const auto last = sources.front().find_last_not_of('/');

@@ -55,7 +55,7 @@ class SparseFiles(TransferTest):
         return int(counts["rchar"]) + int(counts["wchar"])
 
     def test_an_image_larger_than_the_disk_arrives_sparse(self):
-        self.start_pair()
+        self.start_pair(bob=("--max-size", "2T"))
         image = self.make_image()
         self.wait_done(self.send(image))
         self.assert_same_data(image, self.downloads / "image")
@@ -63,7 +63,7 @@ class SparseFiles(TransferTest):
             self.assertLess(self.bytes_moved(user), 8 * ISLAND)
 
     def test_an_image_goes_on_where_either_side_was_killed(self):
-        self.start_pair(ann=("--limit", "2M"))
+        self.start_pair(ann=("--limit", "2M"), bob=("--max-size", "2T"))
         image = self.make_image()
         transfer = self.send(image)
 

@@ -353,6 +353,16 @@ class Beside(TransferTest):
             came.wait_event("transfer-done", user="ann")
             self.assertEqual((target / "report").read_bytes(), report.read_bytes())
 
+    def test_who_has_just_gone_is_sent_to_when_he_comes_again(self):
+        _, bob = self.start_pair()
+        report = make_file(self.sources / "report", 1000)
+        bob.stop()  # Ann may not know of it yet.
+        late = self.run_beside("ann", "send", "bob", report, "--timeout", "1")
+        self.assertEqual((late.code, late.event("error")["code"]), (6, "timeout"), late)
+        self.assertIn("the running program goes on", late.event("error")["detail"])
+        self.start_side("bob").wait_event("transfer-done", user="ann")
+        self.assert_arrived(report)
+
     def test_whoever_accepts_says_how_names_that_are_taken_are_dealt_with(self):
         self.start_pair(accept="ask")
         report = make_file(self.sources / "report", 2 * MIB)

@@ -16,6 +16,7 @@ struct SparseTransfers : TransferWorld {
     peer_options options;
     options.user = "cara";
     options.config.transfers.policy.accept = accept_policy::all;
+    options.config.transfers.policy.size_max = 2 * TiB;
     options.config.transfers.make_sink = [this](const transfer_config::sink_order&) {
       return std::make_shared<sparse_sink>(kept);
     };

@@ -33,6 +33,16 @@ TEST(TransferWords, ASourceIsCalledAsTheLastOfItsFirstPath) {
   EXPECT_EQ(name_of_first({}), "");
 }
 
+TEST(TransferWords, NoPlaceOnThisMachineIsToldToTheOtherSide) {
+  for (const auto* code :
+       {"disk-full", "disk-error", "folder-changed", "source-unreadable", "source-changed"}) {
+    const auto told = detail_for_there(code, "something is wrong with /home/ann/report");
+    EXPECT_EQ(told.find("/home"), std::string::npos) << code;
+    EXPECT_FALSE(told.empty()) << code;
+  }
+  EXPECT_EQ(detail_for_there("refused", "it was refused here"), "it was refused here");
+}
+
 TEST(TransferWords, WhatIsUnderWayIsRememberedAsAcceptedOrPaused) {
   transfer_info info;
   info.state = transfer_state::waiting;
