@@ -99,6 +99,8 @@ std::string absolute_path(const std::string& path) {
 }
 
 std::string transfer_words_fault(const job_request& request) {
+  if (orders_transfer(request.command) && request.transfer.empty())
+    return "which transfer? `transfers` lists their ids";
   if (orders_transfer(request.command) && request.transfer.size() > 32)
     return "that is no id of a transfer";
   if (!request.folder.empty() && !request.folder.starts_with('/'))
@@ -115,6 +117,8 @@ std::string transfer_words_fault(const job_request& request) {
       std::find(request.paths.begin(), request.paths.end(), "-") != request.paths.end();
   if (input && request.paths.size() > 1) return "standard input goes alone";
   if (input && request.name.empty()) return "say what standard input is called: --name NAME";
+  if (request.name.find('/') != std::string::npos)
+    return "--name is the name of a file, without folders";
   if (!input && !request.name.empty()) return "--name is for standard input (`-`)";
   return {};
 }

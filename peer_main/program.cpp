@@ -188,6 +188,9 @@ int do_job(const peer_surroundings& all, data_directory& data,
     if (answer.outcome == control_outcome::silent)
       return fail(output, "timeout",
                   holder + "does not answer; it may still do this when it goes on");
+    if (answer.outcome == control_outcome::broken_off && request.command == "send" && !input)
+      return fail(output, "stopped",
+                  "the running program ended; the files go on with its next start");
     if (answer.outcome == control_outcome::broken_off)
       return fail(output, "unexpected", "the running program ended before this was done");
     if (patience_ms <= 0) return fail(output, "in-use", holder + "takes no commands");

@@ -27,6 +27,10 @@ bool can_be_given(const std::string& command, const transfer_info& to) {
   return !over;
 }
 
+std::string state_in_words(transfer_state state) {
+  return state == transfer_state::failed ? "has failed" : "is " + std::string{to_string(state)};
+}
+
 /// As much of its id as `transfers` shows, or more if that is another one's too.
 std::string telling_part_of(const transfer_info& row,
                             const std::vector<const transfer_info*>& rows) {
@@ -72,7 +76,7 @@ core::checked<transfer_info> find_transfer(const transfer_list& list, const std:
     return found_transfer::failure("several transfers are meant: " + named(found));
   if (asked.empty()) return found_transfer::failure("there is nothing to " + command);
   if (other != nullptr)
-    return found_transfer::failure("the transfer is " + std::string{to_string(other->state)} +
+    return found_transfer::failure("the transfer " + state_in_words(other->state) +
                                    ": nothing to " + command);
   return found_transfer::failure("there is no transfer " + core::sanitise_line(asked, 40));
 }

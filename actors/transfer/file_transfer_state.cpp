@@ -279,7 +279,7 @@ transfer_order_result file_transfer_state::set_limits(const transfer_limits& lim
 transfer_order_result file_transfer_state::cancel() {
   const bool offer = record.direction == transfer_direction::receiving && !accepted;
   if (offer) {
-    fail("refused", "it was refused here", "refused");
+    fail("refused", "the offer was refused", "refused");
   } else {
     fail("cancelled", "it was cancelled", "cancelled");
   }

@@ -103,8 +103,7 @@ void file_transfer_state::say_hold() {
   auto& hold = *message.mutable_hold();
   hold.set_held(!word.empty());
   hold.set_code(word);
-  if (!paused && fault)
-    hold.set_detail(shortened(detail_for_there(fault->code, fault->detail), said_detail_max));
+  if (!paused && fault) hold.set_detail(shortened(without_folders(fault->detail), said_detail_max));
   hold_said = word;
   say(message);
 }
@@ -112,7 +111,7 @@ void file_transfer_state::say_hold() {
 void file_transfer_state::say_end(const std::string& code, const std::string& detail) {
   auto message = transfer_message(record.id);
   message.mutable_end()->set_code(code);
-  message.mutable_end()->set_detail(shortened(detail_for_there(code, detail), said_detail_max));
+  message.mutable_end()->set_detail(shortened(without_folders(detail), said_detail_max));
   say(message);
 }
 

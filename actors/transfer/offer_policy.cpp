@@ -35,8 +35,8 @@ offer_verdict judge_offer(const transfer_config& config, const offerer& from,
                    "at most " + core::shown_size(policy.size_max) + " are taken at once");
   }
   if (offered.entries > policy.files_max) {
-    return refused("too-many",
-                   "at most " + std::to_string(policy.files_max) + " files are taken at once");
+    return refused("too-many", "at most " + std::to_string(policy.files_max) +
+                                   " files and folders are taken at once");
   }
   if (from.unfinished >= config.offers_max)
     return refused("refused", "too many other offers of this user are open");

@@ -59,13 +59,17 @@ std::string code_for_there(std::string_view code) {
   return code == "cancelled-there" || !is_code(code) ? "cancelled" : std::string{code};
 }
 
-std::string detail_for_there(std::string_view code, const std::string& detail) {
-  if (code == "disk-full") return "there is no room for it at the receiver";
-  if (code == "disk-error") return "the receiver cannot store it";
-  if (code == "folder-changed") return "somebody has changed the receiver's download folder";
-  if (code == "source-unreadable") return "the sender cannot read it";
-  if (code == "source-changed") return "it is not what was offered any more";
-  return detail;
+std::string without_folders(std::string_view detail) {
+  constexpr std::string_view between = " \"";
+  std::string result;
+  while (!detail.empty()) {
+    const auto end = std::min(detail.find_first_of(between), detail.size() - 1) + 1;
+    const auto word = detail.substr(0, end);
+    const auto last = word.rfind('/');
+    result += last == word.npos ? word : word.substr(last + 1);
+    detail.remove_prefix(end);
+  }
+  return result;
 }
 
 std::string name_of_first(const std::vector<std::string>& sources) {

@@ -26,9 +26,8 @@ std::string code_from_there(std::string_view code);
 /// And the other way round.
 std::string code_for_there(std::string_view code);
 
-/// Of a fault, for people at the other side: whose details name places on this machine is told
-/// without them.
-std::string detail_for_there(std::string_view code, const std::string& detail);
+/// What a fault of this machine tells the other side: of each path the last name alone.
+std::string without_folders(std::string_view detail);
 
 /// What a source of these paths is called that could not be looked through.
 std::string name_of_first(const std::vector<std::string>& sources);

@@ -63,6 +63,23 @@ TEST(JobRequest, AnOfferExpiresInAWeekUnlessItIsToldOtherwise) {
             std::chrono::milliseconds{1500});
 }
 
+TEST(JobRequest, WhatIsWrongWithWordsAboutTransfersIsSaid) {
+  job_request order{.command = "cancel", .user = {}, .text = {}};
+  EXPECT_NE(transfer_words_fault(order), "") << "an empty id is not whatever there is";
+  order.transfer = "1a2b";
+  EXPECT_EQ(transfer_words_fault(order), "");
+  job_request input{.command = "send", .user = {}, .text = {}};
+  input.users = {"bob", "cara"};
+  input.paths = {"-"};
+  EXPECT_NE(transfer_words_fault(input), "") << "it has no name";
+  input.name = "notes";
+  EXPECT_EQ(transfer_words_fault(input), "");
+  for (const auto* name : {"a/b", "/notes", "../notes"}) {
+    input.name = name;
+    EXPECT_NE(transfer_words_fault(input), "") << name;
+  }
+}
+
 TEST(JobRequest, IsOnlyForTheUserAndTheRelayItNames) {
   peer_options running;
   running.user = "ann";

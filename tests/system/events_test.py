@@ -41,8 +41,13 @@ def faults(value, schema, where="event"):
 class Events(ProgramTest):
     @classmethod
     def setUpClass(cls):
-        cls.schema = json.loads((SOURCE / "docs" / "events.schema.json").read_text())["$defs"]
+        whole = json.loads((SOURCE / "docs" / "events.schema.json").read_text())
+        cls.schema = whole["$defs"]
+        cls.listed = [each["$ref"].removeprefix("#/$defs/") for each in whole["oneOf"]]
         cls.page = (SOURCE / "docs" / "events.md").read_text()
+
+    def test_the_schema_lists_every_event_once(self):
+        self.assertEqual(sorted(self.listed), sorted(self.schema))
 
     def check(self, text):
         """The names of the events in these lines of output, all of which must be valid."""

@@ -42,7 +42,7 @@ OTHERS = {"output", "replaced", "kicked", "stopped", "not-stored"}
 # Of transfers: see the tests of that name, here and in tests/actors/transfer.
 TRANSFERS = {"source-unreadable", "source-changed", "disk-full", "disk-error", "folder-changed", "bad-path", "not-verified",
              "protocol", "refused", "too-many", "cancelled", "cancelled-there", "unsupported", "unknown-transfer",
-             "not-running", "expired", "silent"}
+             "not-running", "not-paused", "expired", "silent"}
 
 
 class ExitCodes(ProgramTest):

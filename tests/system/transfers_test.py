@@ -363,6 +363,19 @@ class Beside(TransferTest):
         self.start_side("bob").wait_event("transfer-done", user="ann")
         self.assert_arrived(report)
 
+    def test_a_running_program_that_is_killed_goes_on_with_its_next_start(self):
+        self.start_pair()
+        report = make_file(self.sources / "report", 4 * MIB)
+        sending = self.start(*self.peer_options("ann", self.server.uri), "--json", "send", "bob", report, "--limit", "1M",
+                             name="ann", kind=Peer)
+        sending.wait_event("transfer-progress", state="running")
+        self.sides["ann"].kill()
+        self.assertEqual(sending.wait_exit(), 5)
+        self.assertEqual(sending.events("error")[0]["code"], "stopped")
+        self.start_side("ann")
+        self.sides["bob"].wait_event("transfer-done", user="ann")
+        self.assert_arrived(report)
+
     def test_whoever_accepts_says_how_names_that_are_taken_are_dealt_with(self):
         self.start_pair(accept="ask")
         report = make_file(self.sources / "report", 2 * MIB)
