@@ -60,14 +60,18 @@ std::string code_for_there(std::string_view code) {
 }
 
 std::string without_folders(std::string_view detail) {
-  constexpr std::string_view between = " \"";
   std::string result;
   while (!detail.empty()) {
-    const auto end = std::min(detail.find_first_of(between), detail.size() - 1) + 1;
-    const auto word = detail.substr(0, end);
-    const auto last = word.rfind('/');
-    result += last == word.npos ? word : word.substr(last + 1);
-    detail.remove_prefix(end);
+    // A path in quotation marks may have blanks in it.
+    const bool quoted = detail.front() == '"';
+    if (quoted) {
+      result += '"';
+      detail.remove_prefix(1);
+    }
+    const auto end = detail.find(quoted ? '"' : ' ');
+    const auto part = detail.substr(0, end == detail.npos ? end : end + 1);
+    result += part.starts_with('/') ? part.substr(part.rfind('/') + 1) : part;
+    detail.remove_prefix(part.size());
   }
   return result;
 }

@@ -34,10 +34,11 @@ TEST(TransferWords, ASourceIsCalledAsTheLastOfItsFirstPath) {
 }
 
 TEST(TransferWords, NoPlaceOnThisMachineIsToldToTheOtherSide) {
-  EXPECT_EQ(without_folders("cannot write /home/ann/in/film: No space left on device"),
-            "cannot write film: No space left on device");
-  EXPECT_EQ(without_folders("\"/home/ann/My Files/film\" became longer"),
-            "\"My film\" became longer");
+  EXPECT_EQ(without_folders("cannot write /home/ann/in/film: Input/output error"),
+            "cannot write film: Input/output error");
+  EXPECT_EQ(without_folders("cannot read \"/home/ann/My Files/film\": Input/output error"),
+            "cannot read \"film\": Input/output error");
+  EXPECT_EQ(without_folders("\"/home/ann/My Files/film\" became longer"), "\"film\" became longer");
   EXPECT_EQ(without_folders("there is room for 5 bytes in /srv/in, 9 are offered"),
             "there is room for 5 bytes in in, 9 are offered");
   EXPECT_EQ(without_folders("/home/ann/"), "");
